@@ -1,0 +1,88 @@
+//! Writes the TypeScript types that the UI speaks: `write_bindings PATH` (`cargo xtask bindings`).
+
+use std::process::ExitCode;
+
+use ts_rs::{Config, TS};
+
+macro_rules! declare {
+    ($($name:ty),* $(,)?) => {{
+        let config = Config::default();
+        vec![$((<$name as TS>::docs(), <$name as TS>::decl(&config))),*]
+    }};
+}
+
+fn bindings() -> String {
+    use engine::{error::*, event::*, model::*};
+    let declarations = declare![
+        AccountId,
+        BatchId,
+        FolderId,
+        JobId,
+        ErrorCode,
+        Who,
+        Failure,
+        JobStateKind,
+        WaitingFor,
+        AssetId,
+        Verification,
+        JobView,
+        JobQuery,
+        JobOrder,
+        JobPage,
+        JobDetails,
+        AttemptView,
+        DestinationKind,
+        Destination,
+        Enqueue,
+        BatchState,
+        Totals,
+        BatchView,
+        StagingSummary,
+        StagedKind,
+        StagedProblem,
+        SignInKind,
+        SignInState,
+        Right,
+        AccountView,
+        NodeKind,
+        LibraryNode,
+        SignInRequest,
+        SignInStarted,
+        JobAction,
+        JobSelection,
+        ControlResult,
+        JobChange,
+        JobProgress,
+        ProgressFrame,
+        EngineEvent,
+        Condition,
+        Snapshot,
+    ];
+    let mut text =
+        String::from("// Generated from Rust by `cargo xtask bindings`. Change the types there, not here.\n");
+    for (docs, declaration) in declarations {
+        text.push('\n');
+        if let Some(docs) = docs {
+            text.push_str(docs.trim_end());
+            text.push('\n');
+        }
+        text.push_str("export ");
+        text.push_str(&declaration);
+        text.push('\n');
+    }
+    text
+}
+
+fn main() -> ExitCode {
+    let text = bindings();
+    match std::env::args_os().nth(1) {
+        None => print!("{text}"),
+        Some(path) => {
+            if let Err(error) = std::fs::write(&path, text) {
+                eprintln!("{}: {error}", path.to_string_lossy());
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,23 @@
+//! Plain data: what the engine, the shells and the UI say to each other.
+
+mod account;
+mod batch;
+mod control;
+mod ids;
+mod job;
+mod library;
+mod sign_in;
+
+pub use account::{AccountView, Right, SignInKind, SignInState};
+pub use batch::{
+    BatchState, BatchView, Destination, DestinationKind, Enqueue, StagedKind, StagedProblem, StagingSummary,
+    Totals,
+};
+pub use control::{ControlResult, JobAction, JobSelection};
+pub use ids::{AccountId, BatchId, FolderId, JobId};
+pub use job::{
+    AssetId, AttemptView, JobDetails, JobOrder, JobPage, JobQuery, JobStateKind, JobView, Verification,
+    WaitingFor,
+};
+pub use library::{LibraryNode, NodeKind};
+pub use sign_in::{SignInRequest, SignInStarted};

@@ -1,0 +1,349 @@
+// Generated from Rust by `cargo xtask bindings`. Change the types there, not here.
+
+/**
+ * One signed-in user of one tenant.
+ */
+export type AccountId = number;
+
+/**
+ * What the user added in one gesture.
+ */
+export type BatchId = number;
+
+/**
+ * One local folder of a batch.
+ */
+export type FolderId = number;
+
+/**
+ * One file that becomes one asset.
+ */
+export type JobId = number;
+
+/**
+ * Noun and state; the UI branches on these, never on text.
+ */
+export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "IngestRefused" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
+
+/**
+ * Who can do something about a failure.
+ */
+export type Who = "you" | "it" | "admin" | "canto" | "nobody";
+
+/**
+ * A failure in the words of the house: a code, values for its sentence, and technical detail for a log.
+ */
+export type Failure = { code: ErrorCode, who: Who, params: { [key in string]: string }, 
+/**
+ * For people who look into it; never parsed, never a secret.
+ */
+details: string, };
+
+/**
+ * The name of a job's state, without the data that belongs to it.
+ */
+export type JobStateKind = "queued" | "checking" | "uploading" | "finishing" | "processing" | "done" | "paused" | "waiting" | "blocked" | "skipped" | "cancelled" | "failed";
+
+/**
+ * What a waiting job waits for.
+ */
+export type WaitingFor = "network" | "volume" | "sign_in" | "quiet" | "schedule" | "retry";
+
+/**
+ * An asset is known by scheme and id together (canto-api.md §4.8 [C]).
+ */
+export type AssetId = { scheme: string, id: string, };
+
+/**
+ * How far the server's word about the bytes went; the strongest that the tenant offered.
+ */
+export type Verification = "etag_and_md5" | "etag" | "md5" | "size";
+
+/**
+ * One row of the queue.
+ */
+export type JobView = { id: JobId, batch: BatchId, name: string, 
+/**
+ * Path of the local folder, for showing.
+ */
+folder: string, 
+/**
+ * Where it goes in the library, as names with slashes; empty until known.
+ */
+place: string, size: number, state: JobStateKind, waiting_for: WaitingFor | null, 
+/**
+ * Bytes sent by the running attempt.
+ */
+sent: number, failure: Failure | null, 
+/**
+ * Next try, Unix milliseconds.
+ */
+ready_at: number | null, asset: AssetId | null, 
+/**
+ * 32 hex digits.
+ */
+md5: string | null, 
+/**
+ * Unix milliseconds.
+ */
+done_at: number | null, };
+
+/**
+ * The window of the queue that a view shows.
+ */
+export type JobQuery = { account: AccountId | null, batch: BatchId | null, 
+/**
+ * Empty means all.
+ */
+states: Array<JobStateKind>, 
+/**
+ * Part of the file name, case ignored.
+ */
+search: string | null, order: JobOrder, 
+/**
+ * Rows after this one, by id (for paging without counting).
+ */
+after: JobId | null, offset: number, 
+/**
+ * 0 means 100; at most 1,000.
+ */
+limit: number, };
+
+export type JobOrder = "added" | "newest" | "name" | "size";
+
+export type JobPage = { jobs: Array<JobView>, 
+/**
+ * Rows of the whole query, where that costs nothing (no search).
+ */
+total: number | null, };
+
+/**
+ * Everything about one job.
+ */
+export type JobDetails = { job: JobView, 
+/**
+ * Full local path, for showing.
+ */
+path: string, verification: Verification | null, attempts: Array<AttemptView>, 
+/**
+ * Address of the asset in the tenant's web app.
+ */
+asset_url: string | null, 
+/**
+ * The library album it goes to.
+ */
+album_id: string | null, };
+
+/**
+ * One failed try.
+ */
+export type AttemptView = { number: number, 
+/**
+ * Unix milliseconds.
+ */
+ended_at: number, failure: Failure, };
+
+export type DestinationKind = "folder" | "album" | "library";
+
+/**
+ * A place in the library.
+ */
+export type Destination = { kind: DestinationKind, 
+/**
+ * Empty for the top of the library.
+ */
+id: string, 
+/**
+ * Names with slashes, for showing.
+ */
+path: string, };
+
+/**
+ * A request to upload.
+ */
+export type Enqueue = { account: AccountId, paths: string[], destination: Destination, 
+/**
+ * Words put on every asset.
+ */
+tags: Array<string>, 
+/**
+ * File name patterns; a file is taken if one fits, or if there is none.
+ */
+include: Array<string>, 
+/**
+ * A file or folder is left out if one fits.
+ */
+exclude: Array<string>, 
+/**
+ * Higher goes first; 0 is normal.
+ */
+priority: number, 
+/**
+ * Also take junk such as `.DS_Store` and `Thumbs.db`.
+ */
+take_junk: boolean, };
+
+export type BatchState = "scanning" | "open" | "finished";
+
+/**
+ * Jobs and bytes by state.
+ */
+export type Totals = { jobs: Partial<Record<JobStateKind, number>>, bytes: Partial<Record<JobStateKind, number>>, };
+
+export type BatchView = { id: BatchId, account: AccountId, 
+/**
+ * Name of the first file or folder.
+ */
+label: string, destination: Destination, state: BatchState, totals: Totals, 
+/**
+ * Unix milliseconds.
+ */
+created_at: number, finished_at: number | null, 
+/**
+ * Files left out while scanning (junk, patterns).
+ */
+left_out: number, 
+/**
+ * What went wrong with the batch as a whole, such as a destination that is gone.
+ */
+failure: Failure | null, };
+
+/**
+ * What a set of paths would send, before anything is sent.
+ */
+export type StagingSummary = { files: number, folders: number, bytes: number, kinds: Array<StagedKind>, 
+/**
+ * Junk and what patterns exclude.
+ */
+left_out: number, 
+/**
+ * Files that can't be sent; at most 100, `problem_count` says how many there are.
+ */
+problems: Array<StagedProblem>, problem_count: number, };
+
+/**
+ * Files of one kind (image, video, audio, document, other).
+ */
+export type StagedKind = { kind: string, files: number, bytes: number, };
+
+export type StagedProblem = { path: string, failure: Failure, };
+
+export type SignInKind = "browser" | "client_credentials";
+
+export type SignInState = "signed_in" | "sign_in_required";
+
+/**
+ * A right of the user, as far as the tenant tells (canto-api.md §3: only `upload` and `download` are known).
+ */
+export type Right = "upload" | "download";
+
+export type AccountView = { id: AccountId, 
+/**
+ * The tenant's address without scheme, such as `acme.canto.com`.
+ */
+tenant: string, tenant_url: string, user_name: string, email: string, kind: SignInKind, state: SignInState, rights: Array<Right>, };
+
+export type NodeKind = "folder" | "album";
+
+export type LibraryNode = { kind: NodeKind, id: string, name: string, 
+/**
+ * Names from the top with slashes, for showing.
+ */
+path: string, 
+/**
+ * Children of a folder or assets of an album, as the tenant reports it.
+ */
+size: number | null, };
+
+/**
+ * A request to sign in to a tenant.
+ */
+export type SignInRequest = { 
+/**
+ * As typed: `acme`, `acme.canto.com`, a full address.
+ */
+tenant: string, 
+/**
+ * Of the tenant's API key; `None` takes what is stored for this tenant or managed on this machine.
+ */
+app_id: string | null, app_secret: string | null, };
+
+/**
+ * A sign-in that waits for the browser.
+ */
+export type SignInStarted = { 
+/**
+ * Names this sign-in when it is awaited or cancelled.
+ */
+flow: number, 
+/**
+ * Open this in the system browser.
+ */
+url: string, 
+/**
+ * Host that the browser will show, for saying beforehand.
+ */
+host: string, };
+
+export type JobAction = "pause" | "resume" | "cancel" | "retry" | "top";
+
+/**
+ * Which jobs are meant.
+ */
+export type JobSelection = { "of": "jobs", jobs: Array<JobId>, } | { "of": "batch", batch: BatchId, } | { "of": "account", account: AccountId, } | { "of": "all" };
+
+/**
+ * What came of it; jobs for which the action means nothing (cancelling what is done) are left alone.
+ */
+export type ControlResult = { changed: number, unchanged: number, };
+
+/**
+ * A job that changed in a commit.
+ */
+export type JobChange = { job: JobId, batch: BatchId, state: JobStateKind, };
+
+/**
+ * Bytes of one running job.
+ */
+export type JobProgress = { job: JobId, sent: number, size: number, };
+
+/**
+ * A sample of what is running; at most five a second.
+ */
+export type ProgressFrame = { 
+/**
+ * At most 200 of the running jobs, the largest first.
+ */
+jobs: Array<JobProgress>, running: number, 
+/**
+ * Bytes a second over the last few seconds.
+ */
+speed: number, 
+/**
+ * Seconds until everything queued is sent, if the speed holds.
+ */
+seconds_left: number | null, };
+
+export type EngineEvent = { "event": "jobs_changed", changes: Array<JobChange>, batches: Array<BatchView>, totals: Totals, } | { "event": "progress", frame: ProgressFrame, } | { "event": "batch_finished", batch: BatchView, } | { "event": "accounts_changed", accounts: Array<AccountView>, } | { "event": "condition_changed", condition: Condition, };
+
+/**
+ * What holds the whole queue, if anything.
+ */
+export type Condition = { offline: boolean, sign_in_required: boolean, 
+/**
+ * Paused by *Pause all*.
+ */
+paused: boolean, 
+/**
+ * Disk full, database trouble.
+ */
+failure: Failure | null, };
+
+/**
+ * The present picture, given together with the stream of events.
+ */
+export type Snapshot = { accounts: Array<AccountView>, 
+/**
+ * Newest first, at most 200.
+ */
+batches: Array<BatchView>, totals: Totals, progress: ProgressFrame, condition: Condition, };
