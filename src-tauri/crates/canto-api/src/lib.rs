@@ -1,1 +1,43 @@
+//! A typed client for the public Canto API v1 and for the object store its uploads go to.
+//!
+//! Rules from outside carry the mark of their source, as in Ferry's reference of the API: **[D]** Canto
+//! says so, **[R]** recorded from a real tenant, **[C]** other clients do it so, **[A]** Amazon's rule for
+//! form posts, **[T]** a third party says so, **[I]** our inference, **[ND]** not documented and never
+//! taken for a fact.
+//!
+//! The crate knows no database and no engine. It keeps no file in memory, prints no secret, and does not
+//! choose a TLS provider: the program installs one before the first request.
 
+mod address;
+mod assets;
+mod auth;
+mod budget;
+mod client;
+mod collections;
+mod download;
+mod endpoints;
+mod error;
+mod metadata;
+mod search;
+mod secret;
+mod tree;
+mod types;
+mod upload;
+
+pub use address::{AddressError, AddressKind, TenantAddress};
+pub use assets::{BatchContent, Page};
+pub use auth::{AppKey, OAuthServer, OAuthStyle, Pkce, PkceMethod, TokenSource, Tokens};
+pub use budget::{Budget, Permit};
+pub use client::{CantoClient, http_builder};
+pub use download::Download;
+pub use endpoints::{Endpoints, User};
+pub use error::{ApiError, ErrorKind, RetryClass};
+pub use metadata::{CustomField, EditProperty};
+pub use search::Search;
+pub use secret::{AccessToken, Secret};
+pub use tree::{NodeKind, NodesDeleted, TreeNode};
+pub use types::{Asset, AssetRef, CantoTime, RelatedAlbum, Version};
+pub use upload::{
+    FileBody, ObjectFields, ObjectStored, Policy, PostOptions, PreparedForm, StatusItem, UploadSetting,
+    UploadState, post_object,
+};

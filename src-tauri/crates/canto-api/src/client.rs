@@ -1,0 +1,267 @@
+//! The one way a call to the tenant goes: budget, token, request, and the sorting of what comes back.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use reqwest::{
+    Method, Response, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RANGE},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use url::Url;
+
+use crate::{
+    AccessToken, Budget, TenantAddress, TokenSource,
+    error::{ApiError, ErrorKind, from_answer, from_reqwest, is_html},
+};
+
+/// Until the first byte of an answer. Batch details were seen to take up to about 50 s [C].
+const ANSWER_LIMIT: Duration = Duration::from_secs(90);
+/// Between two pieces of an answer.
+const PIECE_LIMIT: Duration = Duration::from_secs(30);
+/// More than any listing holds; a server gone wild must not fill the memory.
+const BODY_LIMIT: usize = 256 * 1024 * 1024;
+/// How often a call is sent again after 429. The budget makes it wait in between.
+const REFUSALS: u32 = 3;
+
+/// A client for one tenant. Clones share connections, token and budget.
+#[derive(Clone)]
+pub struct CantoClient {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    http: reqwest::Client,
+    tenant: TenantAddress,
+    tokens: Arc<dyn TokenSource>,
+    budget: Budget,
+}
+
+/// The settings an HTTP client for this crate needs: no automatic redirects (so that the token follows
+/// none, and a login page of a network is seen as one), no referrer, small packets at once. The caller adds
+/// proxy and trust, and installs a rustls provider before building.
+pub fn http_builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .tcp_nodelay(true)
+        .tcp_keepalive(Duration::from_secs(30))
+        .connect_timeout(Duration::from_secs(20))
+        .pool_idle_timeout(Duration::from_secs(55))
+        .pool_max_idle_per_host(128)
+        .user_agent(concat!("Ferry/", env!("CARGO_PKG_VERSION")))
+}
+
+/// One call, ready to be sent, and sent again if need be.
+pub(crate) struct Call {
+    pub(crate) name: &'static str,
+    method: Method,
+    url: Url,
+    json: Option<Bytes>,
+    range_from: Option<u64>,
+    redirects: bool,
+}
+
+impl Call {
+    pub(crate) fn get(name: &'static str, url: Url) -> Self {
+        Self::new(name, Method::GET, url)
+    }
+
+    pub(crate) fn new(name: &'static str, method: Method, url: Url) -> Self {
+        Self { name, method, url, json: None, range_from: None, redirects: false }
+    }
+
+    pub(crate) fn with_json(mut self, body: &impl Serialize) -> Result<Self, ApiError> {
+        let json = serde_json::to_vec(body).map_err(|_| ApiError::new(self.name, ErrorKind::Internal))?;
+        self.json = Some(json.into());
+        Ok(self)
+    }
+
+    /// Hands redirects to the caller instead of failing.
+    pub(crate) fn with_redirects(mut self, range_from: Option<u64>) -> Self {
+        self.redirects = true;
+        self.range_from = range_from;
+        self
+    }
+}
+
+impl CantoClient {
+    /// A client with its own budget. Make `http` with [`http_builder`].
+    pub fn new(http: reqwest::Client, tenant: TenantAddress, tokens: Arc<dyn TokenSource>) -> Self {
+        Self { shared: Arc::new(Shared { http, tenant, tokens, budget: Budget::default() }) }
+    }
+
+    /// The same client on a budget that others share.
+    #[must_use]
+    pub fn with_budget(self, budget: Budget) -> Self {
+        let Shared { http, tenant, tokens, .. } = &*self.shared;
+        let shared = Shared { http: http.clone(), tenant: tenant.clone(), tokens: tokens.clone(), budget };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// The tenant's address.
+    pub fn tenant(&self) -> &TenantAddress {
+        &self.shared.tenant
+    }
+
+    /// The budget all its calls go through.
+    pub fn budget(&self) -> &Budget {
+        &self.shared.budget
+    }
+
+    /// The HTTP client below, e.g. for posts to the object store.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.shared.http
+    }
+
+    /// Any other JSON call on the tenant's host, with budget and token: for what a tenant offers beyond the
+    /// public API, such as an S3 multipart contract. `name` is for errors.
+    ///
+    /// # Errors
+    /// `BadRequest` for an address of another host, which must not see the token.
+    pub async fn other_json(
+        &self,
+        name: &'static str,
+        method: Method,
+        url: Url,
+        body: Option<&serde_json::Value>,
+    ) -> Result<serde_json::Value, ApiError> {
+        if url.origin() != self.tenant().origin().origin() {
+            return Err(ApiError::new(name, ErrorKind::BadRequest).with_message("not the tenant's host"));
+        }
+        let call = Call::new(name, method, url);
+        let call = match body {
+            Some(body) => call.with_json(body)?,
+            None => call,
+        };
+        let answer = self.body(call).await?;
+        if answer.trim_ascii().is_empty() { Ok(serde_json::Value::Null) } else { parse(name, &answer) }
+    }
+
+    /// Sends a call and reads its JSON.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, ApiError> {
+        let name = call.name;
+        parse(name, &self.body(call).await?)
+    }
+
+    /// Sends a call and reads its whole answer, which is no web page.
+    pub(crate) async fn body(&self, call: Call) -> Result<Vec<u8>, ApiError> {
+        let name = call.name;
+        let response = self.send(&call).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = read_body(name, response).await?;
+        if is_html(&headers, &body) {
+            return Err(web_page(name, status));
+        }
+        Ok(body)
+    }
+
+    /// Sends a call that answers a word such as `success` [C]. Any success that is no web page will do.
+    pub(crate) async fn done(&self, call: Call) -> Result<(), ApiError> {
+        self.body(call).await.map(drop)
+    }
+
+    /// Sends a call with budget and token. A success, or a redirect if the call takes those.
+    pub(crate) async fn send(&self, call: &Call) -> Result<Response, ApiError> {
+        let mut token = self.shared.tokens.token().await?;
+        let (mut renewed, mut refusals) = (false, 0);
+        loop {
+            let response = self.send_once(call, &token).await?;
+            let status = response.status();
+            if is_success(status) || (call.redirects && status.is_redirection()) {
+                return Ok(response);
+            }
+            let error = failure(call.name, response).await;
+            match error.kind() {
+                ErrorKind::Unauthorized if !renewed => {
+                    token = self.shared.tokens.renew(&token).await?;
+                    renewed = true;
+                }
+                ErrorKind::TooManyRequests { .. } if refusals < REFUSALS => refusals += 1,
+                _ => return Err(error),
+            }
+            tracing::debug!(call = call.name, status = status.as_u16(), "sending again");
+        }
+    }
+
+    async fn send_once(&self, call: &Call, token: &AccessToken) -> Result<Response, ApiError> {
+        let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+            .map_err(|_| ApiError::new(call.name, ErrorKind::SignInRequired))?;
+        bearer.set_sensitive(true);
+        let mut request =
+            self.shared.http.request(call.method.clone(), call.url.clone()).header(AUTHORIZATION, bearer);
+        if let Some(json) = &call.json {
+            request = request.header(CONTENT_TYPE, "application/json").body(json.clone());
+        }
+        if let Some(from) = call.range_from {
+            request = request.header(RANGE, format!("bytes={from}-"));
+        }
+        let permit = self.shared.budget.acquire().await;
+        let sent = send_patiently(call.name, request).await;
+        if let Ok(response) = &sent {
+            permit.end(response.status(), response.headers());
+        }
+        sent
+    }
+}
+
+/// Sends a request and waits for the head of the answer. A cancelled caller costs nothing.
+pub(crate) async fn send_patiently(
+    call: &'static str,
+    request: reqwest::RequestBuilder,
+) -> Result<Response, ApiError> {
+    match tokio::time::timeout(ANSWER_LIMIT, request.send()).await {
+        Ok(sent) => sent.map_err(|error| from_reqwest(call, &error)),
+        Err(_) => Err(ApiError::new(call, ErrorKind::TimedOut)),
+    }
+}
+
+/// Reads an answer to its end. No limit on the whole time, only on standing still.
+pub(crate) async fn read_body(call: &'static str, mut response: Response) -> Result<Vec<u8>, ApiError> {
+    let expected = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(0);
+    let mut body = Vec::with_capacity(expected.min(1024 * 1024));
+    loop {
+        let piece = tokio::time::timeout(PIECE_LIMIT, response.chunk())
+            .await
+            .map_err(|_| ApiError::new(call, ErrorKind::TimedOut))?
+            .map_err(|error| from_reqwest(call, &error))?;
+        let Some(piece) = piece else { return Ok(body) };
+        if body.len() + piece.len() > BODY_LIMIT {
+            return Err(
+                ApiError::new(call, ErrorKind::UnexpectedAnswer).with_message("the answer does not end")
+            );
+        }
+        body.extend_from_slice(&piece);
+    }
+}
+
+/// Reads the body of a bad answer as far as it goes, and sorts it.
+pub(crate) async fn failure(call: &'static str, response: Response) -> ApiError {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = read_body(call, response).await.unwrap_or_default();
+    from_answer(call, status, &headers, &body)
+}
+
+/// Parses JSON. The error names the place, never the content.
+pub(crate) fn parse<'a, T: serde::Deserialize<'a>>(
+    call: &'static str,
+    body: &'a [u8],
+) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|error| bad_json(call, &error))
+}
+
+pub(crate) fn bad_json(call: &'static str, error: &serde_json::Error) -> ApiError {
+    let place =
+        format!("{:?} error in JSON, line {} column {}", error.classify(), error.line(), error.column());
+    ApiError::new(call, ErrorKind::UnexpectedAnswer).with_message(place)
+}
+
+fn web_page(call: &'static str, status: StatusCode) -> ApiError {
+    ApiError::new(call, ErrorKind::UnexpectedAnswer)
+        .with_status(status.as_u16())
+        .with_message("a web page came")
+}
+
+pub(crate) fn is_success(status: StatusCode) -> bool {
+    status.is_success()
+}

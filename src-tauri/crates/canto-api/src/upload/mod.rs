@@ -1,0 +1,14 @@
+//! The three steps of an upload, all public (canto-api §8): setting, form post to the object store, status.
+
+mod body;
+mod form;
+mod policy;
+mod post;
+mod setting;
+mod status;
+
+pub use form::{ObjectFields, PreparedForm};
+pub use policy::Policy;
+pub use post::{FileBody, ObjectStored, PostOptions, post_object};
+pub use setting::UploadSetting;
+pub use status::{StatusItem, UploadState};
