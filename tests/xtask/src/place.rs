@@ -63,10 +63,15 @@ fn home() -> Outcome<PathBuf> {
         .when("neither FERRY_TOOLS nor HOME is set, so there is no place for tools")
 }
 
-/// Whether a program of this name can be started from here.
-pub fn on_path(program: &str) -> bool {
-    let name = format!("{program}{}", env::consts::EXE_SUFFIX);
-    env::split_paths(&env::var_os("PATH").unwrap_or_default()).any(|folder| folder.join(&name).is_file())
+/// The program of this name that would be started from here.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).map(|folder| folder.join(&name)).find(|file| file.is_file())
+}
+
+pub fn on_path(name: &str) -> bool {
+    program(name).is_some()
 }
 
 pub fn has_display() -> bool {

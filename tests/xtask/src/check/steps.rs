@@ -3,9 +3,9 @@
 use super::cargo_tests::cargo_test;
 use super::{Verdict, window};
 use crate::command::Run;
-use crate::failure::Outcome;
-use crate::place::{Place, on_path};
-use crate::setup::Purpose;
+use crate::failure::{Outcome, While};
+use crate::place::{Place, program};
+use crate::setup::{CHROMIUM, Purpose};
 use crate::{demo, licences, npm};
 
 #[derive(Debug)]
@@ -85,10 +85,8 @@ fn browser(place: &Place) -> Outcome<Verdict> {
         return Ok(Verdict::NothingYet("tests/ui has no script test".into()));
     }
     npm::build_ui(place)?;
-    let chromium = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-        .into_iter()
-        .find(|name| on_path(name))
-        .unwrap_or_default();
+    // Playwright's own browsers are a download; the system's one will do.
+    let chromium = CHROMIUM.iter().find_map(|name| program(name)).when("there is no Chromium here")?;
     npm::script(place, "tests/ui", "test").env("FERRY_CHROMIUM", chromium).run()?;
     passed("")
 }

@@ -4,6 +4,8 @@ mod packages;
 mod system;
 mod tools;
 
+pub use packages::CHROMIUM;
+
 use crate::failure::{Failure, Outcome};
 use crate::npm;
 use crate::place::Place;

@@ -23,6 +23,9 @@ const fn program(
     Package { name, purposes, programs }
 }
 
+/// Any of these does.
+pub const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
 const EVERYTHING: &[Purpose] = &[CommandLine, Window, Test, Bench];
 const WINDOW: &[Purpose] = &[Window, Test];
 const TEST: &[Purpose] = &[Test];
@@ -48,7 +51,7 @@ const PACKAGES: &[Package] = &[
     package("fonts-dejavu", TEST),
     package("fonts-noto-color-emoji", TEST),
     // The browser for the UI's tests, a proxy that asks for a password, and readers for our installers.
-    program("chromium", TEST, &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]),
+    program("chromium", TEST, &CHROMIUM),
     package("squid", TEST),
     program("rpm", TEST, &["rpm"]),
     program("patchelf", TEST, &["patchelf"]),
