@@ -1,0 +1,4 @@
+//! What differs between Windows, macOS and Linux: one small module per concern.
+
+pub mod data_dir;
+pub mod file_times;

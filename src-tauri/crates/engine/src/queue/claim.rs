@@ -1,0 +1,126 @@
+//! Hands work to the transfers.
+
+use std::sync::Arc;
+
+use super::message::{BatchContext, ClaimedJob, ToTransfers};
+use super::owner::{OpenBatch, Owner};
+use super::state::{Attempt, JobEvent};
+use crate::clock::random_word;
+use crate::error::{ErrorCode, Failure, Outcome};
+use crate::model::{BatchId, DestinationKind};
+use crate::store::jobs::JobRow;
+use crate::store::{batches, failure_of, jobs};
+
+/// Sent but unconfirmed jobs at most, so that memory stays flat when the tenant is slow to list them.
+const MOST_OPEN: usize = 4_000;
+
+impl OpenBatch {
+    /// The album that every file goes to, where the destination is one.
+    pub fn album(&self) -> Option<String> {
+        let destination = &self.view.destination;
+        (destination.kind == DestinationKind::Album).then(|| destination.id.clone())
+    }
+}
+
+impl Owner {
+    pub(super) fn too_many_open(&self) -> bool {
+        self.running.len() >= MOST_OPEN
+    }
+
+    pub(super) fn open_batch(&mut self, batch: BatchId) -> Outcome<&mut OpenBatch> {
+        use std::collections::hash_map::Entry;
+        match self.batches.entry(batch) {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(entry) => {
+                let view = batches::get(&self.db, batch)
+                    .map_err(failure_of)?
+                    .ok_or_else(|| Failure::new(ErrorCode::BatchMissing).with("batch", batch))?;
+                let request = batches::request(&self.db, batch).map_err(failure_of)?;
+                let context = Arc::new(BatchContext {
+                    batch,
+                    account: view.account,
+                    destination: view.destination.clone(),
+                    tags: request.as_ref().map(|request| request.tags.join(",")).unwrap_or_default(),
+                });
+                let priority = request.map_or(0, |request| i64::from(request.priority));
+                Ok(entry.insert(OpenBatch { view, context, priority }))
+            }
+        }
+    }
+
+    /// Gives the transfers up to as many jobs as they have permits for, keys stored.
+    pub(super) fn claim(&mut self, small: usize, large: usize) -> Outcome<()> {
+        if self.too_many_open() || self.stopping_everything() {
+            self.claims_held_back = true;
+            drop(self.links.transfers.send(ToTransfers::Claimed {
+                small: Vec::new(),
+                large: Vec::new(),
+                small_dry: true,
+                large_dry: true,
+            }));
+            return Ok(());
+        }
+        let held = self.held_accounts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let (small_jobs, small_dry) = self.claim_lane(false, small, &held)?;
+        let (large_jobs, large_dry) = self.claim_lane(true, large, &held)?;
+        let claimed = ToTransfers::Claimed { small: small_jobs, large: large_jobs, small_dry, large_dry };
+        let transfers = self.links.transfers.clone();
+        // A key is stored before its request: the transfers hear of the jobs after the commit.
+        self.after_commit.push(Box::new(move |committed| {
+            if committed.is_ok() {
+                drop(transfers.send(claimed));
+            }
+        }));
+        Ok(())
+    }
+
+    fn claim_lane(&mut self, large: bool, limit: usize, held: &str) -> Outcome<(Vec<ClaimedJob>, bool)> {
+        if limit == 0 {
+            return Ok((Vec::new(), false));
+        }
+        let rows = jobs::ready(&self.db, large, limit, held).map_err(failure_of)?;
+        let dry = rows.len() < limit;
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in rows {
+            if self.is_being_stopped(row.batch) {
+                continue;
+            }
+            claimed.push(self.claim_one(row)?);
+        }
+        Ok((claimed, dry))
+    }
+
+    fn claim_one(&mut self, row: JobRow) -> Outcome<ClaimedJob> {
+        let folder = self.folder_context(row.folder)?;
+        let context = Arc::clone(&self.open_batch(row.batch)?.context);
+        let attempt = Attempt { key_tail: self.key_tail(&row.name), started_at: self.world.now() };
+        let job = ClaimedJob {
+            id: row.id,
+            context,
+            folder: row.folder,
+            dir: folder.dir,
+            name: row.name.clone(),
+            size: row.size,
+            modified_ns: row.modified_ns,
+            attempt: attempt.clone(),
+            album: folder.album,
+        };
+        let failures = row.failures;
+        self.apply(row, failures, JobEvent::Claimed(attempt))?;
+        Ok(job)
+    }
+
+    /// Unique for each attempt, since equal keys overwrite each other (canto-api.md §8.2 [A]). The ending stays, in
+    /// case that the tenant looks at it; the true name travels in its own field.
+    fn key_tail(&self, name: &str) -> String {
+        let word = random_word(&*self.world, 16);
+        match name.rsplit_once('.') {
+            Some((_, ending))
+                if !ending.is_empty() && ending.len() <= 8 && ending.bytes().all(|b| b.is_ascii_alphanumeric()) =>
+            {
+                format!("{word}.{}", ending.to_ascii_lowercase())
+            }
+            _ => word,
+        }
+    }
+}

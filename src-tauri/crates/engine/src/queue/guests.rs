@@ -1,0 +1,99 @@
+//! Work that another program on the same data directory has written down for the running engine.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::sync::oneshot;
+
+use super::message::ToOwner;
+use super::owner::Owner;
+use crate::error::{ErrorCode, Failure, Outcome};
+use crate::model::{AccountId, Enqueue, JobAction, JobSelection};
+use crate::store::accounts::AccountRow;
+use crate::store::{failure_of, requests};
+
+/// What can be asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Request {
+    Enqueue { request: Box<Enqueue> },
+    Control { selection: JobSelection, action: JobAction },
+    PutAccount { row: Box<AccountRow> },
+    DropAccount { account: AccountId, drop_queue: bool },
+    PutSetting { key: String, value: String },
+}
+
+/// How it is answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer<T> {
+    Ok(T),
+    Err(Failure),
+}
+
+/// Reads an answer.
+pub fn read_answer<T: DeserializeOwned>(text: &str) -> Outcome<T> {
+    match serde_json::from_str(text) {
+        Ok(Answer::Ok(value)) => Ok(value),
+        Ok(Answer::Err(failure)) => Err(failure),
+        Err(error) => Err(Failure::new(ErrorCode::Internal).because(error)),
+    }
+}
+
+impl Owner {
+    pub(super) fn take_requests(&mut self) -> Outcome<()> {
+        for (id, body) in requests::open(&self.db).map_err(failure_of)? {
+            if !self.requests_taken.insert(id) {
+                continue;
+            }
+            match serde_json::from_str(&body) {
+                Ok(request) => self.take_request(id, request),
+                Err(error) => {
+                    let failure = Failure::new(ErrorCode::RequestInvalid).because(error);
+                    self.answer_request(id, &text::<()>(Answer::Err(failure)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the request to itself as a message; the answer comes back as one.
+    fn take_request(&self, id: i64, request: Request) {
+        let message = match request {
+            Request::Enqueue { request } => ToOwner::Enqueue { request, reply: self.answering(id) },
+            Request::Control { selection, action } => {
+                ToOwner::Control { selection, action, reply: self.answering(id) }
+            }
+            Request::PutAccount { row } => ToOwner::PutAccount { row, reply: self.answering(id) },
+            Request::DropAccount { account, drop_queue } => {
+                ToOwner::DropAccount { account, drop_queue, reply: self.answering(id) }
+            }
+            Request::PutSetting { key, value } => ToOwner::PutSetting { key, value, reply: self.answering(id) },
+        };
+        drop(self.links.owner.send(message));
+    }
+
+    fn answering<T: Serialize + Send + 'static>(&self, id: i64) -> oneshot::Sender<Outcome<T>> {
+        let (reply, answer) = oneshot::channel::<Outcome<T>>();
+        let owner = self.links.owner.clone();
+        let wait = move || {
+            let answer = match answer.blocking_recv() {
+                Ok(Ok(value)) => Answer::Ok(value),
+                Ok(Err(failure)) => Answer::Err(failure),
+                Err(_) => Answer::Err(Failure::new(ErrorCode::Internal).because("the engine stopped")),
+            };
+            drop(owner.send(ToOwner::AnswerRequest { id, answer: text(answer) }));
+        };
+        // Should the thread not start, the asker's own time limit ends its waiting.
+        drop(std::thread::Builder::new().name(format!("request-{id}")).spawn(wait));
+        reply
+    }
+
+    pub(super) fn answer_request(&mut self, id: i64, answer: &str) -> Outcome<()> {
+        self.begin()?;
+        self.requests_taken.remove(&id);
+        requests::answer(&self.db, id, answer).map_err(failure_of)
+    }
+}
+
+fn text<T: Serialize>(answer: Answer<T>) -> String {
+    serde_json::to_string(&answer).unwrap_or_default()
+}

@@ -1,0 +1,122 @@
+//! What the owner of the queue is told, and what it tells others.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::state::{Attempt, Proof};
+use crate::clock::Millis;
+use crate::error::{Failure, Outcome};
+use crate::model::{
+    AccountId, BatchId, ControlResult, Destination, Enqueue, FolderId, JobAction, JobId, JobSelection, WaitingFor,
+};
+use crate::store::accounts::AccountRow;
+use crate::store::folders::FolderRow;
+use crate::store::jobs::NewJob;
+
+pub type Reply<T> = oneshot::Sender<Outcome<T>>;
+
+/// A message to the owner.
+#[derive(Debug)]
+pub enum ToOwner {
+    Enqueue { request: Box<Enqueue>, reply: Reply<BatchId> },
+    ScanFound { batch: BatchId, folders: Vec<FolderRow>, jobs: Vec<NewJob>, reply: Reply<()> },
+    ScanEnded { batch: BatchId, left_out: u64, failure: Option<Failure> },
+    /// Transfers ask for work.
+    Claim { small: usize, large: usize },
+    Report(JobId, Report),
+    Reports(Vec<(JobId, Report)>),
+    Control { selection: JobSelection, action: JobAction, reply: Reply<ControlResult> },
+    /// Size and time as they were when the file was opened.
+    SourceSeen { job: JobId, size: u64, modified_ns: i64 },
+    Placed { folder: FolderId, remote: Remote },
+    /// A destination is gone: forget where the batch's folders went.
+    ForgetPlaces { batch: BatchId },
+    PutAccount { row: Box<AccountRow>, reply: Reply<AccountId> },
+    DropAccount { account: AccountId, drop_queue: bool, reply: Reply<()> },
+    SignInRequired { account: AccountId, required: bool },
+    ListingDelay { account: AccountId, delay: Millis },
+    /// The way to the servers is open, or why it is not.
+    Connection { failure: Option<Failure> },
+    PutSetting { key: String, value: String, reply: Reply<()> },
+    /// For another program on this data directory.
+    AnswerRequest { id: i64, answer: String },
+    /// Finish what is under way and stop.
+    Stop { reply: oneshot::Sender<()> },
+}
+
+/// What became of a local folder in the library.
+#[derive(Clone, Debug)]
+pub enum Remote {
+    Folder(String),
+    Album(String),
+}
+
+/// What a transfer or the confirmer has found out about a job.
+#[derive(Clone, Debug)]
+pub enum Report {
+    Stored { md5: [u8; 16], etag_matched: bool, at: Millis },
+    AnswerLost { failure: Failure },
+    /// Nothing was stored.
+    Failed { failure: Failure, retry_after: Option<Duration> },
+    MustWait { on: WaitingFor, failure: Failure },
+    Stopped { unsure: bool },
+    Listed,
+    Confirmed(Box<Proof>),
+    NotArrived,
+    IngestFailed { failure: Failure },
+}
+
+/// What all jobs of a batch share.
+#[derive(Debug)]
+pub struct BatchContext {
+    pub batch: BatchId,
+    pub account: AccountId,
+    pub destination: Destination,
+    /// Comma-separated (canto-api.md §8.2 [C]).
+    pub tags: String,
+}
+
+/// A job with a permit's worth of work.
+#[derive(Clone, Debug)]
+pub struct ClaimedJob {
+    pub id: JobId,
+    pub context: Arc<BatchContext>,
+    pub folder: FolderId,
+    pub dir: Arc<PathBuf>,
+    pub name: String,
+    pub size: u64,
+    pub modified_ns: i64,
+    pub attempt: Attempt,
+    /// Known already: the album that the folder's files go to.
+    pub album: Option<Arc<str>>,
+}
+
+/// A job that the tenant has to be asked for.
+#[derive(Clone, Debug)]
+pub struct AwaitedJob {
+    pub id: JobId,
+    pub account: AccountId,
+    pub name: String,
+    pub path: PathBuf,
+    pub size: u64,
+    /// Of what was sent; `None` when the attempt's fate is unknown.
+    pub md5: Option<[u8; 16]>,
+    pub etag_matched: bool,
+    pub album: Option<String>,
+    pub attempt: Attempt,
+    pub sent_at: Option<Millis>,
+}
+
+/// A message to the transfers.
+#[derive(Debug)]
+pub enum ToTransfers {
+    Claimed { small: Vec<ClaimedJob>, large: Vec<ClaimedJob>, small_dry: bool, large_dry: bool },
+    /// There may be work again.
+    Ready,
+    Stop(Vec<JobId>),
+    /// No new work for now; what runs is stopped.
+    Halt,
+}

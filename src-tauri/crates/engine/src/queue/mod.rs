@@ -1,0 +1,15 @@
+//! The queue: one task owns every job's state and is the only writer of the database.
+
+mod apply;
+mod bulk;
+mod claim;
+pub mod guests;
+pub mod message;
+mod owner;
+mod publish;
+mod recovery;
+mod retry;
+mod scan;
+pub mod state;
+
+pub use owner::{Owner, OwnerLinks};

@@ -1,0 +1,402 @@
+//! The owner: a thread that receives messages, changes states in one transaction for many, and publishes afterwards.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use tokio::sync::{broadcast, mpsc::UnboundedSender};
+
+use super::bulk::Bulk;
+use super::message::{AwaitedJob, BatchContext, ToOwner, ToTransfers};
+use super::publish::Publisher;
+use super::state::Effect;
+use crate::clock::SharedWorld;
+use crate::error::{Failure, Outcome};
+use crate::event::EngineEvent;
+use crate::model::{AccountId, BatchId, BatchView, FolderId, JobId};
+use crate::store::jobs::JobRow;
+use crate::store::totals::Tally;
+use crate::store::{Store, failure_of};
+
+/// A commit waits for company this long, or for this many changed rows (measurements.md B5).
+const GROUP_TIME: Duration = Duration::from_millis(20);
+const GROUP_ROWS: usize = 100;
+/// How often the database is looked at for what other programs ask.
+const REQUESTS_EVERY: Duration = Duration::from_millis(300);
+/// How often writing is tried again after the disk was full.
+const TROUBLE_PAUSE: Duration = Duration::from_secs(3);
+
+/// Where the owner's words go.
+#[derive(Debug)]
+pub struct OwnerLinks {
+    pub transfers: UnboundedSender<ToTransfers>,
+    pub confirmer: UnboundedSender<Vec<AwaitedJob>>,
+    pub events: broadcast::Sender<Arc<EngineEvent>>,
+    /// To itself, for scans that it starts.
+    pub owner: Sender<ToOwner>,
+    pub data_dir: PathBuf,
+}
+
+/// A folder's path and album, kept while its files are handed out.
+#[derive(Clone, Debug)]
+pub(super) struct FolderContext {
+    pub dir: Arc<PathBuf>,
+    pub album: Option<Arc<str>>,
+}
+
+pub(super) struct OpenBatch {
+    pub view: BatchView,
+    pub context: Arc<BatchContext>,
+    pub priority: i64,
+}
+
+/// The only writer of job states.
+pub struct Owner {
+    pub(super) db: Connection,
+    pub(super) world: SharedWorld,
+    pub(super) links: OwnerLinks,
+    pub(super) in_transaction: bool,
+    /// Jobs that the engine is busy with.
+    pub(super) running: HashMap<JobId, JobRow>,
+    pub(super) batches: HashMap<BatchId, OpenBatch>,
+    pub(super) folders: HashMap<FolderId, FolderContext>,
+    pub(super) tally: Tally,
+    pub(super) effects: Vec<(JobId, Effect)>,
+    pub(super) bulks: VecDeque<Bulk>,
+    pub(super) publisher: Publisher,
+    /// Accounts that can't send: they have to sign in again.
+    pub(super) held_accounts: Vec<AccountId>,
+    pub(super) rows: usize,
+    /// Answers that are due after the commit.
+    pub(super) after_commit: Vec<Box<dyn FnOnce(Result<(), &Failure>) + Send>>,
+    pub(super) claims_held_back: bool,
+    pub(super) requests_taken: HashSet<i64>,
+    data_version: i64,
+    requests_due: Instant,
+}
+
+enum Next {
+    Go,
+    Stop,
+}
+
+impl Owner {
+    /// Takes over the database and goes on with what it finds.
+    pub fn new(store: Store, world: SharedWorld, links: OwnerLinks) -> Outcome<Self> {
+        let publisher = Publisher::new(links.events.clone());
+        let mut owner = Self {
+            db: store.connection,
+            world,
+            links,
+            in_transaction: false,
+            running: HashMap::new(),
+            batches: HashMap::new(),
+            folders: HashMap::new(),
+            tally: Tally::default(),
+            effects: Vec::new(),
+            bulks: VecDeque::new(),
+            publisher,
+            held_accounts: Vec::new(),
+            rows: 0,
+            after_commit: Vec::new(),
+            claims_held_back: false,
+            requests_taken: HashSet::new(),
+            data_version: 0,
+            requests_due: Instant::now(),
+        };
+        owner.recover()?;
+        owner.commit()?;
+        Ok(owner)
+    }
+
+    /// Works until told to stop.
+    pub fn run(mut self, inbox: &Receiver<ToOwner>) {
+        loop {
+            match self.turn(inbox) {
+                Ok(Next::Go) => {}
+                Ok(Next::Stop) => break,
+                Err(failure) => {
+                    if self.survive(inbox, failure).is_none() {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// One round: the messages that are there, one transaction, then everyone is told.
+    fn turn(&mut self, inbox: &Receiver<ToOwner>) -> Outcome<Next> {
+        let mut next = Next::Go;
+        match inbox.recv_timeout(self.time_to_wait()?) {
+            Ok(message) => {
+                let group_ends = Instant::now() + GROUP_TIME;
+                let mut urgent = self.handle(message, &mut next)?;
+                while matches!(next, Next::Go) && self.rows < GROUP_ROWS * 50 {
+                    let message = match inbox.try_recv() {
+                        Ok(message) => message,
+                        Err(_) if urgent || self.rows == 0 || self.rows >= GROUP_ROWS => break,
+                        Err(_) => {
+                            let left = group_ends.saturating_duration_since(Instant::now());
+                            match inbox.recv_timeout(left) {
+                                Ok(message) => message,
+                                Err(_) => break,
+                            }
+                        }
+                    };
+                    urgent |= self.handle(message, &mut next)?;
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => next = Next::Stop,
+        }
+        self.free_due_retries()?;
+        self.work_on_bulks()?;
+        if Instant::now() >= self.requests_due {
+            self.requests_due = Instant::now() + REQUESTS_EVERY;
+            self.look_for_requests()?;
+        }
+        self.commit()?;
+        if matches!(next, Next::Stop) {
+            self.publisher.flush(true);
+        }
+        Ok(next)
+    }
+
+    /// Handles one message. `true`: someone waits for the commit.
+    fn handle(&mut self, message: ToOwner, next: &mut Next) -> Outcome<bool> {
+        match message {
+            ToOwner::Enqueue { request, reply } => {
+                let result = self.enqueue(*request);
+                self.reply_after_commit(reply, result)
+            }
+            ToOwner::ScanFound { batch, folders, jobs, reply } => {
+                let result = self.scan_found(batch, &folders, &jobs);
+                self.reply_after_commit(reply, result)
+            }
+            ToOwner::ScanEnded { batch, left_out, failure } => {
+                self.scan_ended(batch, left_out, failure)?;
+                Ok(true)
+            }
+            ToOwner::Claim { small, large } => {
+                self.claim(small, large)?;
+                Ok(true)
+            }
+            ToOwner::Report(job, report) => {
+                self.report(job, report)?;
+                Ok(false)
+            }
+            ToOwner::Reports(reports) => {
+                for (job, report) in reports {
+                    self.report(job, report)?;
+                }
+                Ok(false)
+            }
+            ToOwner::Control { selection, action, reply } => {
+                self.control(selection, action, reply)?;
+                Ok(true)
+            }
+            ToOwner::SourceSeen { job, size, modified_ns } => {
+                self.source_seen(job, size, modified_ns)?;
+                Ok(false)
+            }
+            ToOwner::Placed { folder, remote } => {
+                self.placed(folder, remote)?;
+                Ok(false)
+            }
+            ToOwner::ForgetPlaces { batch } => {
+                self.forget_places(batch)?;
+                Ok(false)
+            }
+            ToOwner::PutAccount { row, reply } => {
+                let result = self.put_account(&row);
+                self.reply_after_commit(reply, result)
+            }
+            ToOwner::DropAccount { account, drop_queue, reply } => {
+                let result = self.drop_account(account, drop_queue);
+                self.reply_after_commit(reply, result)
+            }
+            ToOwner::SignInRequired { account, required } => {
+                self.sign_in_required(account, required)?;
+                Ok(true)
+            }
+            ToOwner::ListingDelay { account, delay } => {
+                self.begin()?;
+                crate::store::accounts::set_listing_delay(&self.db, account, delay).map_err(failure_of)?;
+                Ok(false)
+            }
+            ToOwner::Connection { failure } => {
+                self.connection(failure)?;
+                Ok(true)
+            }
+            ToOwner::PutSetting { key, value, reply } => {
+                self.begin()?;
+                let result = crate::store::settings::set(&self.db, &key, &value).map_err(failure_of);
+                self.reply_after_commit(reply, result)
+            }
+            ToOwner::AnswerRequest { id, answer } => {
+                self.answer_request(id, &answer)?;
+                Ok(true)
+            }
+            ToOwner::Stop { reply } => {
+                self.after_commit.push(Box::new(move |_| drop(reply.send(()))));
+                *next = Next::Stop;
+                Ok(true)
+            }
+        }
+    }
+
+    /// Answers when the change is durable. A failed write reaches the asker and is then handled for all.
+    fn reply_after_commit<T: Send + 'static>(
+        &mut self,
+        reply: super::message::Reply<T>,
+        result: Outcome<T>,
+    ) -> Outcome<bool> {
+        match result {
+            Ok(value) => {
+                self.after_commit.push(Box::new(move |committed| {
+                    drop(reply.send(committed.map(|()| value).map_err(Clone::clone)));
+                }));
+                Ok(true)
+            }
+            Err(failure) => {
+                drop(reply.send(Err(failure.clone())));
+                if is_trouble(&failure) { Err(failure) } else { Ok(false) }
+            }
+        }
+    }
+
+    /// Starts the transaction that the next commit ends.
+    pub(super) fn begin(&mut self) -> Outcome<()> {
+        if !self.in_transaction {
+            self.db.execute_batch("BEGIN IMMEDIATE").map_err(failure_of)?;
+            self.in_transaction = true;
+        }
+        Ok(())
+    }
+
+    /// Persists, then publishes.
+    fn commit(&mut self) -> Outcome<()> {
+        self.settle_batches()?;
+        if self.in_transaction {
+            std::mem::take(&mut self.tally).write(&self.db).map_err(failure_of)?;
+            self.db.execute_batch("COMMIT").map_err(failure_of)?;
+            self.in_transaction = false;
+        }
+        self.rows = 0;
+        self.publish()?;
+        for answer in std::mem::take(&mut self.after_commit) {
+            answer(Ok(()));
+        }
+        Ok(())
+    }
+
+    /// The database can't be written: everything stops, and once it can, the engine goes on as after a crash.
+    fn survive(&mut self, inbox: &Receiver<ToOwner>, failure: Failure) -> Option<()> {
+        tracing::error!(%failure, "the database can't be written");
+        let mut trouble = failure;
+        loop {
+            drop(self.db.execute_batch("ROLLBACK"));
+            self.in_transaction = false;
+            self.forget_everything();
+            drop(self.links.transfers.send(ToTransfers::Halt));
+            for answer in std::mem::take(&mut self.after_commit) {
+                answer(Err(&trouble));
+            }
+            self.publisher.trouble(Some(trouble.clone()));
+            let until = Instant::now() + TROUBLE_PAUSE;
+            while let Some(left) = until.checked_duration_since(Instant::now()) {
+                match inbox.recv_timeout(left) {
+                    Ok(message) => {
+                        if refuse(message, &trouble) {
+                            return None;
+                        }
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return None,
+                }
+            }
+            match self.recover().and_then(|()| self.commit()) {
+                Ok(()) => {
+                    self.publisher.trouble(None);
+                    drop(self.links.transfers.send(ToTransfers::Ready));
+                    return Some(());
+                }
+                Err(again) => trouble = again,
+            }
+        }
+    }
+
+    fn forget_everything(&mut self) {
+        self.running.clear();
+        self.batches.clear();
+        self.folders.clear();
+        self.tally = Tally::default();
+        self.effects.clear();
+        self.bulks.clear();
+        self.publisher.forget();
+        self.rows = 0;
+    }
+
+    fn time_to_wait(&self) -> Outcome<Duration> {
+        if !self.bulks.is_empty() {
+            return Ok(Duration::ZERO);
+        }
+        let mut wait = self.requests_due.saturating_duration_since(Instant::now());
+        if let Some(due) = self.publisher.due_in() {
+            wait = wait.min(due);
+        }
+        if let Some(at) = crate::store::jobs::next_retry(&self.db).map_err(failure_of)? {
+            let left = u64::try_from(at - self.world.now()).unwrap_or(0);
+            wait = wait.min(Duration::from_millis(left));
+        }
+        Ok(wait)
+    }
+
+    /// What other programs on this data directory have written down.
+    fn look_for_requests(&mut self) -> Outcome<()> {
+        let version: i64 =
+            self.db.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(failure_of)?;
+        if version == self.data_version {
+            return Ok(());
+        }
+        self.data_version = version;
+        self.take_requests()
+    }
+}
+
+fn is_trouble(failure: &Failure) -> bool {
+    use crate::error::ErrorCode as Code;
+    matches!(failure.code, Code::DiskFull | Code::DatabaseDamaged | Code::DatabaseUnusable)
+}
+
+/// Answers a message that can't be carried out now. `true`: it was the wish to stop.
+fn refuse(message: ToOwner, failure: &Failure) -> bool {
+    match message {
+        ToOwner::Enqueue { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::ScanFound { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::Control { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::PutAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::DropAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::PutSetting { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::Stop { reply } => {
+            drop(reply.send(()));
+            return true;
+        }
+        // A report that is lost here is found out again: recovery looks every open attempt up.
+        ToOwner::ScanEnded { .. }
+        | ToOwner::Claim { .. }
+        | ToOwner::Report(..)
+        | ToOwner::Reports(_)
+        | ToOwner::SourceSeen { .. }
+        | ToOwner::Placed { .. }
+        | ToOwner::ForgetPlaces { .. }
+        | ToOwner::SignInRequired { .. }
+        | ToOwner::ListingDelay { .. }
+        | ToOwner::AnswerRequest { .. }
+        | ToOwner::Connection { .. } => {}
+    }
+    false
+}

@@ -1,0 +1,62 @@
+//! After a start: what was under way is looked up, what was being scanned is scanned again.
+
+use super::owner::Owner;
+use super::scan::spawn_scan;
+use super::state::JobEvent;
+use crate::error::Outcome;
+use crate::model::{BatchState, JobId, JobStateKind};
+use crate::store::{accounts, batches, failure_of, folders, jobs, requests, totals};
+
+/// Requests that no program waits for any more, milliseconds.
+const REQUEST_LIFE: i64 = 24 * 3_600_000;
+
+impl Owner {
+    pub(super) fn recover(&mut self) -> Outcome<()> {
+        self.begin()?;
+        requests::remove_older(&self.db, self.world.now() - REQUEST_LIFE).map_err(failure_of)?;
+        self.held_accounts = accounts::all(&self.db)
+            .map_err(failure_of)?
+            .into_iter()
+            .filter(|account| account.sign_in_required)
+            .map(|account| account.id)
+            .collect();
+        self.publisher.set_sign_in_required(!self.held_accounts.is_empty());
+        self.recover_jobs()?;
+        for batch in batches::unfinished(&self.db).map_err(failure_of)? {
+            if batch.state == BatchState::Scanning {
+                self.scan_again(batch.id)?;
+            }
+            // Counts it as touched, so that one whose last job is settled is closed.
+            self.tally.add(batch.id, JobStateKind::Queued, 0, 0);
+        }
+        Ok(())
+    }
+
+    fn recover_jobs(&mut self) -> Outcome<()> {
+        use JobStateKind as S;
+        let mut after = JobId(0);
+        loop {
+            let open = [S::Uploading, S::Checking, S::Finishing, S::Processing, S::Waiting];
+            let rows = jobs::in_states(&self.db, &open, after, 1_000).map_err(failure_of)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.id;
+            for row in rows {
+                let failures = row.failures;
+                self.apply(row, failures, JobEvent::Restarted)?;
+            }
+        }
+    }
+
+    /// A scan that was cut starts over; files that went on meanwhile are not added twice.
+    fn scan_again(&mut self, batch: crate::model::BatchId) -> Outcome<()> {
+        jobs::delete_queued(&self.db, batch).map_err(failure_of)?;
+        totals::recount(&self.db, batch).map_err(failure_of)?;
+        self.batches.remove(&batch);
+        let known = jobs::names(&self.db, batch).map_err(failure_of)?;
+        let folders = folders::of_batch(&self.db, batch).map_err(failure_of)?;
+        if let Some(request) = batches::request(&self.db, batch).map_err(failure_of)? {
+            spawn_scan(self.links.owner.clone(), batch, request, folders, known);
+        }
+        Ok(())
+    }
+}

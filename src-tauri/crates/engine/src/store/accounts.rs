@@ -1,0 +1,103 @@
+//! Signed-in users.
+
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Millis;
+use crate::model::{AccountId, AccountView, Right, SignInKind, SignInState};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRow {
+    pub id: AccountId,
+    pub tenant_url: String,
+    pub user_id: String,
+    pub user_name: String,
+    pub email: String,
+    pub app_id: String,
+    pub kind: SignInKind,
+    pub rights: Vec<String>,
+    pub sign_in_required: bool,
+    pub listing_delay: Option<Millis>,
+}
+
+impl AccountRow {
+    pub fn view(&self) -> AccountView {
+        let shown = self.tenant_url.split_once("://").map_or(self.tenant_url.as_str(), |(_, rest)| rest);
+        let known = [(Right::Upload, "upload"), (Right::Download, "download")];
+        AccountView {
+            id: self.id,
+            tenant: shown.trim_end_matches('/').to_owned(),
+            tenant_url: self.tenant_url.clone(),
+            user_name: self.user_name.clone(),
+            email: self.email.clone(),
+            kind: self.kind,
+            state: if self.sign_in_required { SignInState::SignInRequired } else { SignInState::SignedIn },
+            rights: known
+                .into_iter()
+                .filter(|(_, word)| self.rights.iter().any(|right| right == word))
+                .map(|(right, _)| right)
+                .collect(),
+        }
+    }
+}
+
+const COLUMNS: &str =
+    "id, tenant_url, user_id, user_name, email, app_id, kind, rights, sign_in_required, listing_delay";
+
+/// Adds an account or renews the one of the same user at the same tenant; the id of `row` is not used.
+pub fn put(db: &Connection, row: &AccountRow, now: Millis) -> Result<AccountId> {
+    let rights = serde_json::to_string(&row.rights).unwrap_or_default();
+    db.query_row(
+        "INSERT INTO account (tenant_url, user_id, user_name, email, app_id, kind, rights, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (tenant_url, user_id) DO UPDATE SET user_name = ?3, email = ?4, app_id = ?5, kind = ?6,
+           rights = ?7, sign_in_required = 0
+         RETURNING id",
+        params![
+            row.tenant_url,
+            row.user_id,
+            row.user_name,
+            row.email,
+            row.app_id,
+            row.kind.as_str(),
+            rights,
+            now
+        ],
+        |row| row.get(0),
+    )
+    .map(AccountId)
+}
+
+pub fn all(db: &Connection) -> Result<Vec<AccountRow>> {
+    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM account ORDER BY id"))?;
+    statement.query_map([], read)?.collect()
+}
+
+pub fn get(db: &Connection, id: AccountId) -> Result<Option<AccountRow>> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM account WHERE id = ?1"))?.query_row([id.0], read).optional()
+}
+
+pub fn set_sign_in_required(db: &Connection, id: AccountId, required: bool) -> Result<()> {
+    db.execute("UPDATE account SET sign_in_required = ?2 WHERE id = ?1", params![id.0, required]).map(drop)
+}
+
+pub fn set_listing_delay(db: &Connection, id: AccountId, delay: Millis) -> Result<()> {
+    db.execute("UPDATE account SET listing_delay = ?2 WHERE id = ?1", params![id.0, delay]).map(drop)
+}
+
+fn read(row: &Row<'_>) -> Result<AccountRow> {
+    let kind: String = row.get(6)?;
+    let rights: String = row.get(7)?;
+    Ok(AccountRow {
+        id: AccountId(row.get(0)?),
+        tenant_url: row.get(1)?,
+        user_id: row.get(2)?,
+        user_name: row.get(3)?,
+        email: row.get(4)?,
+        app_id: row.get(5)?,
+        kind: SignInKind::parse(&kind).unwrap_or(SignInKind::Browser),
+        rights: serde_json::from_str(&rights).unwrap_or_default(),
+        sign_in_required: row.get(8)?,
+        listing_delay: row.get(9)?,
+    })
+}

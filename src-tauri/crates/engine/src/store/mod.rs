@@ -1,0 +1,17 @@
+//! SQLite: one file per table, one writer, many readers.
+
+pub mod accounts;
+pub mod attempts;
+pub mod batches;
+pub mod folders;
+pub mod jobs;
+mod open;
+mod readers;
+pub mod requests;
+mod schema;
+pub mod settings;
+pub mod totals;
+pub mod views;
+
+pub use open::{Store, database_path, failure_of};
+pub use readers::Readers;

@@ -1,0 +1,167 @@
+//! Rows as the shells show them.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Result, Row, params_from_iter};
+
+use super::jobs::parse_failure;
+use super::{attempts, folders, totals};
+use crate::model::{
+    AssetId, BatchId, FolderId, JobDetails, JobId, JobOrder, JobPage, JobQuery, JobStateKind, JobView, Totals,
+    Verification, WaitingFor,
+};
+
+const COLUMNS: &str = "job.id, job.batch_id, job.name, job.folder_id, job.size, job.state, job.waiting_for, job.failure,
+    job.ready_at, job.asset_scheme, job.asset_id, job.md5, job.done_at";
+
+const MOST_ROWS: u32 = 1_000;
+
+/// The asked-for window of the queue.
+pub fn page(db: &Connection, query: &JobQuery) -> Result<JobPage> {
+    let mut conditions = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
+    if let Some(batch) = query.batch {
+        conditions.push(format!("job.batch_id = {}", batch.0));
+    }
+    if let Some(account) = query.account {
+        conditions.push(format!("job.batch_id IN (SELECT id FROM batch WHERE account_id = {})", account.0));
+    }
+    if !query.states.is_empty() {
+        let words = query.states.iter().map(|state| format!("'{}'", state.as_str())).collect::<Vec<_>>();
+        // With a batch given, its index is the better one.
+        let column = if query.batch.is_some() { "+job.state" } else { "job.state" };
+        conditions.push(format!("{column} IN ({})", words.join(", ")));
+    }
+    if let Some(search) = query.search.as_deref().filter(|text| !text.is_empty()) {
+        values.push(Value::Text(format!("%{}%", search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))));
+        conditions.push(format!("job.name LIKE ?{} ESCAPE '\\'", values.len()));
+    }
+    if let Some(after) = query.after {
+        conditions.push(format!("job.id > {}", after.0));
+    }
+    let filter = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+    let order = match query.order {
+        JobOrder::Added => "job.id",
+        JobOrder::Newest => "job.id DESC",
+        JobOrder::Name => "job.name COLLATE NOCASE, job.id",
+        JobOrder::Size => "job.size DESC, job.id",
+    };
+    let limit = if query.limit == 0 { 100 } else { query.limit.min(MOST_ROWS) };
+    let sql = format!("SELECT {COLUMNS} FROM job {filter} ORDER BY {order} LIMIT {limit} OFFSET {}", query.offset);
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut places = Places::default();
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut jobs = Vec::new();
+    while let Some(row) = rows.next()? {
+        jobs.push(view(db, row, &mut places)?);
+    }
+    Ok(JobPage { jobs, total: total(db, query)? })
+}
+
+fn total(db: &Connection, query: &JobQuery) -> Result<Option<u64>> {
+    if query.search.as_deref().is_some_and(|text| !text.is_empty()) || query.account.is_some() {
+        return Ok(None);
+    }
+    let totals = match query.batch {
+        Some(batch) => totals::of_batch(db, batch)?,
+        None => totals::of_all(db)?,
+    };
+    Ok(Some(count(&totals, &query.states)))
+}
+
+fn count(totals: &Totals, states: &[JobStateKind]) -> u64 {
+    if states.is_empty() { totals.all() } else { states.iter().map(|state| totals.count(*state)).sum() }
+}
+
+pub fn details(db: &Connection, id: JobId) -> Result<Option<JobDetails>> {
+    let mut places = Places::default();
+    let found = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS}, job.verification, job.asset_url, source_folder.remote_album
+             FROM job LEFT JOIN source_folder ON source_folder.id = job.folder_id WHERE job.id = ?1"
+        ))?
+        .query_row([id.0], |row| {
+            let word: Option<String> = row.get(13)?;
+            Ok((view(db, row, &mut places)?, word, row.get(14)?, row.get(15)?))
+        })
+        .optional()?;
+    let Some((job, verification, asset_url, album_id)) = found else { return Ok(None) };
+    let path = std::path::Path::new(&job.folder).join(&job.name).to_string_lossy().into_owned();
+    Ok(Some(JobDetails {
+        path,
+        verification: verification.and_then(|word| Verification::parse(&word)),
+        attempts: attempts::of_job(db, id)?,
+        asset_url,
+        album_id,
+        job,
+    }))
+}
+
+/// The last folder looked up: neighbours in a list mostly share it.
+#[derive(Default)]
+pub(crate) struct Places {
+    folder: Option<FolderId>,
+    path: String,
+    place: String,
+}
+
+impl Places {
+    fn look_up(&mut self, db: &Connection, batch: BatchId, folder: FolderId) -> Result<()> {
+        if self.folder == Some(folder) {
+            return Ok(());
+        }
+        self.path = folders::path_of(db, folder)?.to_string_lossy().into_owned();
+        let destination: Option<String> = db
+            .prepare_cached("SELECT dest_path FROM batch WHERE id = ?1")?
+            .query_row([batch.0], |row| row.get(0))
+            .optional()?;
+        let mut names = Vec::new();
+        let mut next = Some(folder);
+        while let Some(row) = next.map(|id| folders::get(db, id)).transpose()?.flatten() {
+            if row.arrives {
+                names.push(last_name(&row.name));
+            }
+            next = row.parent;
+        }
+        names.extend(destination.filter(|path| !path.is_empty()));
+        names.reverse();
+        self.place = names.join(" / ");
+        self.folder = Some(folder);
+        Ok(())
+    }
+}
+
+/// The name that a folder arrives under: of a root its last part.
+pub fn last_name(name: &str) -> String {
+    std::path::Path::new(name)
+        .file_name()
+        .map_or_else(|| name.trim_matches(['/', '\\', ':']).to_owned(), |last| last.to_string_lossy().into_owned())
+}
+
+pub(crate) fn view(db: &Connection, row: &Row<'_>, places: &mut Places) -> Result<JobView> {
+    let (batch, folder) = (BatchId(row.get(1)?), FolderId(row.get(3)?));
+    places.look_up(db, batch, folder)?;
+    let size: i64 = row.get(4)?;
+    let state: String = row.get(5)?;
+    let state = JobStateKind::parse(&state).unwrap_or(JobStateKind::Failed);
+    let failure: Option<String> = row.get(7)?;
+    let asset = match (row.get::<_, Option<String>>(9)?, row.get::<_, Option<String>>(10)?) {
+        (Some(scheme), Some(id)) => Some(AssetId { scheme, id }),
+        _ => None,
+    };
+    Ok(JobView {
+        id: JobId(row.get(0)?),
+        batch,
+        name: row.get(2)?,
+        folder: places.path.clone(),
+        place: places.place.clone(),
+        size: size as u64,
+        state,
+        waiting_for: row.get::<_, Option<String>>(6)?.and_then(|word| WaitingFor::parse(&word)),
+        sent: 0,
+        failure: failure.map(|text| parse_failure(Some(text))),
+        ready_at: row.get(8)?,
+        asset,
+        md5: row.get::<_, Option<Vec<u8>>>(11)?.map(hex::encode),
+        done_at: row.get(12)?,
+    })
+}

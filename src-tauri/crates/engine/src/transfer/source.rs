@@ -1,0 +1,219 @@
+//! Reads a local file for sending: in blocks, hashed on the way, and never mixed with a later content.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use md5::{Digest, Md5};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::platform::file_times::modified_ns;
+
+/// Measured best for reading and hashing (measurements.md B1).
+const BLOCK: usize = 256 * 1024;
+/// Blocks read ahead of the line.
+const AHEAD: usize = 2;
+/// Up to this size a file goes out as one block with its form, bytes.
+pub const WHOLE: u64 = 64 * 1024;
+
+/// Size and time of a file as it was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub size: u64,
+    pub modified_ns: i64,
+}
+
+impl Seen {
+    fn of(metadata: &Metadata) -> Self {
+        Self { size: metadata.len(), modified_ns: modified_ns(metadata) }
+    }
+}
+
+/// A file ready to be sent.
+pub enum Opened {
+    Whole { seen: Seen, bytes: Bytes, md5: [u8; 16] },
+    Stream { seen: Seen, source: Box<Source> },
+}
+
+/// An opened file of more than one block.
+pub struct Source {
+    file: File,
+    path: PathBuf,
+    seen: Seen,
+}
+
+/// Opens a file; a small one is read at once. For a blocking thread.
+pub fn open(path: &Path) -> io::Result<Opened> {
+    let mut file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "not a regular file"));
+    }
+    let seen = Seen::of(&metadata);
+    if seen.size > WHOLE {
+        return Ok(Opened::Stream { seen, source: Box::new(Source { file, path: path.to_path_buf(), seen }) });
+    }
+    let mut bytes = Vec::with_capacity(seen.size as usize);
+    (&mut file).take(seen.size + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 != seen.size || !unchanged(&file, path, seen)? {
+        return Err(changed());
+    }
+    let md5 = Md5::digest(&bytes).into();
+    Ok(Opened::Whole { seen, bytes: bytes.into(), md5 })
+}
+
+/// The kind that says: the file changed while it was read.
+pub const CHANGED: io::ErrorKind = io::ErrorKind::InvalidData;
+
+fn changed() -> io::Error {
+    io::Error::new(CHANGED, "the file changed while it was read")
+}
+
+/// Both the opened file and what the path names now are still as they were seen.
+fn unchanged(file: &File, path: &Path, seen: Seen) -> io::Result<bool> {
+    if Seen::of(&file.metadata()?) != seen {
+        return Ok(false);
+    }
+    match std::fs::metadata(path) {
+        Ok(metadata) => Ok(Seen::of(&metadata) == seen),
+        // Moved away while it was read: what was read is still whole.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Blocks of a file, and its MD5 once the last one is out.
+pub struct Reading {
+    pub blocks: mpsc::Receiver<io::Result<Bytes>>,
+    pub md5: oneshot::Receiver<[u8; 16]>,
+}
+
+impl Source {
+    /// Reads on a blocking thread, at most two blocks ahead. The last block is held until the file was seen
+    /// unchanged, so that a changed one never arrives: the object store keeps no part of a form (canto-api.md §8.3 [A]).
+    pub fn read(self) -> Reading {
+        let (blocks, receiver) = mpsc::channel(AHEAD);
+        let (md5, md5_receiver) = oneshot::channel();
+        tokio::task::spawn_blocking(move || {
+            match self.send_blocks(&blocks) {
+                Ok(Some(digest)) => drop(md5.send(digest)),
+                // The receiver is gone: the transfer was stopped.
+                Ok(None) => {}
+                Err(error) => drop(blocks.blocking_send(Err(error))),
+            }
+        });
+        Reading { blocks: receiver, md5: md5_receiver }
+    }
+
+    fn send_blocks(mut self, blocks: &mpsc::Sender<io::Result<Bytes>>) -> io::Result<Option<[u8; 16]>> {
+        let mut hash = Md5::new();
+        let mut left = self.seen.size;
+        while left > 0 {
+            let length = left.min(BLOCK as u64) as usize;
+            let mut block = vec![0; length];
+            self.file.read_exact(&mut block).map_err(|error| {
+                if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error }
+            })?;
+            hash.update(&block);
+            left -= length as u64;
+            if left == 0 && !unchanged(&self.file, &self.path, self.seen)? {
+                return Err(changed());
+            }
+            if blocks.blocking_send(Ok(block.into())).is_err() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(hash.finalize().into()))
+    }
+}
+
+/// MD5 of a whole file, for a file whose fate has to be looked up. For a blocking thread.
+pub fn fingerprint(path: &Path) -> io::Result<(Seen, [u8; 16])> {
+    let mut file = File::open(path)?;
+    let seen = Seen::of(&file.metadata()?);
+    let mut hash = Md5::new();
+    let mut block = vec![0; BLOCK];
+    loop {
+        match file.read(&mut block)? {
+            0 => break,
+            length => hash.update(block.get(..length).unwrap_or_default()),
+        }
+    }
+    if unchanged(&file, path, seen)? { Ok((seen, hash.finalize().into())) } else { Err(changed()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    async fn collect(mut reading: Reading) -> (io::Result<Vec<u8>>, Option<[u8; 16]>) {
+        let mut bytes = Vec::new();
+        while let Some(block) = reading.blocks.recv().await {
+            match block {
+                Ok(block) => bytes.extend_from_slice(&block),
+                Err(error) => return (Err(error), None),
+            }
+        }
+        (Ok(bytes), reading.md5.await.ok())
+    }
+
+    fn file_of(bytes: &[u8]) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    #[tokio::test]
+    async fn every_byte_comes_once_with_its_checksum() {
+        for size in [WHOLE as usize + 1, BLOCK, BLOCK + 1, 3 * BLOCK + 17] {
+            let bytes: Vec<u8> = (0..size).map(|i| (i * 31 % 251) as u8).collect();
+            let file = file_of(&bytes);
+            let Opened::Stream { seen, source } = open(file.path()).unwrap() else { panic!("not streamed") };
+            assert_eq!(seen.size, size as u64);
+            let (read, md5) = collect(source.read()).await;
+            assert_eq!(read.unwrap(), bytes);
+            assert_eq!(md5.unwrap(), <[u8; 16]>::from(Md5::digest(&bytes)));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_small_file_is_one_block_and_an_empty_one_is_fine() {
+        for bytes in [&b""[..], b"x", &[7; WHOLE as usize]] {
+            let file = file_of(bytes);
+            let Opened::Whole { bytes: read, md5, .. } = open(file.path()).unwrap() else { panic!("streamed") };
+            assert_eq!(read, bytes);
+            assert_eq!(md5, <[u8; 16]>::from(Md5::digest(bytes)));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_cut_short_while_it_is_read_is_never_sent_to_its_end() {
+        let file = file_of(&vec![1; 20 * BLOCK]);
+        let Opened::Stream { source, .. } = open(file.path()).unwrap() else { panic!("not streamed") };
+        let mut reading = source.read();
+        reading.blocks.recv().await.unwrap().unwrap();
+        file.as_file().set_len(5 * BLOCK as u64).unwrap();
+        let (read, md5) = collect(reading).await;
+        assert_eq!(read.unwrap_err().kind(), CHANGED);
+        assert_eq!(md5, None);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_written_to_while_it_is_read_is_never_sent_to_its_end() {
+        let mut file = file_of(&vec![1; 20 * BLOCK]);
+        let Opened::Stream { source, .. } = open(file.path()).unwrap() else { panic!("not streamed") };
+        let mut reading = source.read();
+        reading.blocks.recv().await.unwrap().unwrap();
+        file.write_all(b"more").unwrap();
+        assert_eq!(collect(reading).await.0.unwrap_err().kind(), CHANGED);
+    }
+
+    #[test]
+    fn a_folder_is_no_file() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(open(dir.path()).is_err());
+    }
+}
