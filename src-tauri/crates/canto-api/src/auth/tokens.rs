@@ -41,7 +41,7 @@ pub struct Tokens {
 }
 
 /// Both styles of names: Canto's own and the "compatible" one [C].
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct TokenAnswer {
     #[serde(alias = "access_token", rename = "accessToken", deserialize_with = "lenient::text")]
@@ -50,12 +50,6 @@ pub(super) struct TokenAnswer {
     refresh: Option<String>,
     #[serde(alias = "expires_in", rename = "expiresIn", deserialize_with = "lenient::opt_u64")]
     expires_in: Option<u64>,
-}
-
-impl Default for TokenAnswer {
-    fn default() -> Self {
-        Self { access: String::new(), refresh: None, expires_in: None }
-    }
 }
 
 impl TokenAnswer {
