@@ -1,6 +1,6 @@
 //! The one way a call to the tenant goes: budget, token, request, and the sorting of what comes back.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use reqwest::{
@@ -23,8 +23,16 @@ const PIECE_LIMIT: Duration = Duration::from_secs(30);
 const BODY_LIMIT: usize = 256 * 1024 * 1024;
 /// How often a call is sent again after 429. The budget makes it wait in between.
 const REFUSALS: u32 = 3;
+/// A longer wait than this is told to the caller instead, who can show it.
+const QUIET_WAIT: Duration = Duration::from_secs(60);
 
 /// A client for one tenant. Clones share connections, token and budget.
+///
+/// Every call waits for its turn in the budget, and can fail with the kinds of the connection (`Offline`,
+/// `TimedOut`, `Interrupted`, `Tls`, `Proxy…`), of the token (`Unauthorized`, or what the [`TokenSource`]
+/// gives), of the server (`Forbidden`, `NotFound`, `BadRequest`, `TooManyRequests`, `ServerBusy`), and with
+/// `UnexpectedAnswer`. 401 is answered with one renewal of the token, 429 with up to three repeats.
+/// Dropping a call's future ends it.
 #[derive(Clone)]
 pub struct CantoClient {
     shared: Arc<Shared>,
@@ -82,6 +90,12 @@ impl Call {
         self.redirects = true;
         self.range_from = range_from;
         self
+    }
+}
+
+impl fmt::Debug for CantoClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CantoClient").field("tenant", &self.tenant().host()).finish_non_exhaustive()
     }
 }
 
@@ -177,7 +191,11 @@ impl CantoClient {
                     token = self.shared.tokens.renew(&token).await?;
                     renewed = true;
                 }
-                ErrorKind::TooManyRequests { .. } if refusals < REFUSALS => refusals += 1,
+                ErrorKind::TooManyRequests { retry_after }
+                    if refusals < REFUSALS && retry_after.is_none_or(|wait| wait <= QUIET_WAIT) =>
+                {
+                    refusals += 1;
+                }
                 _ => return Err(error),
             }
             tracing::debug!(call = call.name, status = status.as_u16(), "sending again");

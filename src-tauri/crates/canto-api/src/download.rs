@@ -11,7 +11,7 @@ use reqwest::{
 use url::Url;
 
 use crate::{
-    AssetRef, CantoClient,
+    AssetRef, CantoClient, DirectAddress,
     address::{is_loopback, join_parts},
     client::{Call, failure, is_success, send_patiently},
     error::{ApiError, ErrorKind, from_reqwest},
@@ -64,26 +64,45 @@ impl CantoClient {
             Some(version) => join_parts(CALL, &[&asset.scheme, &asset.id, version])?,
             None => join_parts(CALL, &[&asset.scheme, &asset.id])?,
         };
-        let mut url = self.tenant().binary(&path);
+        let url = self.tenant().binary(&path);
         let call = Call::get(CALL, url.clone()).with_redirects(range_from);
-        let mut response = self.send(&call).await?;
-        if is_success(response.status()) && is_web_page(&response) {
-            return Err(unexpected("a web page came"));
+        let response = self.send(&call).await?;
+        if is_success(response.status()) {
+            return if is_web_page(&response) {
+                Err(unexpected("a web page came"))
+            } else {
+                Ok(running(response))
+            };
         }
+        let address = target(&url, &response)?;
+        self.without_token(address, range_from).await
+    }
+
+    /// Starts a download from an address of [`CantoClient::direct_addresses`]. Not a call to the tenant: no
+    /// token, no budget. The address expires [C]; a refusal then is `Forbidden` most likely [I].
+    pub async fn download_direct(
+        &self,
+        address: &DirectAddress,
+        range_from: Option<u64>,
+    ) -> Result<Download, ApiError> {
+        self.without_token(address.url().clone(), range_from).await
+    }
+
+    async fn without_token(&self, mut url: Url, range_from: Option<u64>) -> Result<Download, ApiError> {
         for _ in 0..REDIRECTS {
-            if is_success(response.status()) {
-                return Ok(running(response));
-            }
-            url = target(&url, &response)?;
+            check_encrypted(&url)?;
             let mut request = self.http().get(url.clone());
             if let Some(from) = range_from {
                 request = request.header(RANGE, format!("bytes={from}-"));
             }
-            response = send_patiently(CALL, request).await?;
-            let status = response.status();
-            if !is_success(status) && !status.is_redirection() {
+            let response = send_patiently(CALL, request).await?;
+            if is_success(response.status()) {
+                return Ok(running(response));
+            }
+            if !response.status().is_redirection() {
                 return Err(failure(CALL, response).await);
             }
+            url = target(&url, &response)?;
         }
         Err(unexpected("too many redirects"))
     }
@@ -91,13 +110,15 @@ impl CantoClient {
 
 fn target(from: &Url, response: &Response) -> Result<Url, ApiError> {
     let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-    let url =
-        location.and_then(|text| from.join(text).ok()).ok_or_else(|| unexpected("a redirect to nowhere"))?;
+    location.and_then(|text| from.join(text).ok()).ok_or_else(|| unexpected("a redirect to nowhere"))
+}
+
+fn check_encrypted(url: &Url) -> Result<(), ApiError> {
     let local = url.host().is_some_and(|host| is_loopback(&host));
     if url.scheme() == "https" || (url.scheme() == "http" && local) {
-        Ok(url)
+        Ok(())
     } else {
-        Err(unexpected("a redirect to an address that is not encrypted"))
+        Err(unexpected("an address that is not encrypted"))
     }
 }
 

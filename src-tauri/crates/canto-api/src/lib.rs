@@ -9,11 +9,13 @@
 //! choose a TLS provider: the program installs one before the first request.
 
 mod address;
+mod albums;
 mod assets;
 mod auth;
 mod budget;
 mod client;
 mod collections;
+mod direct;
 mod download;
 mod endpoints;
 mod error;
@@ -29,6 +31,7 @@ pub use assets::{BatchContent, Page};
 pub use auth::{AppKey, OAuthServer, OAuthStyle, Pkce, PkceMethod, TokenSource, Tokens};
 pub use budget::{Budget, Permit};
 pub use client::{CantoClient, http_builder};
+pub use direct::DirectAddress;
 pub use download::Download;
 pub use endpoints::{Endpoints, User};
 pub use error::{ApiError, ErrorKind, RetryClass};

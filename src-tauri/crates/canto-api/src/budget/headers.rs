@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 
+use crate::error::date_of;
+
 /// What a tenant said.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Told {
@@ -36,10 +38,19 @@ pub(super) fn read(headers: &HeaderMap) -> Option<Told> {
     let window = field(policy, &["w"]).or_else(|| field(text("ratelimit-limit"), &["w"]));
     Some(Told {
         remaining,
-        reset: reset.map(Duration::from_secs),
+        reset: reset.map(|reset| Duration::from_secs(from_now(reset, headers))),
         limit: limit.filter(|limit| *limit > 0),
         window: window.filter(|window| *window > 0).map(Duration::from_secs),
     })
+}
+
+/// Some servers send a point in Unix time where the drafts want seconds from now.
+fn from_now(reset: u64, headers: &HeaderMap) -> u64 {
+    if reset < 1_000_000_000 {
+        return reset;
+    }
+    let now = date_of(headers).unwrap_or_else(jiff::Timestamp::now).as_second();
+    reset.saturating_sub(u64::try_from(now).unwrap_or(0))
 }
 
 /// `"200, 200;w=60"` begins with a number.
@@ -73,6 +84,13 @@ mod tests {
         assert_eq!(told(&draft), expected(seconds(60)));
         let older = [("ratelimit", "limit=200, remaining=50, reset=30"), ("ratelimit-policy", "200;w=60")];
         assert_eq!(told(&older), expected(seconds(60)));
+        let unix = [
+            ("ratelimit-remaining", "50"),
+            ("ratelimit-reset", "1700000030"),
+            ("ratelimit-limit", "200"),
+            ("date", "Tue, 14 Nov 2023 22:13:20 GMT"),
+        ];
+        assert_eq!(told(&unix), expected(None));
         assert_eq!(told(&[("ratelimit-limit", "200")]), None);
         assert_eq!(told(&[]), None);
     }

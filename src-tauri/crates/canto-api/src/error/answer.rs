@@ -5,9 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::{
     StatusCode,
-    header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER},
+    header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION, RETRY_AFTER},
 };
 use serde_json::Value;
+use url::Url;
 
 use super::{ApiError, ErrorKind, xml};
 
@@ -25,10 +26,17 @@ pub(crate) fn from_answer(
         by_code(code.as_deref(), message.as_deref(), headers).unwrap_or_else(|| by_status(status, headers))
     };
     let failure = ApiError::new(call, kind).with_status(status.as_u16()).with_code(code);
-    match message {
+    match message.or_else(|| redirect(status, headers)) {
         Some(message) => failure.with_message(message),
         None => failure,
     }
+}
+
+/// Where an unwanted redirect goes, by host alone: the login page of a network, most likely.
+fn redirect(status: StatusCode, headers: &HeaderMap) -> Option<String> {
+    let location = headers.get(LOCATION).filter(|_| status.is_redirection())?.to_str().ok()?;
+    let host = Url::parse(location).ok().and_then(|url| url.host_str().map(str::to_owned));
+    Some(format!("redirected to {}", host.as_deref().unwrap_or("another path")))
 }
 
 /// A web page from these is the usual page of a busy gateway or proxy, and the status is to be believed.
@@ -44,6 +52,7 @@ fn by_status(status: StatusCode, headers: &HeaderMap) -> ErrorKind {
         407 => ErrorKind::ProxyAuthRequired,
         408 => ErrorKind::TimedOut,
         413 => ErrorKind::TooLarge,
+        417 => ErrorKind::ExpectRefused,
         429 => ErrorKind::TooManyRequests { retry_after: retry_after(headers) },
         500..=599 => ErrorKind::ServerBusy { retry_after: retry_after(headers) },
         400..=499 => ErrorKind::BadRequest,

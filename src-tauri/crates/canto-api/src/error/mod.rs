@@ -46,6 +46,8 @@ pub enum ErrorKind {
     SignatureRefused,
     /// The bytes that arrived do not match their checksum (`BadDigest` [A]): send them again.
     ChecksumRefused,
+    /// Something on the way does not take `Expect: 100-continue` (417): send again without it.
+    ExpectRefused,
     /// Larger than a single form may be (5 GiB on S3 [A]).
     TooLarge,
     /// Something else than the API answered: HTML (a captive portal, an unknown path [C]), a redirect
@@ -154,6 +156,7 @@ impl ApiError {
             | ErrorKind::ServerBusy { .. }
             | ErrorKind::PolicyExpired
             | ErrorKind::ChecksumRefused
+            | ErrorKind::ExpectRefused
             | ErrorKind::UnexpectedAnswer => RetryClass::Temporary,
             ErrorKind::Tls
             | ErrorKind::ProxyAuthRequired

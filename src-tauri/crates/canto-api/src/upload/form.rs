@@ -103,6 +103,8 @@ struct OwnField {
     /// The setting's own value, sent when there is nothing else to send. None: it has no such field.
     given: Option<String>,
     allowed: bool,
+    /// There is a policy, and it has no condition for this field.
+    forbidden: bool,
 }
 
 impl Frame {
@@ -129,11 +131,13 @@ impl Frame {
         }
         let own = OWN.map(|(which, known_as)| {
             let given = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(known_as));
+            let allowed = policy.is_some_and(|policy| policy.allows_field(known_as));
             OwnField {
                 which,
                 label: label(given.map_or(known_as, |(name, _)| name)),
                 given: given.map(|(_, value)| value.clone()),
-                allowed: policy.is_some_and(|policy| policy.allows_field(known_as)),
+                allowed,
+                forbidden: policy.is_some() && !allowed,
             }
         });
         let file = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"");
@@ -181,7 +185,8 @@ impl OwnField {
         let version = fields.version_of;
         let joined: String;
         let value = match self.which {
-            Own::FileName => Some(fields.file_name),
+            // A setting without it would refuse every file; the name is in the file's label too.
+            Own::FileName => Some(fields.file_name).filter(|_| self.given.is_some() || !self.forbidden),
             Own::Tag if fields.tags.is_empty() => None,
             Own::Tag => {
                 joined = fields.tags.join(",");

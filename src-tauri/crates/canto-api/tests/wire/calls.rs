@@ -9,7 +9,7 @@ use axum::{
     response::{Html, IntoResponse},
     routing::{any, get, post},
 };
-use canto_api::{AssetRef, EditProperty, ErrorKind, NodeKind, Search, StatusItem, UploadState};
+use canto_api::{Asset, AssetRef, EditProperty, ErrorKind, NodeKind, Search, StatusItem, UploadState};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
@@ -57,6 +57,7 @@ async fn addresses_methods_and_bodies() {
         .batch_edit(std::slice::from_ref(&asset), &[EditProperty::custom("meta_choice_3", "yes")])
         .await
         .unwrap();
+    canto.assign_to_album("F1/A1", &[Asset { id: "0a1b".into(), ..Asset::default() }]).await.unwrap();
     canto.delete_nodes(&[(NodeKind::Album, "A1".into())]).await.unwrap();
 
     let seen = seen.lock().unwrap();
@@ -77,6 +78,7 @@ async fn addresses_methods_and_bodies() {
         "POST /api/v1/version/comment",
         "POST /api/v1/keyword",
         "PUT /api/v1/batch/edit",
+        "POST /api/v1/batch/album",
         "DELETE /api/v1/batch/folder",
     ];
     assert_eq!(lines, expected);
@@ -85,7 +87,7 @@ async fn addresses_methods_and_bodies() {
         json!({"contents": [{"scheme": "image", "id": "0a1b"}], "properties": [
             {"propertyId": "meta_choice_3", "propertyValue": "yes", "action": "", "customField": true}]})
     );
-    assert_eq!(seen[15].2, json!([{"id": "A1", "scheme": "album"}]));
+    assert_eq!(seen[16].2, json!([{"id": "A1", "scheme": "album"}]));
 }
 
 #[tokio::test]

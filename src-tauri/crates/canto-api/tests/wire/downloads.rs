@@ -1,14 +1,15 @@
 //! The redirect to a CDN, and what must not go there.
 
 use axum::{
-    Router,
+    Json, Router,
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect},
-    routing::get,
+    routing::{get, post},
 };
 use bytes::Bytes;
 use canto_api::{AssetRef, ErrorKind};
 use futures_util::TryStreamExt;
+use serde_json::{Value, json};
 
 use crate::support::{client, file, serve};
 
@@ -68,6 +69,29 @@ async fn the_token_stays_with_the_tenant() {
     assert_eq!(bytes(rest.stream).await, file(1000)[600..]);
     let version = canto.download(&asset, Some("v="), None).await.unwrap();
     assert_eq!(bytes(version).await.len(), 1000);
+}
+
+#[tokio::test]
+async fn many_addresses_in_one_call() {
+    let place = format!("http://{}/x", serve(Router::new().route("/x", get(cdn))).await);
+    let router = Router::new().route(
+        "/api_binary/v1/batch/directuri",
+        post(move |Json(asked): Json<Vec<AssetRef>>| async move {
+            let mut answer: Vec<Value> =
+                asked.iter().map(|a| json!({"id": a.id, "size": "1000", "directUri": place})).collect();
+            answer[0]["directUri"] = Value::Null;
+            answer.push(json!({"id": "not asked for", "directUri": place}));
+            Json(answer)
+        }),
+    );
+    let canto = client(router).await;
+    let assets: Vec<_> = (0..150).map(|n| AssetRef::new("image", n.to_string())).collect();
+    let addresses = canto.direct_addresses(&assets).await.unwrap();
+    assert_eq!(addresses.len(), 148, "one of each hundred has none");
+    assert_eq!((&addresses[0].asset, addresses[0].size), (&assets[1], Some(1000)));
+    assert!(!format!("{addresses:?}").contains("http"));
+    let rest = canto.download_direct(&addresses[0], Some(600)).await.unwrap();
+    assert_eq!((rest.status, rest.offset), (206, 600));
 }
 
 #[tokio::test]
