@@ -1,0 +1,26 @@
+//! Custom fields and the keyword vocabulary (§9.2, §9.3).
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::{Extension, Json};
+
+use super::Caller;
+use crate::error::{ApiResult, success};
+use crate::state::App;
+use crate::store::field::{Field, Keyword};
+use crate::store::user::Right;
+
+pub async fn list(State(app): State<App>) -> Json<Vec<Field>> {
+    Json(app.library().fields.values().cloned().collect())
+}
+
+pub async fn add_keyword(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Json(word): Json<Keyword>,
+) -> ApiResult<Response> {
+    caller.needs(&app, Right::Edit)?;
+    app.db.put(&word);
+    app.library().keywords.insert(word.name.clone(), word);
+    Ok(success())
+}

@@ -1,0 +1,262 @@
+//! Connections and the way of one request through faults, object store or API, and the log.
+
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use futures_util::{StreamExt, stream};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::http_date;
+use crate::faults::{Action, FaultBody, Seen};
+use crate::object_store::{BUCKET, embedded, multipart};
+use crate::requests::{Call, safe_query};
+use crate::state::App;
+use crate::store::token::TokenKind;
+
+/// The connection is closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is cut")]
+pub struct Cut;
+
+/// Put into an answer by the API's guard, for the log.
+#[derive(Clone)]
+pub struct CalledBy(pub String);
+
+pub async fn accept(
+    app: App,
+    listener: TcpListener,
+    router: Router,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+) {
+    let router = TowerToHyperService::new(router);
+    loop {
+        let stream = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
+            },
+        };
+        let _ = stream.set_nodelay(true);
+        let (app, router, stop) = (app.clone(), router.clone(), stop.clone());
+        tasks.spawn(async move {
+            let service = service_fn(move |request| answer(app.clone(), router.clone(), request));
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .half_close(true)
+                .serve_connection(TokioIo::new(stream), service);
+            tokio::select! {
+                result = connection => if let Err(error) = result {
+                    tracing::debug!(%error, "a connection ended early");
+                },
+                // Open connections are dropped, as when the machine goes down.
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+}
+
+async fn answer(
+    app: App,
+    router: TowerToHyperService<Router>,
+    request: hyper::Request<Incoming>,
+) -> Result<Response, Cut> {
+    let started = Instant::now();
+    let at_ms = app.now_ms();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let query = safe_query(request.uri().query());
+    let sent =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let in_bucket = path.strip_prefix('/').and_then(|path| path.strip_prefix(BUCKET)).is_some();
+    let object_post = in_bucket && method == Method::POST && request.uri().query().is_none();
+    let faults = app.faults.pick(Seen { method: method.as_str(), path: &path, object_post, name: None });
+    let count = faults.len();
+
+    let mut result = run(&app, router, request.map(Body::new), object_post, in_bucket, faults).await;
+    if let Ok(response) = &mut result
+        && app.clock.offset_ms() != 0
+        && let Ok(date) = HeaderValue::from_str(&http_date(app.now_ms()))
+    {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    let admin = path.starts_with("/_tenant");
+    if !admin {
+        let response = result.as_ref().ok();
+        let user = response.and_then(|response| response.extensions().get::<CalledBy>());
+        app.calls.add(Call {
+            n: 0,
+            at_ms,
+            method: method.to_string(),
+            path: safe_path(path),
+            query,
+            status: response.map(|response| response.status().as_u16()),
+            millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            sent,
+            user: user.map(|user| user.0.clone()),
+            faults: count,
+        });
+    }
+    result
+}
+
+/// The refresh token is part of this one's path (§2.8).
+fn safe_path(path: String) -> String {
+    match path.rsplit_once("/tenant/") {
+        Some((before, _)) if path.starts_with("/oauth/") => format!("{before}/tenant/…"),
+        _ => path,
+    }
+}
+
+async fn run(
+    app: &App,
+    router: TowerToHyperService<Router>,
+    request: Request,
+    object_post: bool,
+    in_bucket: bool,
+    faults: Vec<Action>,
+) -> Result<Response, Cut> {
+    for fault in &faults {
+        match fault {
+            Action::Delay { ms } => tokio::time::sleep(Duration::from_millis(*ms)).await,
+            Action::Hang => std::future::pending().await,
+            Action::ExpireTokens => app.sessions().expire(TokenKind::Access, &app.db),
+            Action::ExpirePolicies => app.end_policies(),
+            Action::Status { after_bytes, .. } if !object_post || after_bytes.is_none() => {
+                if let Some(response) = fault_response(fault) {
+                    return Ok(response);
+                }
+            }
+            _ => {}
+        }
+    }
+    if object_post {
+        return embedded::post(app, request, faults).await;
+    }
+    let writes = request.method() != Method::GET;
+    let response = if in_bucket {
+        multipart::object_call(app, request).await
+    } else {
+        match router.call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    };
+    // What was answered is kept, also when the tenant is killed a moment later.
+    if writes {
+        app.db.barrier().await;
+    }
+    spoil(response, &faults)
+}
+
+/// Faults that change an answer.
+fn spoil(mut response: Response, faults: &[Action]) -> Result<Response, Cut> {
+    for fault in faults {
+        match fault {
+            Action::LoseAnswer => return Err(Cut),
+            Action::Cut { after_bytes: 0 } => return Err(Cut),
+            Action::Cut { after_bytes } => response = cut_body(response, *after_bytes),
+            Action::FlipByte { at } => response = flip_body(response, *at),
+            Action::NoEtag => {
+                response.headers_mut().remove(header::ETAG);
+            }
+            Action::WrongEtag => {
+                let wrong = HeaderValue::from_static("\"00000000000000000000000000000000\"");
+                response.headers_mut().insert(header::ETAG, wrong);
+            }
+            _ => {}
+        }
+    }
+    Ok(response)
+}
+
+fn cut_body(response: Response, after: u64) -> Response {
+    let (parts, body) = response.into_parts();
+    let mut left = after;
+    let pieces = body.into_data_stream().flat_map(move |piece| {
+        let piece = piece.map_err(std::io::Error::other);
+        stream::iter(match piece {
+            Ok(piece) if (piece.len() as u64) <= left => {
+                left -= piece.len() as u64;
+                vec![Ok(piece)]
+            }
+            Ok(piece) => {
+                let head = piece.slice(..usize::try_from(left).unwrap_or(0));
+                left = 0;
+                vec![Ok(head), Err(std::io::Error::other(Cut))]
+            }
+            Err(error) => vec![Err(error)],
+        })
+    });
+    Response::from_parts(parts, Body::from_stream(pieces))
+}
+
+fn flip_body(response: Response, at: u64) -> Response {
+    let (parts, body) = response.into_parts();
+    let mut passed = 0u64;
+    let pieces = body.into_data_stream().map(move |piece| {
+        piece.map(|piece| {
+            let place = at.checked_sub(passed).and_then(|place| usize::try_from(place).ok());
+            passed += piece.len() as u64;
+            match place {
+                Some(place) if place < piece.len() => {
+                    let mut changed = piece.to_vec();
+                    changed[place] ^= 0x01;
+                    Bytes::from(changed)
+                }
+                _ => piece,
+            }
+        })
+    });
+    Response::from_parts(parts, Body::from_stream(pieces))
+}
+
+/// The answer of a `status` fault.
+pub fn fault_response(fault: &Action) -> Option<Response> {
+    let Action::Status { code, retry_after, body, .. } = fault else { return None };
+    let (kind, text) = match body {
+        FaultBody::Xml => (
+            "application/xml",
+            format!(
+                "<Error><Code>{}</Code><Message>Please reduce your request rate.</Message></Error>",
+                s3_code(*code)
+            ),
+        ),
+        FaultBody::Json => {
+            ("application/json", format!("{{\"code\":{code},\"message\":\"A fault that was asked for\"}}"))
+        }
+        FaultBody::Html => ("text/html", format!("<html><body><h1>{code}</h1></body></html>")),
+        FaultBody::Empty => ("text/plain", String::new()),
+    };
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = StatusCode::from_u16(*code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Some(value) = retry_after.as_ref().and_then(|text| HeaderValue::from_str(text).ok()) {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    Some(response)
+}
+
+fn s3_code(status: u16) -> &'static str {
+    match status {
+        503 => "SlowDown",
+        400 => "RequestTimeout",
+        403 => "AccessDenied",
+        _ => "InternalError",
+    }
+}

@@ -1,0 +1,226 @@
+//! A running tenant, for tests in the same process.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::admin::{self, StoredAsset, stored_assets};
+use crate::error::StartError;
+use crate::faults::{FaultBook, Faults};
+use crate::object_store::poller;
+use crate::options::{Options, Switches};
+use crate::requests::Call;
+use crate::state::{App, State};
+use crate::store::asset::{AssetKey, Scheme};
+use crate::store::collection::Collection;
+use crate::store::token::TokenKind;
+use crate::store::user::{Right, User};
+use crate::{api, ids, ingester, oauth, serve};
+
+pub struct Tenant {
+    app: App,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    data: PathBuf,
+    temporary: bool,
+}
+
+impl Tenant {
+    /// Listens on a loopback port; everything runs on the caller's runtime.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let temporary = options.data.is_none();
+        let data = options
+            .data
+            .clone()
+            .unwrap_or_else(|| std::env::temp_dir().join(format!("ferry-tenant-{}", ids::blob())));
+        let port = options.port;
+        let app = Arc::new(State::open(options, &data)?);
+        if let Some(s3) = &app.s3 {
+            s3.create_bucket().await.map_err(StartError::ObjectStore)?;
+        }
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+        app.set_url(format!("http://{}", listener.local_addr()?));
+        let router: Router =
+            api::router(&app).merge(oauth::router()).merge(admin::router(&app)).with_state(app.clone());
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        tasks.spawn(serve::accept(app.clone(), listener, router, stop.clone(), tasks.clone()));
+        for work in [0, 1] {
+            let (app, stop) = (app.clone(), stop.clone());
+            tasks.spawn(async move {
+                let work =
+                    async { if work == 0 { ingester::run(app).await } else { poller::run(app).await } };
+                tokio::select! { () = work => {}, () = stop.cancelled() => {} }
+            });
+        }
+        tasks.close();
+        Ok(Self { app, stop, tasks, data, temporary })
+    }
+
+    /// `http://127.0.0.1:port`: API, OAuth and embedded store.
+    pub fn url(&self) -> &str {
+        self.app.url()
+    }
+
+    pub fn port(&self) -> u16 {
+        self.url().rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or(0)
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    pub fn app_id(&self) -> &str {
+        &self.app.identity.app_id
+    }
+
+    pub fn app_secret(&self) -> &str {
+        &self.app.identity.app_secret
+    }
+
+    pub fn admin_token(&self) -> &str {
+        &self.app.identity.admin_token
+    }
+
+    /// The first line that the program prints.
+    pub fn announcement(&self) -> Value {
+        let users: Vec<Value> = self
+            .users()
+            .iter()
+            .map(|user| json!({ "email": user.email, "password": user.password, "role": user.role }))
+            .collect();
+        json!({ "url": self.url(), "app_id": self.app_id(), "app_secret": self.app_secret(),
+                "admin_token": self.admin_token(), "users": users })
+    }
+
+    pub fn users(&self) -> Vec<User> {
+        self.app.library().users.values().cloned().collect()
+    }
+
+    pub fn put_user(&self, user: User) {
+        self.app.db.put(&user);
+        self.app.library().users.insert(user.email.clone(), user);
+    }
+
+    pub fn set_rights(&self, email: &str, rights: &[Right]) {
+        if let Some(user) = self.app.library().users.get_mut(email) {
+            user.rights = rights.to_vec();
+            self.app.db.put(user);
+        }
+    }
+
+    /// A token without the way through OAuth, for tests of other things.
+    pub fn token_for(&self, email: &str) -> String {
+        let life = self.switches().token_seconds.cast_signed() * 1000;
+        let now = self.app.now_ms();
+        self.app.sessions().new_token(TokenKind::Access, email, None, Some(life), now, &self.app.db)
+    }
+
+    pub fn expire_tokens(&self) {
+        self.app.sessions().expire(TokenKind::Access, &self.app.db);
+    }
+
+    pub fn expire_refresh_tokens(&self) {
+        self.app.sessions().expire(TokenKind::Refresh, &self.app.db);
+    }
+
+    pub fn expire_policies(&self) {
+        self.app.end_policies();
+    }
+
+    pub fn faults(&self) -> Faults {
+        self.app.faults.get()
+    }
+
+    pub fn set_faults(&self, faults: Faults) {
+        FaultBook::set(&self.app.faults, faults);
+    }
+
+    pub fn switches(&self) -> Switches {
+        self.app.switches().as_ref().clone()
+    }
+
+    pub fn set_switches(&self, switches: Switches) {
+        self.app.set_switches(switches);
+    }
+
+    /// Every version of every asset, oldest asset first.
+    pub fn assets(&self) -> Vec<StoredAsset> {
+        stored_assets(&self.app.library())
+    }
+
+    /// Bytes of the current version.
+    pub fn asset_bytes(&self, scheme: Scheme, id: &str) -> std::io::Result<Vec<u8>> {
+        std::fs::read(self.asset_file(scheme, id)?)
+    }
+
+    /// Where the current version's bytes lie, for large ones.
+    pub fn asset_file(&self, scheme: Scheme, id: &str) -> std::io::Result<PathBuf> {
+        let library = self.app.library();
+        let asset = library.assets.get(&AssetKey { scheme, id: id.to_owned() });
+        let version = asset.and_then(|asset| asset.current());
+        version
+            .map(|version| self.app.blobs.path(&version.blob))
+            .ok_or_else(|| std::io::ErrorKind::NotFound.into())
+    }
+
+    pub fn put_collection(&self, collection: Collection) {
+        self.app.db.put(&collection);
+        self.app.library().collections.insert(collection.id.clone(), collection);
+    }
+
+    /// The id of a folder or album by its names from the top; of two of one name the album, if `album`.
+    pub fn node_id(&self, path: &[&str], album: bool) -> Option<String> {
+        let library = self.app.library();
+        let mut parent: Option<String> = None;
+        for (place, name) in path.iter().enumerate() {
+            let wants_album = album && place + 1 == path.len();
+            let node = library
+                .children_of(parent.as_deref())
+                .find(|node| node.name == *name && (node.kind.as_str() == "album") == wants_album)?;
+            parent = Some(node.id.clone());
+        }
+        parent
+    }
+
+    pub fn requests(&self) -> Vec<Call> {
+        self.app.calls.after(0)
+    }
+
+    pub fn now_ms(&self) -> i64 {
+        self.app.now_ms()
+    }
+
+    pub fn advance_clock(&self, by: Duration) {
+        self.app.clock.advance_ms(i64::try_from(by.as_millis()).unwrap_or(i64::MAX));
+        self.app.due.notify_one();
+    }
+
+    /// May also go back.
+    pub fn set_clock_offset_ms(&self, offset: i64) {
+        self.app.clock.set_offset_ms(offset);
+        self.app.due.notify_one();
+    }
+
+    /// Drops all connections and waits until everything is written.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+        self.app.db.close();
+    }
+}
+
+impl Drop for Tenant {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.app.db.close();
+        if self.temporary {
+            let _ = std::fs::remove_dir_all(&self.data);
+        }
+    }
+}
