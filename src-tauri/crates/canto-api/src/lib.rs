@@ -42,5 +42,5 @@ pub use tree::{NodeKind, NodesDeleted, TreeNode};
 pub use types::{Asset, AssetRef, CantoTime, RelatedAlbum, Version};
 pub use upload::{
     FileBody, ObjectFields, ObjectStored, Policy, PostOptions, PreparedForm, StatusItem, UploadSetting,
-    UploadState, post_object,
+    UploadState, post_object, put_part,
 };

@@ -121,6 +121,10 @@ impl FormBody {
             Some(left) => self.left = left,
             None => return Err(self.fail(io::ErrorKind::InvalidData)),
         }
+        if self.left == 0 && self.tail.is_empty() {
+            // hyper does not ask again once the announced length is reached.
+            self.watch.set_all_taken();
+        }
         self.watch.moved();
         if let Some(progress) = &self.progress {
             progress.fetch_add(length, Ordering::Relaxed);

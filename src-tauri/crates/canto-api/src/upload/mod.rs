@@ -9,6 +9,6 @@ mod status;
 
 pub use form::{ObjectFields, PreparedForm};
 pub use policy::Policy;
-pub use post::{FileBody, ObjectStored, PostOptions, post_object};
+pub use post::{FileBody, ObjectStored, PostOptions, post_object, put_part};
 pub use setting::UploadSetting;
 pub use status::{StatusItem, UploadState};

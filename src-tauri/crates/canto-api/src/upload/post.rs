@@ -1,4 +1,4 @@
-//! The post of one form to the object store. Not a call to Canto: no token goes with it [C], and it is
+//! The post of one form, or one part, to the object store. Not a call to Canto: no token goes with it [C], and it is
 //! not in the tenant's call budget [I].
 //!
 //! `Expect: 100-continue`: hyper can report informational answers (`hyper::ext::on_informational`), but only
@@ -18,6 +18,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
@@ -36,8 +37,6 @@ use crate::{
     client::{failure, read_body},
     error::{ApiError, ErrorKind, date_of, from_reqwest, is_html},
 };
-
-const CALL: &str = "post_object";
 
 /// The file inside the form.
 pub enum FileBody {
@@ -101,26 +100,57 @@ pub async fn post_object(
     file: FileBody,
     opts: PostOptions,
 ) -> Result<ObjectStored, ApiError> {
+    let request = http.post(url.clone()).header(CONTENT_TYPE, form.content_type().clone());
+    transmit("post_object", request, form.head, file, form.tail, opts).await
+}
+
+/// Puts bytes at a signed address: one part of a multipart upload. With `content_md5` the store refuses bytes
+/// that do not match it [A]. Else as [`post_object`].
+pub async fn put_part(
+    http: &reqwest::Client,
+    url: &Url,
+    part: FileBody,
+    content_md5: Option<[u8; 16]>,
+    opts: PostOptions,
+) -> Result<ObjectStored, ApiError> {
+    let mut request = http.put(url.clone());
+    if let Some(sum) = content_md5 {
+        request = request.header("content-md5", STANDARD.encode(sum));
+    }
+    transmit("put_part", request, Bytes::new(), part, Bytes::new(), opts).await
+}
+
+async fn transmit(
+    call: &'static str,
+    mut request: reqwest::RequestBuilder,
+    head: Bytes,
+    file: FileBody,
+    tail: Bytes,
+    opts: PostOptions,
+) -> Result<ObjectStored, ApiError> {
     let watch = Watch::new();
     // Dropped at the end of this function, whichever way: ends a body that is still being sent.
     let (_running, stop) = oneshot::channel();
-    let mut request = http.post(url.clone()).header(CONTENT_TYPE, form.content_type().clone());
     let mut whole = 0;
     match file {
         FileBody::Whole(file) => {
             whole = file.len() as u64;
             watch.set_all_taken();
-            request = request.body(one_buffer(&form, &file));
+            request = request.body(one_buffer(&head, file, &tail));
         }
         FileBody::Stream { length, blocks } => {
-            request = request.header(CONTENT_LENGTH, HeaderValue::from(form.total_length(length)));
+            let total = head.len() as u64 + length + tail.len() as u64;
+            request = request.header(CONTENT_LENGTH, HeaderValue::from(total));
+            if total == 0 {
+                watch.set_all_taken();
+            }
             if opts.expect_continue {
                 request = request.header(EXPECT, HeaderValue::from_static("100-continue"));
             }
             let hold_back = (!opts.hold_back.is_zero()).then(|| Box::pin(tokio::time::sleep(opts.hold_back)));
             request = request.body(Body::wrap_stream(FormBody {
-                head: form.head,
-                tail: form.tail,
+                head,
+                tail,
                 blocks,
                 left: length,
                 hold_back,
@@ -130,24 +160,28 @@ pub async fn post_object(
             }));
         }
     }
-    let response = send_while_moving(request, &watch, &opts).await?;
-    let stored = read_answer(response, &watch).await?;
+    let response = send_while_moving(call, request, &watch, &opts).await?;
+    let stored = read_answer(call, response, &watch).await?;
     if let (true, Some(progress)) = (whole > 0, &opts.progress) {
         progress.fetch_add(whole, Ordering::Relaxed);
     }
     Ok(stored)
 }
 
-fn one_buffer(form: &PreparedForm, file: &Bytes) -> Bytes {
-    let mut buffer = BytesMut::with_capacity(form.head.len() + file.len() + form.tail.len());
-    buffer.put_slice(&form.head);
-    buffer.put_slice(file);
-    buffer.put_slice(&form.tail);
+fn one_buffer(head: &Bytes, file: Bytes, tail: &Bytes) -> Bytes {
+    if head.is_empty() && tail.is_empty() {
+        return file;
+    }
+    let mut buffer = BytesMut::with_capacity(head.len() + file.len() + tail.len());
+    buffer.put_slice(head);
+    buffer.put_slice(&file);
+    buffer.put_slice(tail);
     buffer.freeze()
 }
 
 /// Waits for the head of the answer as long as something moves.
 async fn send_while_moving(
+    call: &'static str,
     request: reqwest::RequestBuilder,
     watch: &Watch,
     opts: &PostOptions,
@@ -160,14 +194,14 @@ async fn send_while_moving(
             biased;
             sent = &mut sending => {
                 return sent.map_err(|error| match watch.failed() {
-                    Some(kind) => ApiError::new(CALL, ErrorKind::BodyFailed(kind)),
-                    None => from_reqwest(CALL, &error),
+                    Some(kind) => ApiError::new(call, ErrorKind::BodyFailed(kind)),
+                    None => from_reqwest(call, &error),
                 });
             }
             () = &mut alarm => {
                 let until = watch.last_move() + patience();
                 if until <= Instant::now() {
-                    return Err(ApiError::new(CALL, ErrorKind::TimedOut));
+                    return Err(ApiError::new(call, ErrorKind::TimedOut));
                 }
                 alarm.as_mut().reset(until);
             }
@@ -175,19 +209,23 @@ async fn send_while_moving(
     }
 }
 
-async fn read_answer(response: Response, watch: &Watch) -> Result<ObjectStored, ApiError> {
+async fn read_answer(
+    call: &'static str,
+    response: Response,
+    watch: &Watch,
+) -> Result<ObjectStored, ApiError> {
     let (status, headers) = (response.status(), response.headers().clone());
     if !matches!(status, StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT) {
-        return Err(failure(CALL, response).await);
+        return Err(failure(call, response).await);
     }
     let unexpected = |text: &str| {
-        ApiError::new(CALL, ErrorKind::UnexpectedAnswer).with_status(status.as_u16()).with_message(text)
+        ApiError::new(call, ErrorKind::UnexpectedAnswer).with_status(status.as_u16()).with_message(text)
     };
     if !watch.all_taken() {
         return Err(unexpected("success before the file was sent"));
     }
     // Read to its end, so that the connection can be used again.
-    let body = if status == StatusCode::NO_CONTENT { Vec::new() } else { read_body(CALL, response).await? };
+    let body = if status == StatusCode::NO_CONTENT { Vec::new() } else { read_body(call, response).await? };
     if is_html(&headers, &body) {
         return Err(unexpected("a web page came"));
     }

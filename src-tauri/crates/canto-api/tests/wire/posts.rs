@@ -9,9 +9,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{Router, extract::DefaultBodyLimit, http::HeaderMap, response::Html, routing::post};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::HeaderMap,
+    response::Html,
+    routing::{post, put},
+};
 use bytes::Bytes;
-use canto_api::{ApiError, ErrorKind, FileBody, ObjectFields, ObjectStored, PostOptions, post_object};
+use canto_api::{
+    ApiError, ErrorKind, FileBody, ObjectFields, ObjectStored, PostOptions, post_object, put_part,
+};
 use futures_util::{StreamExt, stream};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -87,6 +95,29 @@ async fn every_byte_arrives_with_its_length_announced() {
         assert_eq!(headers["content-length"], body.len().to_string());
         assert!(!headers.contains_key("transfer-encoding") && !headers.contains_key("authorization"));
         assert_eq!(headers.contains_key("expect"), !whole);
+    }
+}
+
+#[tokio::test]
+async fn parts_go_out_bare() {
+    let seen = Seen::default();
+    let notes = seen.clone();
+    let handler = move |headers: HeaderMap, body: Bytes| async move {
+        *notes.lock().unwrap() = Some((headers, body));
+        [("etag", "\"0123\"")]
+    };
+    let router = Router::new().route("/part", put(handler)).layer(DefaultBodyLimit::disable());
+    let url = format!("http://{}/part?X-Amz-Signature=s", serve(router).await).parse().unwrap();
+    for (whole, size) in [(true, 1_000_000), (false, 1_000_000), (false, 0)] {
+        let content = file(size);
+        let body = if whole { FileBody::Whole(content.clone().into()) } else { blocks(&content, 64 * 1024) };
+        let opts = PostOptions { expect_continue: true, ..PostOptions::default() };
+        let stored = put_part(&http(), &url, body, Some([255; 16]), opts).await.unwrap();
+        assert_eq!((stored.etag.as_deref(), stored.status), (Some("0123"), 200));
+        let (headers, body) = seen.lock().unwrap().take().unwrap();
+        assert!(body == content);
+        assert_eq!(headers["content-length"], size.to_string());
+        assert_eq!(headers["content-md5"], "/////////////////////w==");
     }
 }
 
