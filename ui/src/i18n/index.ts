@@ -1,0 +1,1 @@
+export { detectLanguage, locale, t, type MessageKey, type Params } from "./text.svelte";

@@ -1,0 +1,64 @@
+// What the UI asks of the engine. `tauri.ts` answers from the desktop shell, `fake.ts` from a simulation.
+import type {
+  AccountId,
+  AccountView,
+  BatchId,
+  BatchView,
+  ControlResult,
+  EngineEvent,
+  Enqueue,
+  JobAction,
+  JobDetails,
+  JobId,
+  JobPage,
+  JobQuery,
+  JobSelection,
+  LibraryNode,
+  SignInRequest,
+  SignInStarted,
+  Snapshot,
+  StagingSummary,
+} from "./bindings";
+
+export type ReceiptFormat = "csv" | "json" | "html";
+
+export type DropEvent = { type: "hover" } | { type: "leave" } | { type: "drop"; paths: string[] };
+
+export type Unsubscribe = () => void;
+
+/** Every promise rejects with a `Failure`. */
+export interface Backend {
+  /** The present picture and, from then on, every event. */
+  subscribe(listener: (event: EngineEvent) => void): Promise<Snapshot>;
+
+  listJobs(query: JobQuery): Promise<JobPage>;
+  listBatches(offset: number, limit: number, finished: boolean | null): Promise<BatchView[]>;
+  jobDetails(job: JobId): Promise<JobDetails>;
+  control(action: JobAction, selection: JobSelection): Promise<ControlResult>;
+
+  stagePaths(paths: string[], takeJunk: boolean): Promise<StagingSummary>;
+  enqueueFiles(request: Enqueue): Promise<BatchId>;
+  pickFiles(): Promise<string[]>;
+  pickFolders(): Promise<string[]>;
+  onDrop(listener: (event: DropEvent) => void): Promise<Unsubscribe>;
+  /** Paths given to a second start, or by the system's *Send to*. */
+  onPathsOpened(listener: (paths: string[]) => void): Promise<Unsubscribe>;
+
+  listLibrary(account: AccountId, folder: string | null): Promise<LibraryNode[]>;
+  searchLibrary(account: AccountId, text: string): Promise<LibraryNode[]>;
+  createFolder(account: AccountId, parent: string | null, name: string): Promise<LibraryNode>;
+  createAlbum(account: AccountId, parent: string | null, name: string): Promise<LibraryNode>;
+
+  startSignIn(request: SignInRequest): Promise<SignInStarted>;
+  openSignInPage(flow: number): Promise<void>;
+  /** Resolves when the browser came back. */
+  finishSignIn(flow: number): Promise<AccountView>;
+  cancelSignIn(flow: number): Promise<void>;
+  signOut(account: AccountId, dropQueue: boolean): Promise<void>;
+
+  openAsset(job: JobId): Promise<void>;
+  showInFolder(job: JobId): Promise<void>;
+  /** The chosen path, or null if the dialog was closed. */
+  saveReceipt(batch: BatchId, format: ReceiptFormat): Promise<string | null>;
+  appVersion(): Promise<string>;
+}

@@ -1,0 +1,235 @@
+// A Backend without an engine, for the browser and the tests. Same seed, same picture; time is passed in.
+import type { Backend, DropEvent, Unsubscribe } from "./backend";
+import type { AccountView, EngineEvent, JobDetails } from "./bindings";
+import { FakeBatch } from "./fake/batch";
+import { FakeLibrary } from "./fake/library";
+import { listJobs } from "./fake/listing";
+import { failureOf, FakeQueue } from "./fake/queue";
+import { ACCOUNT, prepare, SCENARIOS, type Scenario } from "./fake/scenarios";
+import { isFolder, stage } from "./fake/staging";
+import { onDomDrop } from "./fake/drop";
+import { textSeed } from "./fake/random";
+
+export interface FakeOptions {
+  scenario: Scenario;
+  /** Start of the simulated time. */
+  now: number;
+  /** Artificial delay of every answer. */
+  delay?: number;
+}
+
+export class FakeBackend implements Backend {
+  readonly queue: FakeQueue;
+  private readonly library = new FakeLibrary();
+  private readonly dropListeners = new Set<(event: DropEvent) => void>();
+  private readonly pathListeners = new Set<(paths: string[]) => void>();
+  private listener: (event: EngineEvent) => void = () => {};
+  private accounts: AccountView[];
+  private time: number;
+  private flow: { number: number; tenant: string; end: (account: AccountView | null) => void } | null = null;
+
+  constructor(private readonly options: FakeOptions) {
+    this.time = options.now;
+    this.queue = new FakeQueue(
+      () => this.time,
+      (event) => this.listener(event),
+    );
+    this.accounts = options.scenario === "signed-out" ? [] : [{ ...ACCOUNT }];
+    prepare(options.scenario, this.queue, options.now);
+    if (options.scenario === "offline") this.queue.setCondition({ offline: true });
+    if (options.scenario === "signin-required") {
+      this.accounts = [{ ...ACCOUNT, state: "sign_in_required" }];
+      this.queue.setCondition({ sign_in_required: true });
+    }
+  }
+
+  advance(ms: number): void {
+    this.time += ms;
+    this.queue.advance(ms);
+  }
+
+  drop(paths: string[]): void {
+    for (const listener of this.dropListeners) listener({ type: "drop", paths });
+  }
+
+  openPaths(paths: string[]): void {
+    for (const listener of this.pathListeners) listener(paths);
+  }
+
+  async subscribe(listener: (event: EngineEvent) => void) {
+    await this.pause();
+    this.listener = listener;
+    const batches = this.queue.batches.map((batch) => batch.view()).reverse();
+    return {
+      accounts: this.accounts,
+      batches: batches.slice(0, 200),
+      totals: this.queue.totals(),
+      progress: this.queue.frame(),
+      condition: { ...this.queue.condition },
+    };
+  }
+
+  async listJobs(query: Parameters<Backend["listJobs"]>[0]) {
+    await this.pause();
+    return listJobs(this.queue.batches, query);
+  }
+
+  async listBatches(offset: number, limit: number, finished: boolean | null) {
+    await this.pause();
+    return this.queue.batches
+      .map((batch) => batch.view())
+      .filter((batch) => finished === null || (batch.state === "finished") === finished)
+      .reverse()
+      .slice(offset, offset + limit);
+  }
+
+  async jobDetails(job: number): Promise<JobDetails> {
+    await this.pause();
+    const { batch: id, index } = FakeBatch.owner(job);
+    const batch = this.queue.batches.find((candidate) => candidate.id === id);
+    if (!batch) throw failureOf("JobMissing", "you");
+    const view = batch.jobView(index);
+    return {
+      job: view,
+      path: `${view.folder}/${view.name}`,
+      verification: view.md5 ? "etag_and_md5" : null,
+      attempts: batch.extras.get(index)?.attempts ?? [],
+      asset_url: view.asset ? `https://acme.canto.com/v/library/image/${view.asset.id}` : null,
+      album_id: batch.destination.kind === "album" ? batch.destination.id : null,
+    };
+  }
+
+  async control(action: Parameters<Backend["control"]>[0], selection: Parameters<Backend["control"]>[1]) {
+    await this.pause();
+    return this.queue.control(action, selection);
+  }
+
+  async stagePaths(paths: string[], takeJunk: boolean) {
+    await this.pause();
+    return stage(paths, takeJunk);
+  }
+
+  async enqueueFiles(request: Parameters<Backend["enqueueFiles"]>[0]) {
+    await this.pause();
+    const { files } = stage(request.paths, request.take_junk);
+    const first = request.paths[0] ?? "";
+    const names = request.paths.filter((path) => !isFolder(path)).map(leaf);
+    const shoot = {
+      seed: textSeed(first),
+      folder: first,
+      kind: "shoot" as const,
+      names: names.length === files ? names : undefined,
+    };
+    const id = this.queue.batches.length + 1;
+    this.queue.add(new FakeBatch(id, request.account, leaf(first), request.destination, shoot, files, this.time));
+    this.queue.flush();
+    return id;
+  }
+
+  pickFiles = async () => ["/Users/mira/Desktop/Key visual.psd", "/Users/mira/Desktop/Brand film master v3.mov"];
+  pickFolders = async () => ["/Users/mira/Pictures/Spring shoot"];
+
+  async onDrop(listener: (event: DropEvent) => void): Promise<Unsubscribe> {
+    this.dropListeners.add(listener);
+    const stop = onDomDrop(listener);
+    return () => {
+      stop();
+      this.dropListeners.delete(listener);
+    };
+  }
+
+  async onPathsOpened(listener: (paths: string[]) => void): Promise<Unsubscribe> {
+    this.pathListeners.add(listener);
+    return () => this.pathListeners.delete(listener);
+  }
+
+  async listLibrary(_account: number, folder: string | null) {
+    await this.pause();
+    return this.library.list(folder);
+  }
+
+  async searchLibrary(_account: number, text: string) {
+    await this.pause();
+    return this.library.search(text);
+  }
+
+  createFolder = (_account: number, parent: string | null, name: string) => this.create("folder", parent, name);
+  createAlbum = (_account: number, parent: string | null, name: string) => this.create("album", parent, name);
+
+  async startSignIn({ tenant }: Parameters<Backend["startSignIn"]>[0]) {
+    await this.pause();
+    const host = tenant.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+    if (/\s/.test(host) || host.startsWith("unknown")) throw failureOf("TenantUnknown", "you", { tenant: host });
+    if (host.startsWith("nokey")) throw failureOf("CredentialsRefused", "admin");
+    const full = host.includes(".") ? host : `${host}.canto.com`;
+    const number = (this.flow?.number ?? 0) + 1;
+    this.flow = { number, tenant: full, end: () => {} };
+    return {
+      flow: number,
+      url: `https://oauth.canto.com/oauth/api/oauth2/authorize?response_type=code&state=6f1c`,
+      host: full,
+    };
+  }
+
+  openSignInPage = async () => {};
+
+  async finishSignIn(flow: number) {
+    const account = await new Promise<AccountView | null>((resolve) => {
+      if (this.flow?.number !== flow) resolve(null);
+      else this.flow.end = resolve;
+    });
+    if (!account) throw failureOf("SignInCancelled", "you");
+    return account;
+  }
+
+  /** As if the browser came back. */
+  completeSignIn(): void {
+    if (!this.flow) return;
+    const old = this.accounts.find((account) => account.tenant === this.flow!.tenant);
+    const account: AccountView = { ...ACCOUNT, id: old?.id ?? this.accounts.length + 1, tenant: this.flow.tenant };
+    this.accounts = [...this.accounts.filter((other) => other.id !== account.id), account];
+    this.listener({ event: "accounts_changed", accounts: this.accounts });
+    this.queue.setCondition({ sign_in_required: false });
+    this.flow.end(account);
+  }
+
+  async cancelSignIn(flow: number) {
+    if (this.flow?.number === flow) this.flow.end(null);
+  }
+
+  async signOut(account: number, dropQueue: boolean) {
+    await this.pause();
+    if (dropQueue) this.queue.control("cancel", { of: "account", account });
+    this.accounts = this.accounts.filter((other) => other.id !== account);
+    this.listener({ event: "accounts_changed", accounts: this.accounts });
+  }
+
+  openAsset = async () => {};
+  showInFolder = async () => {};
+  saveReceipt = async (batch: number, format: string) => `/Users/mira/Documents/Ferry receipt ${batch}.${format}`;
+  appVersion = async () => "0.1.0";
+
+  private async create(kind: "folder" | "album", parent: string | null, name: string) {
+    await this.pause();
+    const node = this.library.create(kind, parent, name);
+    if (!node) throw failureOf("NameRefused", "you", { name });
+    return node;
+  }
+
+  private pause(): Promise<void> {
+    const { delay } = this.options;
+    return delay ? new Promise((resolve) => setTimeout(resolve, delay)) : Promise.resolve();
+  }
+}
+
+const leaf = (path: string): string => path.split(/[\\/]/).pop() ?? path;
+
+/** `?scenario=busy&clock=manual`: with a manual clock nothing moves until a test calls `advance`. */
+export function fakeFromAddress(): FakeBackend {
+  const address = new URLSearchParams(location.search);
+  const scenario = SCENARIOS.find((name) => name === address.get("scenario")) ?? "busy";
+  const fake = new FakeBackend({ scenario, now: Date.now(), delay: Number(address.get("delay") ?? 25) });
+  if (address.get("clock") !== "manual") setInterval(() => fake.advance(200), 200);
+  Object.assign(window, { ferryFake: fake });
+  return fake;
+}

@@ -1,0 +1,148 @@
+// What the fake starts with, by the name in `?scenario=`.
+import type { AccountView, Destination, JobStateKind } from "../bindings";
+import { FakeBatch, type Extra } from "./batch";
+import { failureOf, type FakeQueue } from "./queue";
+import { fraction } from "./random";
+import type { Shoot } from "./shoot";
+
+export const SCENARIOS = [
+  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done",
+] as const; // prettier-ignore
+export type Scenario = (typeof SCENARIOS)[number];
+
+export const ACCOUNT: AccountView = {
+  id: 1,
+  tenant: "acme.canto.com",
+  tenant_url: "https://acme.canto.com",
+  user_name: "Mira Sonntag",
+  email: "mira.sonntag@acme.example",
+  kind: "browser",
+  state: "signed_in",
+  rights: ["upload", "download"],
+};
+
+const MINUTE = 60_000;
+const SELECTS: Destination = { kind: "album", id: "a1", path: "Marketing/Spring/Selects" };
+const PACKSHOTS: Destination = { kind: "album", id: "a2", path: "Products/2026/Packshots" };
+const EVENTS: Destination = { kind: "folder", id: "f3", path: "Events/Open day 2026" };
+
+const SHOOT: Shoot = { seed: 4, folder: "/Users/mira/Pictures/Spring shoot", kind: "shoot" };
+const ARTICLES: Shoot = { seed: 9, folder: "/Volumes/Studio/Packshots", kind: "packshots" };
+const MIXED: Shoot = { seed: 21, folder: "/Users/mira/Desktop/Open day", kind: "mixed" };
+
+interface Stage {
+  queue: FakeQueue;
+  now: number;
+}
+
+function add(
+  { queue, now }: Stage,
+  label: string,
+  to: Destination,
+  shoot: Shoot,
+  count: number,
+  minutes: number,
+  state?: JobStateKind,
+) {
+  const batch = new FakeBatch(queue.batches.length + 1, 1, label, to, shoot, count, now - minutes * MINUTE, state);
+  queue.add(batch);
+  return batch;
+}
+
+function done(stage: Stage, label: string, to: Destination, shoot: Shoot, count: number, minutes: number) {
+  const batch = add(stage, label, to, shoot, count, minutes, "done");
+  batch.finishedAt = batch.createdAt + Math.round(count * 1800);
+  return batch;
+}
+
+function underWay({ queue }: Stage, batch: FakeBatch, finished: number, shares = [0.71, 0.92, 0.18, 0.44]): void {
+  for (let index = 0; index < finished; index++) batch.move(index, "done");
+  queue.start(batch, finished, "processing");
+  queue.start(batch, finished + 1, "finishing", 1);
+  shares.forEach((share, n) => queue.start(batch, finished + 2 + n, "uploading", share));
+  queue.start(batch, finished + 2 + shares.length, "checking");
+}
+
+function problems({ now }: Stage, batch: FakeBatch, from: number): void {
+  const attempt = (number: number, minutes: number, code: Parameters<typeof failureOf>[0]) => ({
+    number,
+    ended_at: now - minutes * MINUTE,
+    failure: failureOf(code, "nobody", {}, `${code} after 30000 ms`),
+  });
+  const rows: [JobStateKind, Extra][] = [
+    ["failed", { failure: failureOf("SourceMissing", "you", {}, "ENOENT: no such file or directory"), attempts: [attempt(1, 9, "SourceMissing")] }],
+    ["failed", { failure: failureOf("IngestRefused", "canto", {}, "job 8fe1 ended with status FAILED"), attempts: [attempt(1, 12, "NetworkInterrupted"), attempt(2, 11, "NetworkTimeout"), attempt(3, 8, "IngestRefused")] }],
+    ["blocked", { failure: failureOf("NoPermission", "admin", { right: "upload" }, "403 from /api/v1/upload/setting"), attempts: [attempt(1, 7, "NoPermission")] }],
+    ["blocked", { failure: failureOf("DestinationRefused", "admin", {}, "403 on album a1") }],
+    ["failed", { failure: failureOf("TooLarge", "canto", {}, "6 442 450 944 bytes") }],
+    ["waiting", { waitingFor: "retry", readyAt: now + 45_000, failure: failureOf("TenantBusy", "nobody", {}, "429, retry-after 45"), attempts: [attempt(1, 1, "TenantBusy")] }],
+    ["waiting", { waitingFor: "volume", failure: failureOf("SourceMissing", "you", {}, "volume STUDIO is gone") }],
+    ["waiting", { waitingFor: "quiet", failure: failureOf("SourceChanged", "nobody") }],
+  ]; // prettier-ignore
+  rows.forEach(([state, extra], n) => batch.move(from + n, state, extra));
+}
+
+export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void {
+  const stage = { queue, now };
+  switch (scenario) {
+    case "signed-out":
+    case "empty":
+      return;
+    case "ten":
+      add(stage, "Open day", EVENTS, MIXED, 10, 0);
+      return;
+    case "done":
+      done(stage, "Open day", EVENTS, MIXED, 46, 60 * 49);
+      done(stage, "Packshots", PACKSHOTS, ARTICLES, 340, 95);
+      done(stage, "Spring shoot", SELECTS, SHOOT, 24, 20);
+      return;
+    case "million": {
+      const batch = add(
+        stage,
+        "Archive 1998–2025",
+        { kind: "folder", id: "f9", path: "Archive" },
+        { ...ARTICLES, folder: "/Volumes/Archive" },
+        1_000_000,
+        240,
+      );
+      for (let index = 0; index < 120_000; index++) batch.move(index, "done");
+      underWay(stage, batch, 120_000);
+      return;
+    }
+    case "problems": {
+      done(stage, "Packshots", PACKSHOTS, ARTICLES, 340, 95);
+      const batch = add(stage, "Spring shoot", SELECTS, SHOOT, 240, 14);
+      underWay(stage, batch, 40);
+      problems(stage, batch, 52);
+      for (let n = 0; n < 41; n++) {
+        batch.move(70 + n * 2, "blocked", { failure: failureOf("DestinationRefused", "admin", {}, "403 on album a1") });
+      }
+      return;
+    }
+    default: {
+      done(stage, "Open day", EVENTS, MIXED, 46, 60 * 49);
+      done(stage, "Packshots", PACKSHOTS, ARTICLES, 340, 95);
+      const batch = add(stage, "Spring shoot", SELECTS, SHOOT, 2016, 14);
+      underWay(stage, batch, 812);
+      batch.move(823, "paused");
+      batch.move(824, "waiting", {
+        waitingFor: "retry",
+        readyAt: now + 45_000,
+        failure: failureOf("TenantBusy", "nobody", {}, "429"),
+      });
+      for (let n = 0; n < 3; n++) {
+        batch.move(830 + n * 3 + Math.floor(fraction(4, n) * 2), "blocked", {
+          failure: failureOf("DestinationRefused", "admin", {}, "403"),
+        });
+      }
+      add(
+        stage,
+        "Trade fair",
+        { kind: "album", id: "a7", path: "Events/Trade fair Köln/Stand" },
+        { ...MIXED, seed: 77 },
+        64,
+        2,
+      );
+    }
+  }
+}

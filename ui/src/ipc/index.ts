@@ -1,0 +1,10 @@
+import type { Backend } from "./backend";
+
+/** The desktop shell if there is one, else the simulation. */
+export async function connect(): Promise<Backend> {
+  if ("__TAURI_INTERNALS__" in window) return (await import("./tauri")).tauriBackend;
+  return (await import("./fake")).fakeFromAddress();
+}
+
+export type * from "./backend";
+export type * from "./bindings";

@@ -1,0 +1,78 @@
+// The desktop shell's side of the `Backend` interface.
+import { Channel, invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import { getCurrentWebview } from "@tauri-apps/api/webview";
+import type { Backend, DropEvent } from "./backend";
+import type { EngineEvent, Failure, JobAction } from "./bindings";
+
+const CONTROL: Record<JobAction, string> = {
+  pause: "pause_jobs",
+  resume: "resume_jobs",
+  cancel: "cancel_jobs",
+  retry: "retry_jobs",
+  top: "top_jobs",
+};
+
+/** Commands reject with a `Failure`; anything else comes from the bridge itself and is made into one. */
+async function call<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (reason) {
+    if (typeof reason === "object" && reason !== null && "code" in reason) throw reason;
+    const failure: Failure = { code: "Internal", who: "canto", params: {}, details: `${command}: ${String(reason)}` };
+    throw failure;
+  }
+}
+
+export const tauriBackend: Backend = {
+  subscribe: (listener) => {
+    const channel = new Channel<EngineEvent>();
+    channel.onmessage = listener;
+    return call("subscribe_events", { channel });
+  },
+
+  listJobs: (query) => call("list_jobs", { query }),
+  listBatches: (offset, limit, finished) => call("list_batches", { offset, limit, finished }),
+  jobDetails: (job) => call("job_details", { job }),
+  control: (action, selection) => call(CONTROL[action], { selection }),
+
+  stagePaths: (paths, takeJunk) => call("stage_paths", { paths, takeJunk }),
+  enqueueFiles: (request) => call("enqueue_files", { request }),
+  pickFiles: () => call("pick_files"),
+  pickFolders: () => call("pick_folders"),
+  onDrop: (listener) =>
+    getCurrentWebview().onDragDropEvent(({ payload }) => {
+      const event = toDrop(payload);
+      if (event) listener(event);
+    }),
+  onPathsOpened: (listener) => listen<string[]>("paths-opened", ({ payload }) => listener(payload)),
+
+  listLibrary: (account, folder) => call("list_library", { account, folder }),
+  searchLibrary: (account, text) => call("search_library", { account, text }),
+  createFolder: (account, parent, name) => call("create_folder", { account, parent, name }),
+  createAlbum: (account, parent, name) => call("create_album", { account, parent, name }),
+
+  startSignIn: (request) => call("start_sign_in", { request }),
+  openSignInPage: (flow) => call("open_sign_in_page", { flow }),
+  finishSignIn: (flow) => call("finish_sign_in", { flow }),
+  cancelSignIn: (flow) => call("cancel_sign_in", { flow }),
+  signOut: (account, dropQueue) => call("sign_out", { account, dropQueue }),
+
+  openAsset: (job) => call("open_asset", { job }),
+  showInFolder: (job) => call("show_in_folder", { job }),
+  saveReceipt: (batch, format) => call("save_receipt", { batch, format }),
+  appVersion: () => call("app_version"),
+};
+
+function toDrop(payload: { type: string; paths?: string[] }): DropEvent | null {
+  switch (payload.type) {
+    case "enter":
+      return { type: "hover" };
+    case "leave":
+      return { type: "leave" };
+    case "drop":
+      return { type: "drop", paths: payload.paths ?? [] };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,89 @@
+// Everything the views share, made once and found through Svelte's context.
+import { getContext, setContext } from "svelte";
+import { t } from "../i18n";
+import type { AccountView, Backend, JobAction, JobSelection } from "../ipc";
+import { EngineState } from "./engine.svelte";
+import { History } from "./history.svelte";
+import { Motion } from "./motion.svelte";
+import { Notices } from "./notices.svelte";
+import { JobPages } from "./pages.svelte";
+import { QueueView } from "./queue.svelte";
+import { SignIn } from "./session.svelte";
+import { Staging } from "./staging.svelte";
+
+const KEY = Symbol("ferry");
+const ACCOUNT = "ferry.account";
+
+export type Place = "uploads" | "history";
+
+export class Ferry {
+  readonly engine: EngineState;
+  readonly motion = new Motion();
+  readonly notices = new Notices();
+  readonly pages: JobPages;
+  readonly queue: QueueView;
+  readonly staging: Staging;
+  readonly signIn: SignIn;
+  readonly history: History;
+  place = $state<Place>("uploads");
+  /** Goes on once a second, for texts that count. */
+  now = $state(Date.now());
+  private chosen = $state(Number(localStorage.getItem(ACCOUNT) ?? 0));
+
+  constructor(readonly backend: Backend) {
+    const session = Date.now();
+    this.engine = new EngineState(backend);
+    this.pages = new JobPages(backend);
+    this.queue = new QueueView(this.engine, this.pages, () => session);
+    this.staging = new Staging(backend);
+    this.history = new History(backend);
+    this.signIn = new SignIn(backend, (account) => {
+      this.choose(account.id);
+      this.notices.say(t("signin.done", { tenant: account.tenant }));
+    });
+    this.engine.onChanges((changes, batches) => this.pages.changed(changes, batches));
+    this.engine.onEvent((event) => {
+      if (event.event === "progress") this.motion.take(event.frame, Date.now());
+      if (event.event === "batch_finished") {
+        this.queue.keepAsShown(event.batch);
+        if (this.history.loaded) void this.history.reload();
+      }
+    });
+  }
+
+  /** Where new uploads go. */
+  readonly account = $derived.by<AccountView | null>(
+    () => this.engine.account(this.chosen) ?? this.engine.accounts[0] ?? null,
+  );
+
+  /** The account that has to sign in before anything goes on. */
+  readonly unsigned = $derived.by(() => this.engine.accounts.find(needsSignIn) ?? null);
+
+  choose(account: number): void {
+    this.chosen = account;
+    localStorage.setItem(ACCOUNT, String(account));
+  }
+
+  async control(action: JobAction, selection: JobSelection): Promise<void> {
+    await this.notices.attempt(this.backend.control(action, selection));
+  }
+
+  stage(paths: string[]): void {
+    if (this.account && !this.signIn.asked) this.staging.add(paths, this.account);
+  }
+
+  async pick(what: "files" | "folders"): Promise<void> {
+    const picking = what === "files" ? this.backend.pickFiles() : this.backend.pickFolders();
+    this.stage((await this.notices.attempt(picking)) ?? []);
+  }
+
+  tick(): void {
+    this.now = Date.now();
+    this.motion.tick(this.now);
+  }
+}
+
+const needsSignIn = (account: AccountView): boolean => account.state === "sign_in_required";
+
+export const provideFerry = (ferry: Ferry): Ferry => setContext(KEY, ferry);
+export const useFerry = (): Ferry => getContext<Ferry>(KEY);

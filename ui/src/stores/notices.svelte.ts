@@ -1,0 +1,40 @@
+// Short messages at the lower edge, also read out by screen readers.
+import { sentenceOf } from "../errors/catalog";
+import { toFailure } from "../ipc/failure";
+
+export interface Notice {
+  id: number;
+  text: string;
+  tone: "good" | "bad";
+}
+
+const SHOWN_MS = 6000;
+
+export class Notices {
+  list = $state.raw<Notice[]>([]);
+  private next = 1;
+
+  say(text: string): void {
+    this.add(text, "good");
+  }
+
+  /** Runs an action; if it is refused, says why. */
+  async attempt<T>(action: Promise<T>): Promise<T | undefined> {
+    try {
+      return await action;
+    } catch (reason) {
+      this.add(sentenceOf(toFailure(reason)), "bad");
+      return undefined;
+    }
+  }
+
+  dismiss(id: number): void {
+    this.list = this.list.filter((notice) => notice.id !== id);
+  }
+
+  private add(text: string, tone: Notice["tone"]): void {
+    const id = this.next++;
+    this.list = [...this.list.slice(-2), { id, text, tone }];
+    setTimeout(() => this.dismiss(id), tone === "bad" ? SHOWN_MS * 2 : SHOWN_MS);
+  }
+}

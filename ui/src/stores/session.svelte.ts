@@ -1,0 +1,94 @@
+// Signing in: from the address to the browser and back. Every end leads to a usable screen.
+import type { AccountView, Backend, Failure, SignInStarted } from "../ipc";
+import { toFailure } from "../ipc/failure";
+
+export type Step = { at: "form" } | { at: "starting" } | { at: "browser"; started: SignInStarted };
+
+export class SignIn {
+  /** Shown although there is an account: to add one, or to sign in again. */
+  asked = $state(false);
+  again = $state.raw<AccountView | null>(null);
+  step = $state.raw<Step>({ at: "form" });
+  failure = $state.raw<Failure | null>(null);
+  tenant = $state("");
+  appId = $state("");
+  appSecret = $state("");
+  private round = 0;
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly done: (account: AccountView) => void,
+  ) {}
+
+  show(again: AccountView | null): void {
+    this.asked = true;
+    this.again = again;
+    this.tenant = again?.tenant ?? "";
+    this.failure = null;
+    this.step = { at: "form" };
+  }
+
+  hide(): void {
+    void this.cancel();
+    this.asked = false;
+    this.again = null;
+  }
+
+  async start(): Promise<void> {
+    const round = ++this.round;
+    this.failure = null;
+    this.step = { at: "starting" };
+    try {
+      const started = await this.backend.startSignIn({
+        tenant: this.tenant.trim(),
+        app_id: this.appId.trim() || null,
+        app_secret: this.appSecret.trim() || null,
+      });
+      if (round !== this.round) {
+        await this.backend.cancelSignIn(started.flow);
+        return;
+      }
+      this.step = { at: "browser", started };
+      // Waiting begins before the browser opens: it may answer at once.
+      const finished = this.backend.finishSignIn(started.flow);
+      finished.catch(() => {});
+      await this.backend.openSignInPage(started.flow).catch((reason: unknown) => {
+        // The address can still be copied.
+        this.failure = toFailure(reason);
+      });
+      const account = await finished;
+      if (round === this.round) this.succeed(account);
+    } catch (reason) {
+      if (round === this.round) this.fail(toFailure(reason));
+    }
+  }
+
+  async openAgain(): Promise<void> {
+    if (this.step.at !== "browser") return;
+    this.failure = null;
+    await this.backend.openSignInPage(this.step.started.flow).catch((reason: unknown) => {
+      this.failure = toFailure(reason);
+    });
+  }
+
+  async cancel(): Promise<void> {
+    this.round++;
+    const { step } = this;
+    this.step = { at: "form" };
+    this.failure = null;
+    if (step.at === "browser") await this.backend.cancelSignIn(step.started.flow).catch(() => {});
+  }
+
+  private succeed(account: AccountView): void {
+    this.step = { at: "form" };
+    this.appSecret = "";
+    this.asked = false;
+    this.again = null;
+    this.done(account);
+  }
+
+  private fail(failure: Failure): void {
+    this.step = { at: "form" };
+    this.failure = failure.code === "SignInCancelled" ? null : failure;
+  }
+}

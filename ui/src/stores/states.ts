@@ -1,0 +1,75 @@
+// The states of a job, as the queue groups and names them.
+import { formatDuration } from "../format/time";
+import { t } from "../i18n";
+import type { JobStateKind, JobView } from "../ipc";
+import type { IconName } from "../shared/icons";
+
+export type Filter = "all" | "sending" | "waiting" | "problems" | "done";
+export const FILTERS: readonly Filter[] = ["all", "sending", "waiting", "problems", "done"];
+
+/** Empty means all. */
+export const STATES_OF: Record<Filter, readonly JobStateKind[]> = {
+  all: [],
+  sending: ["checking", "uploading", "finishing", "processing"],
+  waiting: ["queued", "waiting", "paused"],
+  problems: ["blocked", "failed"],
+  done: ["done", "skipped"],
+};
+
+export const SETTLED: readonly JobStateKind[] = ["done", "skipped", "cancelled", "failed"];
+export const UNSENT: readonly JobStateKind[] = ["queued", "checking", "uploading", "paused", "waiting"];
+
+export type Tone = "quiet" | "moving" | "good" | "warn" | "bad";
+
+export interface StateLook {
+  icon: IconName;
+  tone: Tone;
+}
+
+const LOOKS: Record<JobStateKind, StateLook> = {
+  queued: { icon: "dots", tone: "quiet" },
+  checking: { icon: "search", tone: "moving" },
+  uploading: { icon: "up", tone: "moving" },
+  finishing: { icon: "shield", tone: "moving" },
+  processing: { icon: "hourglass", tone: "moving" },
+  done: { icon: "check", tone: "good" },
+  paused: { icon: "pause", tone: "quiet" },
+  waiting: { icon: "clock", tone: "warn" },
+  blocked: { icon: "octagon", tone: "bad" },
+  skipped: { icon: "minus", tone: "quiet" },
+  cancelled: { icon: "x", tone: "quiet" },
+  failed: { icon: "triangle", tone: "bad" },
+};
+
+export function lookOf(state: JobStateKind): StateLook {
+  return LOOKS[state];
+}
+
+export function stateText(job: JobView, now: number): string {
+  if (job.state !== "waiting" || !job.waiting_for) return t(`state.${job.state}`);
+  if (job.waiting_for !== "retry") return t(`waiting.${job.waiting_for}`);
+  const seconds = job.ready_at === null ? 0 : (job.ready_at - now) / 1000;
+  return seconds > 1 ? t("waiting.retry_in", { time: formatDuration(seconds) }) : t("waiting.retry");
+}
+
+export interface Allowed {
+  pause: boolean;
+  resume: boolean;
+  cancel: boolean;
+  retry: boolean;
+  top: boolean;
+  open: boolean;
+}
+
+/** What can be done with a job in this state. */
+export function allowed(state: JobStateKind): Allowed {
+  const open = !SETTLED.includes(state);
+  return {
+    pause: open && state !== "paused" && state !== "blocked" && state !== "processing",
+    resume: state === "paused",
+    cancel: open && state !== "processing",
+    retry: state === "failed" || state === "blocked" || state === "cancelled" || state === "waiting",
+    top: state === "queued" || state === "paused" || state === "waiting",
+    open: state === "done",
+  };
+}
