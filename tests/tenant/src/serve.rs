@@ -189,19 +189,20 @@ fn cut_body(response: Response, after: u64) -> Response {
     let (parts, body) = response.into_parts();
     let mut left = after;
     let pieces = body.into_data_stream().flat_map(move |piece| {
-        let piece = piece.map_err(std::io::Error::other);
-        stream::iter(match piece {
+        let (head, ends) = match piece {
             Ok(piece) if (piece.len() as u64) <= left => {
                 left -= piece.len() as u64;
-                vec![Ok(piece)]
+                (Ok(piece), false)
             }
-            Ok(piece) => {
-                let head = piece.slice(..usize::try_from(left).unwrap_or(0));
-                left = 0;
-                vec![Ok(head), Err(std::io::Error::other(Cut))]
-            }
-            Err(error) => vec![Err(error)],
-        })
+            Ok(piece) => (Ok(piece.slice(..usize::try_from(std::mem::take(&mut left)).unwrap_or(0))), true),
+            Err(error) => (Err(std::io::Error::other(error)), false),
+        };
+        // In between, hyper sends what it has; without the pause the head would be lost too.
+        let end = stream::once(async {
+            tokio::task::yield_now().await;
+            Err(std::io::Error::other(Cut))
+        });
+        stream::iter([head]).chain(stream::iter(ends.then_some(end)).flatten())
     });
     Response::from_parts(parts, Body::from_stream(pieces))
 }
