@@ -90,6 +90,11 @@ impl Budget {
         self.shared.changed.notify_one();
     }
 
+    /// The tenant itself says how much it takes: the rule of 180 a minute is not in force.
+    pub fn is_told(&self) -> bool {
+        self.state().is_told()
+    }
+
     /// How long all callers still have to wait because the tenant said so; none if they don't.
     pub fn paused_for(&self) -> Option<Duration> {
         let now = Instant::now();

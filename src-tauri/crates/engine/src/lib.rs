@@ -3,8 +3,16 @@
 pub mod clock;
 pub mod error;
 pub mod event;
-pub mod intake;
+pub mod handle;
+mod intake;
 pub mod model;
+mod network;
 pub mod platform;
-pub mod queue;
-pub mod store;
+mod queue;
+pub mod receipt;
+pub mod session;
+mod store;
+mod supervisor;
+mod transfer;
+
+pub use handle::{Engine, EngineHandle, EngineOptions};

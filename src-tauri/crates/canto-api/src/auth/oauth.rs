@@ -79,6 +79,22 @@ impl OAuthServer {
         url
     }
 
+    /// Whether the server says that it takes PKCE with S256: metadata of RFC 8414. Canto's documents name neither
+    /// [ND]; a server that answers nothing of the kind takes none.
+    pub async fn takes_s256(&self, http: &reqwest::Client) -> bool {
+        #[derive(serde::Deserialize)]
+        struct Metadata {
+            #[serde(default)]
+            code_challenge_methods_supported: Vec<String>,
+        }
+        let mut url = self.base.clone();
+        url.set_path(".well-known/oauth-authorization-server");
+        let Ok((_, body)) = self.fetch("oauth_metadata", http.get(url)).await else { return false };
+        serde_json::from_slice::<Metadata>(&body).is_ok_and(|metadata| {
+            metadata.code_challenge_methods_supported.iter().any(|method| method == "S256")
+        })
+    }
+
     /// Turns the browser's code into tokens. `redirect` must be the one given before.
     ///
     /// # Errors

@@ -47,6 +47,11 @@ impl State {
         }
     }
 
+    /// The tenant's own words are in force.
+    pub(super) fn is_told(&self) -> bool {
+        self.window.is_some()
+    }
+
     /// Takes one call, or says when to ask again.
     pub(super) fn try_take(&mut self, now: Instant) -> Result<(), Instant> {
         if let Some(until) = self.paused_until {

@@ -141,5 +141,7 @@ impl Intake<'_> {
 
 fn wait_for(answer: oneshot::Receiver<Outcome<()>>) -> Outcome<()> {
     use crate::error::{ErrorCode, Failure};
-    answer.blocking_recv().unwrap_or_else(|_| Err(Failure::new(ErrorCode::Internal).because("the queue has stopped")))
+    answer
+        .blocking_recv()
+        .unwrap_or_else(|_| Err(Failure::new(ErrorCode::Internal).because("the queue has stopped")))
 }

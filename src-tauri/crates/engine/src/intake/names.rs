@@ -30,7 +30,14 @@ mod tests {
 
     #[test]
     fn names_of_any_language_are_fine() {
-        for name in ["DSC_0412.NEF", "Grüße 😀.jpg", "u\u{308}ber.jpg", "名前.png", " leading and trailing ", "a;b,c.jpg"] {
+        for name in [
+            "DSC_0412.NEF",
+            "Grüße 😀.jpg",
+            "u\u{308}ber.jpg",
+            "名前.png",
+            " leading and trailing ",
+            "a;b,c.jpg",
+        ] {
             assert_eq!(check(OsStr::new(name)).1, None, "{name}");
         }
     }

@@ -11,15 +11,21 @@ const KINDS: [(&str, &[&str]); 4] = [
     (
         "image",
         &[
-            "jpg", "jpeg", "png", "gif", "tif", "tiff", "webp", "heic", "heif", "avif", "bmp", "svg", "psd", "ai",
-            "eps", "raw", "nef", "cr2", "cr3", "arw", "dng", "raf", "orf", "rw2",
+            "jpg", "jpeg", "png", "gif", "tif", "tiff", "webp", "heic", "heif", "avif", "bmp", "svg", "psd",
+            "ai", "eps", "raw", "nef", "cr2", "cr3", "arw", "dng", "raf", "orf", "rw2",
         ],
     ),
-    ("video", &["mp4", "mov", "m4v", "avi", "mkv", "webm", "mxf", "mpg", "mpeg", "wmv", "mts", "braw", "r3d"]),
+    (
+        "video",
+        &["mp4", "mov", "m4v", "avi", "mkv", "webm", "mxf", "mpg", "mpeg", "wmv", "mts", "braw", "r3d"],
+    ),
     ("audio", &["mp3", "wav", "aif", "aiff", "flac", "m4a", "ogg", "aac"]),
     (
         "document",
-        &["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "txt", "rtf", "indd", "key", "pages", "numbers", "csv"],
+        &[
+            "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "txt", "rtf", "indd", "key", "pages",
+            "numbers", "csv",
+        ],
     ),
 ];
 

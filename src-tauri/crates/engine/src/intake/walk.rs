@@ -138,9 +138,7 @@ fn file(
             (metadata.len(), crate::platform::file_times::modified_ns(&metadata), refused)
         }
         Ok(_) => (0, 0, Some(Failure::new(ErrorCode::SourceNotAFile))),
-        Err(error) => {
-            (0, 0, Some(refused.unwrap_or_else(|| source_failure(Some(error.kind()), &error))))
-        }
+        Err(error) => (0, 0, Some(refused.unwrap_or_else(|| source_failure(Some(error.kind()), &error)))),
     };
     visit(Found::File { depth, name, size, modified_ns, failure })
 }

@@ -53,7 +53,8 @@ impl DataDirLock {
         };
         std::fs::create_dir_all(data_dir).map_err(unusable)?;
         let path = data_dir.join("engine.lock");
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(unusable)?;
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(unusable)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -185,6 +185,7 @@ impl Owner {
     pub(super) fn connection(&mut self, failure: Option<Failure>) -> Outcome<()> {
         let online = failure.is_none();
         self.publisher.set_connection(failure);
+        drop(self.links.transfers.send(ToTransfers::Online(online)));
         if online {
             self.free_waiting(WaitingFor::Network)?;
         }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::message::{BatchContext, ClaimedJob, ToTransfers};
 use super::owner::{OpenBatch, Owner};
 use super::state::{Attempt, JobEvent};
+use unicode_normalization::UnicodeNormalization;
+
 use crate::clock::random_word;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{BatchId, DestinationKind};
@@ -40,7 +42,10 @@ impl Owner {
                     batch,
                     account: view.account,
                     destination: view.destination.clone(),
-                    tags: request.as_ref().map(|request| request.tags.join(",")).unwrap_or_default(),
+                    tags: request
+                        .as_ref()
+                        .map(|request| request.tags.iter().map(|tag| tag.nfc().collect()).collect())
+                        .unwrap_or_default(),
                 });
                 let priority = request.map_or(0, |request| i64::from(request.priority));
                 Ok(entry.insert(OpenBatch { view, context, priority }))
@@ -116,7 +121,9 @@ impl Owner {
         let word = random_word(&*self.world, 16);
         match name.rsplit_once('.') {
             Some((_, ending))
-                if !ending.is_empty() && ending.len() <= 8 && ending.bytes().all(|b| b.is_ascii_alphanumeric()) =>
+                if !ending.is_empty()
+                    && ending.len() <= 8
+                    && ending.bytes().all(|b| b.is_ascii_alphanumeric()) =>
             {
                 format!("{word}.{}", ending.to_ascii_lowercase())
             }

@@ -66,7 +66,9 @@ impl Owner {
             Request::DropAccount { account, drop_queue } => {
                 ToOwner::DropAccount { account, drop_queue, reply: self.answering(id) }
             }
-            Request::PutSetting { key, value } => ToOwner::PutSetting { key, value, reply: self.answering(id) },
+            Request::PutSetting { key, value } => {
+                ToOwner::PutSetting { key, value, reply: self.answering(id) }
+            }
         };
         drop(self.links.owner.send(message));
     }

@@ -10,7 +10,8 @@ use super::state::{Attempt, Proof};
 use crate::clock::Millis;
 use crate::error::{Failure, Outcome};
 use crate::model::{
-    AccountId, BatchId, ControlResult, Destination, Enqueue, FolderId, JobAction, JobId, JobSelection, WaitingFor,
+    AccountId, BatchId, ControlResult, Destination, Enqueue, FolderId, JobAction, JobId, JobSelection,
+    WaitingFor,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::folders::FolderRow;
@@ -21,30 +22,82 @@ pub type Reply<T> = oneshot::Sender<Outcome<T>>;
 /// A message to the owner.
 #[derive(Debug)]
 pub enum ToOwner {
-    Enqueue { request: Box<Enqueue>, reply: Reply<BatchId> },
-    ScanFound { batch: BatchId, folders: Vec<FolderRow>, jobs: Vec<NewJob>, reply: Reply<()> },
-    ScanEnded { batch: BatchId, left_out: u64, failure: Option<Failure> },
+    Enqueue {
+        request: Box<Enqueue>,
+        reply: Reply<BatchId>,
+    },
+    ScanFound {
+        batch: BatchId,
+        folders: Vec<FolderRow>,
+        jobs: Vec<NewJob>,
+        reply: Reply<()>,
+    },
+    ScanEnded {
+        batch: BatchId,
+        left_out: u64,
+        failure: Option<Failure>,
+    },
     /// Transfers ask for work.
-    Claim { small: usize, large: usize },
+    Claim {
+        small: usize,
+        large: usize,
+    },
     Report(JobId, Report),
     Reports(Vec<(JobId, Report)>),
-    Control { selection: JobSelection, action: JobAction, reply: Reply<ControlResult> },
+    Control {
+        selection: JobSelection,
+        action: JobAction,
+        reply: Reply<ControlResult>,
+    },
     /// Size and time as they were when the file was opened.
-    SourceSeen { job: JobId, size: u64, modified_ns: i64 },
-    Placed { folder: FolderId, remote: Remote },
+    SourceSeen {
+        job: JobId,
+        size: u64,
+        modified_ns: i64,
+    },
+    Placed {
+        folder: FolderId,
+        remote: Remote,
+    },
     /// A destination is gone: forget where the batch's folders went.
-    ForgetPlaces { batch: BatchId },
-    PutAccount { row: Box<AccountRow>, reply: Reply<AccountId> },
-    DropAccount { account: AccountId, drop_queue: bool, reply: Reply<()> },
-    SignInRequired { account: AccountId, required: bool },
-    ListingDelay { account: AccountId, delay: Millis },
+    ForgetPlaces {
+        batch: BatchId,
+    },
+    PutAccount {
+        row: Box<AccountRow>,
+        reply: Reply<AccountId>,
+    },
+    DropAccount {
+        account: AccountId,
+        drop_queue: bool,
+        reply: Reply<()>,
+    },
+    SignInRequired {
+        account: AccountId,
+        required: bool,
+    },
+    ListingDelay {
+        account: AccountId,
+        delay: Millis,
+    },
     /// The way to the servers is open, or why it is not.
-    Connection { failure: Option<Failure> },
-    PutSetting { key: String, value: String, reply: Reply<()> },
+    Connection {
+        failure: Option<Failure>,
+    },
+    PutSetting {
+        key: String,
+        value: String,
+        reply: Reply<()>,
+    },
     /// For another program on this data directory.
-    AnswerRequest { id: i64, answer: String },
+    AnswerRequest {
+        id: i64,
+        answer: String,
+    },
     /// Finish what is under way and stop.
-    Stop { reply: oneshot::Sender<()> },
+    Stop {
+        reply: oneshot::Sender<()>,
+    },
 }
 
 /// What became of a local folder in the library.
@@ -57,16 +110,32 @@ pub enum Remote {
 /// What a transfer or the confirmer has found out about a job.
 #[derive(Clone, Debug)]
 pub enum Report {
-    Stored { md5: [u8; 16], etag_matched: bool, at: Millis },
-    AnswerLost { failure: Failure },
+    Stored {
+        md5: [u8; 16],
+        etag_matched: bool,
+        at: Millis,
+    },
+    AnswerLost {
+        failure: Failure,
+    },
     /// Nothing was stored.
-    Failed { failure: Failure, retry_after: Option<Duration> },
-    MustWait { on: WaitingFor, failure: Failure },
-    Stopped { unsure: bool },
+    Failed {
+        failure: Failure,
+        retry_after: Option<Duration>,
+    },
+    MustWait {
+        on: WaitingFor,
+        failure: Failure,
+    },
+    Stopped {
+        unsure: bool,
+    },
     Listed,
     Confirmed(Box<Proof>),
     NotArrived,
-    IngestFailed { failure: Failure },
+    IngestFailed {
+        failure: Failure,
+    },
 }
 
 /// What all jobs of a batch share.
@@ -75,8 +144,7 @@ pub struct BatchContext {
     pub batch: BatchId,
     pub account: AccountId,
     pub destination: Destination,
-    /// Comma-separated (canto-api.md §8.2 [C]).
-    pub tags: String,
+    pub tags: Vec<String>,
 }
 
 /// A job with a permit's worth of work.
@@ -113,9 +181,16 @@ pub struct AwaitedJob {
 /// A message to the transfers.
 #[derive(Debug)]
 pub enum ToTransfers {
-    Claimed { small: Vec<ClaimedJob>, large: Vec<ClaimedJob>, small_dry: bool, large_dry: bool },
+    Claimed {
+        small: Vec<ClaimedJob>,
+        large: Vec<ClaimedJob>,
+        small_dry: bool,
+        large_dry: bool,
+    },
     /// There may be work again.
     Ready,
+    /// The way to the servers is open, or not.
+    Online(bool),
     Stop(Vec<JobId>),
     /// No new work for now; what runs is stopped.
     Halt,

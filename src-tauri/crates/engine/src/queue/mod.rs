@@ -13,3 +13,6 @@ mod scan;
 pub mod state;
 
 pub use owner::{Owner, OwnerLinks};
+pub use retry::concerns_the_way;
+
+pub use crate::store::jobs::SMALL_FILE;

@@ -37,7 +37,6 @@ pub struct OwnerLinks {
     pub events: broadcast::Sender<Arc<EngineEvent>>,
     /// To itself, for scans that it starts.
     pub owner: Sender<ToOwner>,
-    pub data_dir: PathBuf,
 }
 
 /// A folder's path and album, kept while its files are handed out.
@@ -241,7 +240,7 @@ impl Owner {
                 Ok(true)
             }
             ToOwner::Stop { reply } => {
-                self.after_commit.push(Box::new(move |_| drop(reply.send(()))));
+                self.after_commit.push(Box::new(move |_| reply.send(()).unwrap_or_default()));
                 *next = Next::Stop;
                 Ok(true)
             }
@@ -382,7 +381,7 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         ToOwner::DropAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::PutSetting { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Stop { reply } => {
-            drop(reply.send(()));
+            reply.send(()).unwrap_or_default();
             return true;
         }
         // A report that is lost here is found out again: recovery looks every open attempt up.

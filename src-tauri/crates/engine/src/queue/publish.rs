@@ -197,7 +197,9 @@ impl Owner {
         };
         let (attempt, sent) = match row.state {
             JobState::Checking { attempt, .. } => (attempt, None),
-            JobState::Finishing { sent } | JobState::Processing { sent } => (sent.attempt.clone(), Some(sent)),
+            JobState::Finishing { sent } | JobState::Processing { sent } => {
+                (sent.attempt.clone(), Some(sent))
+            }
             _ => return Ok(None),
         };
         Ok(Some(AwaitedJob {

@@ -28,7 +28,9 @@ pub fn after_failure(
     match failure.code.class() {
         FailureClass::Permanent => (failures + 1, JobEvent::GaveUp { failure }),
         FailureClass::NeedsSomeone => (failures + 1, JobEvent::Held { failure }),
-        FailureClass::Temporary if failures + 1 >= MOST_FAILURES => (failures + 1, JobEvent::GaveUp { failure }),
+        FailureClass::Temporary if failures + 1 >= MOST_FAILURES => {
+            (failures + 1, JobEvent::GaveUp { failure })
+        }
         FailureClass::Temporary => {
             let delay = jittered(world, delay(failures)).max(retry_after.unwrap_or_default());
             let ready_at = world.now() + i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
@@ -41,7 +43,10 @@ pub fn after_failure(
 pub fn concerns_the_way(code: ErrorCode) -> bool {
     matches!(
         code,
-        ErrorCode::NetworkOffline | ErrorCode::ProxyAuthRequired | ErrorCode::ProxyUnreachable | ErrorCode::TlsRefused
+        ErrorCode::NetworkOffline
+            | ErrorCode::ProxyAuthRequired
+            | ErrorCode::ProxyUnreachable
+            | ErrorCode::TlsRefused
     )
 }
 
@@ -80,8 +85,7 @@ mod tests {
     #[test]
     fn the_servers_wish_is_a_lower_limit() {
         let wish = Duration::from_secs(3_600);
-        let (_, event) =
-            after_failure(&SystemWorld, 0, Failure::new(ErrorCode::TenantBusy), Some(wish));
+        let (_, event) = after_failure(&SystemWorld, 0, Failure::new(ErrorCode::TenantBusy), Some(wish));
         let JobEvent::TriedInVain { ready_at, .. } = event else { panic!("not retried") };
         assert!(ready_at >= SystemWorld.now() + 3_590_000);
     }

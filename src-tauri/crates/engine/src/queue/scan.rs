@@ -61,7 +61,12 @@ impl Owner {
         Ok(batch)
     }
 
-    pub(super) fn scan_found(&mut self, batch: BatchId, folders: &[FolderRow], found: &[NewJob]) -> Outcome<()> {
+    pub(super) fn scan_found(
+        &mut self,
+        batch: BatchId,
+        folders: &[FolderRow],
+        found: &[NewJob],
+    ) -> Outcome<()> {
         self.begin()?;
         folders::insert(&self.db, folders).map_err(failure_of)?;
         let position = -self.open_batch(batch)?.priority;
@@ -73,7 +78,12 @@ impl Owner {
         Ok(())
     }
 
-    pub(super) fn scan_ended(&mut self, batch: BatchId, left_out: u64, failure: Option<Failure>) -> Outcome<()> {
+    pub(super) fn scan_ended(
+        &mut self,
+        batch: BatchId,
+        left_out: u64,
+        failure: Option<Failure>,
+    ) -> Outcome<()> {
         self.begin()?;
         batches::set_left_out(&self.db, batch, left_out).map_err(failure_of)?;
         batches::set_failure(&self.db, batch, failure.as_ref()).map_err(failure_of)?;

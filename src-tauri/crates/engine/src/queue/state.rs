@@ -46,24 +46,52 @@ pub struct Proof {
     pub asset_url: Option<String>,
     pub verification: Verification,
     pub md5: [u8; 16],
+    /// From the store's confirmation to the tenant's, milliseconds; not kept.
+    pub sent_for: Option<Millis>,
     pub at: Millis,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobState {
     Queued,
-    Uploading { attempt: Attempt, wish: Wish },
+    Uploading {
+        attempt: Attempt,
+        wish: Wish,
+    },
     /// An attempt of unknown fate is being looked up.
-    Checking { attempt: Attempt, wish: Wish },
-    Finishing { sent: Sent },
-    Processing { sent: Sent },
-    Done { proof: Proof },
-    Paused { held: Held },
-    Waiting { on: WaitingFor, ready_at: Option<Millis>, failure: Option<Failure>, held: Held },
-    Blocked { failure: Failure, held: Held },
-    Skipped { failure: Failure },
+    Checking {
+        attempt: Attempt,
+        wish: Wish,
+    },
+    Finishing {
+        sent: Sent,
+    },
+    Processing {
+        sent: Sent,
+    },
+    Done {
+        proof: Proof,
+    },
+    Paused {
+        held: Held,
+    },
+    Waiting {
+        on: WaitingFor,
+        ready_at: Option<Millis>,
+        failure: Option<Failure>,
+        held: Held,
+    },
+    Blocked {
+        failure: Failure,
+        held: Held,
+    },
+    Skipped {
+        failure: Failure,
+    },
     Cancelled,
-    Failed { failure: Failure },
+    Failed {
+        failure: Failure,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -75,22 +103,36 @@ pub enum JobEvent {
     /// The answer was lost after the whole body was handed over.
     AnswerLost,
     /// Nothing was stored; try again at this time.
-    TriedInVain { failure: Failure, ready_at: Millis },
+    TriedInVain {
+        failure: Failure,
+        ready_at: Millis,
+    },
     /// Nothing was stored; this job can't be sent.
-    GaveUp { failure: Failure },
+    GaveUp {
+        failure: Failure,
+    },
     /// Nothing was stored; someone has to act.
-    Held { failure: Failure },
+    Held {
+        failure: Failure,
+    },
     /// Nothing was stored; the job goes on when the thing it waits for is there.
-    MustWait { on: WaitingFor, failure: Option<Failure> },
+    MustWait {
+        on: WaitingFor,
+        failure: Option<Failure>,
+    },
     /// The transfer obeyed a stop. `unsure`: the whole body was out already.
-    Stopped { unsure: bool },
+    Stopped {
+        unsure: bool,
+    },
     /// The tenant lists the file and works on it.
     Listed,
     Confirmed(Proof),
     /// An attempt of unknown fate did not arrive.
     NotArrived,
     /// The tenant could not make an asset of it.
-    IngestFailed { failure: Failure },
+    IngestFailed {
+        failure: Failure,
+    },
     /// What it waited for is there.
     Freed,
     /// The program started again.
@@ -188,8 +230,17 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::Pause => to(S::Paused { held: Held::Nothing }, Effect::None),
             E::Cancel => to(S::Cancelled, Effect::None),
             E::Restarted => to(S::Queued, Effect::Ready),
-            E::Stored(_) | E::AnswerLost | E::TriedInVain { .. } | E::Stopped { .. } | E::Listed
-            | E::Confirmed(_) | E::NotArrived | E::IngestFailed { .. } | E::Freed | E::Resume | E::Retry => Err(Refused),
+            E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Resume
+            | E::Retry => Err(Refused),
         },
         S::Uploading { attempt, wish } => match event {
             E::Stored(sent) => to(S::Finishing { sent }, Effect::Await),
@@ -223,9 +274,12 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                 Wish::Pause | Wish::Cancel => to(S::Uploading { attempt, wish: Wish::GoOn }, Effect::None),
                 Wish::GoOn => Err(Refused),
             },
-            E::Claimed(_) | E::Listed | E::Confirmed(_) | E::NotArrived | E::IngestFailed { .. } | E::Freed => {
-                Err(Refused)
-            }
+            E::Claimed(_)
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed => Err(Refused),
         },
         S::Checking { attempt, wish } => match event {
             E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
@@ -243,8 +297,13 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                 Wish::Pause | Wish::Cancel => to(S::Checking { attempt, wish: Wish::GoOn }, Effect::None),
                 Wish::GoOn => Err(Refused),
             },
-            E::Claimed(_) | E::Stored(_) | E::AnswerLost | E::TriedInVain { .. } | E::Stopped { .. }
-            | E::Listed | E::Freed => Err(Refused),
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Freed => Err(Refused),
         },
         S::Finishing { sent } => match event {
             E::Listed => to(S::Processing { sent }, Effect::None),
@@ -255,8 +314,17 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                 to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
             }
             E::Restarted => to(S::Finishing { sent }, Effect::Await),
-            E::Claimed(_) | E::Stored(_) | E::AnswerLost | E::TriedInVain { .. } | E::Stopped { .. }
-            | E::NotArrived | E::Freed | E::Pause | E::Resume | E::Cancel | E::Retry => Err(Refused),
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::Stopped { .. }
+            | E::NotArrived
+            | E::Freed
+            | E::Pause
+            | E::Resume
+            | E::Cancel
+            | E::Retry => Err(Refused),
         },
         S::Processing { sent } => match event {
             E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
@@ -266,16 +334,37 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                 to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
             }
             E::Restarted => to(S::Processing { sent }, Effect::Await),
-            E::Claimed(_) | E::Stored(_) | E::AnswerLost | E::TriedInVain { .. } | E::Stopped { .. }
-            | E::Listed | E::NotArrived | E::Freed | E::Pause | E::Resume | E::Cancel | E::Retry => Err(Refused),
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::NotArrived
+            | E::Freed
+            | E::Pause
+            | E::Resume
+            | E::Cancel
+            | E::Retry => Err(Refused),
         },
         S::Paused { held } => match event {
             E::Resume | E::Retry => go_on(held),
             E::Cancel => drop_held(held),
             E::Restarted => to(S::Paused { held }, Effect::None),
-            E::Claimed(_) | E::Stored(_) | E::AnswerLost | E::TriedInVain { .. } | E::GaveUp { .. }
-            | E::Held { .. } | E::MustWait { .. } | E::Stopped { .. } | E::Listed | E::Confirmed(_)
-            | E::NotArrived | E::IngestFailed { .. } | E::Freed | E::Pause => Err(Refused),
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Pause => Err(Refused),
         },
         S::Waiting { on, ready_at, failure, held } => match event {
             E::Freed | E::Resume | E::Retry => go_on(held),
@@ -290,45 +379,116 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                     to(S::Waiting { on, ready_at, failure, held }, Effect::None)
                 }
             },
-            E::Claimed(_) | E::Stored(_) | E::AnswerLost | E::TriedInVain { .. } | E::GaveUp { .. }
-            | E::Held { .. } | E::MustWait { .. } | E::Stopped { .. } | E::Listed | E::Confirmed(_)
-            | E::NotArrived | E::IngestFailed { .. } => Err(Refused),
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. } => Err(Refused),
         },
         S::Blocked { failure, held } => match event {
             E::Resume | E::Retry | E::Freed => go_on(held),
             E::Cancel => drop_held(held),
             E::Restarted => to(S::Blocked { failure, held }, Effect::None),
-            E::Claimed(_) | E::Stored(_) | E::AnswerLost | E::TriedInVain { .. } | E::GaveUp { .. }
-            | E::Held { .. } | E::MustWait { .. } | E::Stopped { .. } | E::Listed | E::Confirmed(_)
-            | E::NotArrived | E::IngestFailed { .. } | E::Pause => Err(Refused),
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Pause => Err(Refused),
         },
         S::Failed { failure } => match event {
             E::Retry => to(S::Queued, Effect::Ready),
             E::Cancel => to(S::Cancelled, Effect::None),
             E::Restarted => to(S::Failed { failure }, Effect::None),
-            E::Claimed(_) | E::Stored(_) | E::AnswerLost | E::TriedInVain { .. } | E::GaveUp { .. }
-            | E::Held { .. } | E::MustWait { .. } | E::Stopped { .. } | E::Listed | E::Confirmed(_)
-            | E::NotArrived | E::IngestFailed { .. } | E::Freed | E::Pause | E::Resume => Err(Refused),
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Pause
+            | E::Resume => Err(Refused),
         },
         S::Cancelled => match event {
             E::Retry => to(S::Queued, Effect::Ready),
-            E::Claimed(_) | E::Stored(_) | E::AnswerLost | E::TriedInVain { .. } | E::GaveUp { .. }
-            | E::Held { .. } | E::MustWait { .. } | E::Stopped { .. } | E::Listed | E::Confirmed(_)
-            | E::NotArrived | E::IngestFailed { .. } | E::Freed | E::Restarted | E::Pause | E::Resume
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Restarted
+            | E::Pause
+            | E::Resume
             | E::Cancel => Err(Refused),
         },
         S::Skipped { .. } => match event {
             E::Retry => to(S::Queued, Effect::Ready),
-            E::Claimed(_) | E::Stored(_) | E::AnswerLost | E::TriedInVain { .. } | E::GaveUp { .. }
-            | E::Held { .. } | E::MustWait { .. } | E::Stopped { .. } | E::Listed | E::Confirmed(_)
-            | E::NotArrived | E::IngestFailed { .. } | E::Freed | E::Restarted | E::Pause | E::Resume
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Restarted
+            | E::Pause
+            | E::Resume
             | E::Cancel => Err(Refused),
         },
         S::Done { .. } => match event {
-            E::Claimed(_) | E::Stored(_) | E::AnswerLost | E::TriedInVain { .. } | E::GaveUp { .. }
-            | E::Held { .. } | E::MustWait { .. } | E::Stopped { .. } | E::Listed | E::Confirmed(_)
-            | E::NotArrived | E::IngestFailed { .. } | E::Freed | E::Restarted | E::Pause | E::Resume
-            | E::Cancel | E::Retry => Err(Refused),
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Restarted
+            | E::Pause
+            | E::Resume
+            | E::Cancel
+            | E::Retry => Err(Refused),
         },
     }
 }

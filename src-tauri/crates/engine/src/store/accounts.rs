@@ -74,7 +74,9 @@ pub fn all(db: &Connection) -> Result<Vec<AccountRow>> {
 }
 
 pub fn get(db: &Connection, id: AccountId) -> Result<Option<AccountRow>> {
-    db.prepare_cached(&format!("SELECT {COLUMNS} FROM account WHERE id = ?1"))?.query_row([id.0], read).optional()
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM account WHERE id = ?1"))?
+        .query_row([id.0], read)
+        .optional()
 }
 
 pub fn set_sign_in_required(db: &Connection, id: AccountId, required: bool) -> Result<()> {

@@ -29,7 +29,11 @@ pub fn of_job(db: &Connection, job: JobId) -> Result<Vec<AttemptView>> {
         db.prepare_cached("SELECT number, ended_at, failure FROM attempt WHERE job_id = ?1 ORDER BY number")?;
     statement
         .query_map([job.0], |row| {
-            Ok(AttemptView { number: row.get(0)?, ended_at: row.get(1)?, failure: parse_failure(row.get(2)?) })
+            Ok(AttemptView {
+                number: row.get(0)?,
+                ended_at: row.get(1)?,
+                failure: parse_failure(row.get(2)?),
+            })
         })?
         .collect()
 }

@@ -7,7 +7,8 @@ use crate::clock::Millis;
 use crate::error::Failure;
 use crate::model::{AccountId, BatchId, BatchState, BatchView, Destination, DestinationKind, Enqueue};
 
-const COLUMNS: &str = "id, account_id, label, dest_kind, dest_id, dest_path, state, left_out, failure, created_at, finished_at";
+const COLUMNS: &str =
+    "id, account_id, label, dest_kind, dest_id, dest_path, state, left_out, failure, created_at, finished_at";
 
 pub fn insert(db: &Connection, request: &Enqueue, label: &str, now: Millis) -> Result<BatchId> {
     let body = serde_json::to_string(request).unwrap_or_default();
@@ -67,15 +68,18 @@ pub fn list(db: &Connection, offset: u64, limit: u32, finished: Option<bool>) ->
         Some(true) => "WHERE state = 'finished'",
         Some(false) => "WHERE state <> 'finished'",
     };
-    let mut statement =
-        db.prepare_cached(&format!("SELECT {COLUMNS} FROM batch {filter} ORDER BY id DESC LIMIT ?1 OFFSET ?2"))?;
-    let views: Vec<BatchView> = statement.query_map(params![limit, offset as i64], read)?.collect::<Result<_>>()?;
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM batch {filter} ORDER BY id DESC LIMIT ?1 OFFSET ?2"
+    ))?;
+    let views: Vec<BatchView> =
+        statement.query_map(params![limit, offset as i64], read)?.collect::<Result<_>>()?;
     views.into_iter().map(|view| with_totals(db, view)).collect()
 }
 
 /// Batches with work left.
 pub fn unfinished(db: &Connection) -> Result<Vec<BatchView>> {
-    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM batch WHERE state <> 'finished' ORDER BY id"))?;
+    let mut statement =
+        db.prepare_cached(&format!("SELECT {COLUMNS} FROM batch WHERE state <> 'finished' ORDER BY id"))?;
     let views: Vec<BatchView> = statement.query_map([], read)?.collect::<Result<_>>()?;
     views.into_iter().map(|view| with_totals(db, view)).collect()
 }

@@ -1,5 +1,7 @@
 //! The job table.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use crate::clock::Millis;
@@ -80,7 +82,9 @@ fn json(failure: &Failure) -> String {
 /// The first queued jobs of a lane, in order, but for the accounts that can't send now.
 pub fn ready(db: &Connection, large: bool, limit: usize, held_accounts: &str) -> Result<Vec<JobRow>> {
     let sql = if held_accounts.is_empty() {
-        format!("SELECT {COLUMNS} FROM job WHERE state = 'queued' AND lane = ?1 ORDER BY position, id LIMIT ?2")
+        format!(
+            "SELECT {COLUMNS} FROM job WHERE state = 'queued' AND lane = ?1 ORDER BY position, id LIMIT ?2"
+        )
     } else {
         format!(
             "SELECT {COLUMNS} FROM job WHERE state = 'queued' AND lane = ?1 AND batch_id NOT IN
@@ -97,7 +101,12 @@ pub fn get(db: &Connection, id: JobId) -> Result<Option<JobRow>> {
 }
 
 /// Jobs of the given states, a page at a time.
-pub fn in_states(db: &Connection, states: &[JobStateKind], after: JobId, limit: usize) -> Result<Vec<JobRow>> {
+pub fn in_states(
+    db: &Connection,
+    states: &[JobStateKind],
+    after: JobId,
+    limit: usize,
+) -> Result<Vec<JobRow>> {
     let words = states.iter().map(|state| format!("'{}'", state.as_str())).collect::<Vec<_>>().join(", ");
     let mut statement = db.prepare(&format!(
         "SELECT {COLUMNS} FROM job WHERE state IN ({words}) AND id > ?1 ORDER BY id LIMIT ?2"
@@ -122,12 +131,7 @@ pub fn of_batch(
 }
 
 /// Jobs that wait for something that may have come: their back-off is over, or the thing is there.
-pub fn waiting(
-    db: &Connection,
-    on: WaitingFor,
-    until: Option<Millis>,
-    limit: usize,
-) -> Result<Vec<JobRow>> {
+pub fn waiting(db: &Connection, on: WaitingFor, until: Option<Millis>, limit: usize) -> Result<Vec<JobRow>> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM job WHERE state = 'waiting' AND waiting_for = ?1
          AND (?2 IS NULL OR ready_at <= ?2) LIMIT ?3"
@@ -146,7 +150,9 @@ pub fn next_retry(db: &Connection) -> Result<Option<Millis>> {
 }
 
 pub fn set_position(db: &Connection, id: JobId, position: i64) -> Result<()> {
-    db.prepare_cached("UPDATE job SET position = ?2 WHERE id = ?1")?.execute(params![id.0, position]).map(drop)
+    db.prepare_cached("UPDATE job SET position = ?2 WHERE id = ?1")?
+        .execute(params![id.0, position])
+        .map(drop)
 }
 
 /// A position before everything that is queued.
@@ -154,7 +160,9 @@ pub fn front(db: &Connection) -> Result<i64> {
     let mut first = 0;
     for lane in [0, 1] {
         let lowest: Option<i64> = db
-            .prepare_cached("SELECT position FROM job WHERE state = 'queued' AND lane = ?1 ORDER BY position LIMIT 1")?
+            .prepare_cached(
+                "SELECT position FROM job WHERE state = 'queued' AND lane = ?1 ORDER BY position LIMIT 1",
+            )?
             .query_row([lane], |row| row.get(0))
             .optional()?;
         first = first.min(lowest.unwrap_or(0));
@@ -169,9 +177,16 @@ pub fn set_source(db: &Connection, id: JobId, size: u64, modified_ns: i64) -> Re
         .map(drop)
 }
 
-/// Whether an asset is already the proof of a job.
-pub fn asset_taken(db: &Connection, asset_id: &str, but: JobId) -> Result<bool> {
-    db.prepare_cached("SELECT 1 FROM job WHERE asset_id = ?1 AND id <> ?2 LIMIT 1")?.exists(params![asset_id, but.0])
+/// Which of these assets are already the proof of a job.
+pub fn taken(db: &Connection, assets: &[String]) -> Result<HashSet<String>> {
+    let mut statement = db.prepare_cached("SELECT 1 FROM job WHERE asset_id = ?1 LIMIT 1")?;
+    let mut taken = HashSet::new();
+    for asset in assets {
+        if statement.exists([asset])? {
+            taken.insert(asset.clone());
+        }
+    }
+    Ok(taken)
 }
 
 pub fn delete_queued(db: &Connection, batch: BatchId) -> Result<()> {
@@ -244,7 +259,9 @@ impl<'a> Flat<'a> {
                 Self { on: Some(*on), ready_at: *ready_at, failure: failure.as_ref(), ..flat.held(held) }
             }
             JobState::Blocked { failure, held } => Self { failure: Some(failure), ..flat.held(held) },
-            JobState::Skipped { failure } | JobState::Failed { failure } => Self { failure: Some(failure), ..flat },
+            JobState::Skipped { failure } | JobState::Failed { failure } => {
+                Self { failure: Some(failure), ..flat }
+            }
         }
     }
 
@@ -276,7 +293,8 @@ fn read(row: &Row<'_>) -> Result<JobRow> {
 }
 
 pub fn parse_failure(text: Option<String>) -> Failure {
-    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_else(|| Failure::new(ErrorCode::Internal))
+    text.and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_else(|| Failure::new(ErrorCode::Internal))
 }
 
 fn md5_of(row: &Row<'_>) -> Result<[u8; 16]> {
@@ -335,6 +353,7 @@ fn read_state(row: &Row<'_>) -> Result<JobState> {
                         .and_then(|word| Verification::parse(&word))
                         .unwrap_or(Verification::Size),
                     md5: md5_of(row)?,
+                    sent_for: None,
                     at: row.get::<_, Option<i64>>(21)?.unwrap_or_default(),
                 },
             },
@@ -358,5 +377,7 @@ fn read_state(row: &Row<'_>) -> Result<JobState> {
 }
 
 fn broken(word: &str) -> JobState {
-    JobState::Failed { failure: Failure::new(ErrorCode::Internal).because(format!("row without the data of '{word}'")) }
+    JobState::Failed {
+        failure: Failure::new(ErrorCode::Internal).because(format!("row without the data of '{word}'")),
+    }
 }

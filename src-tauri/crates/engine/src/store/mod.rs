@@ -13,5 +13,5 @@ pub mod settings;
 pub mod totals;
 pub mod views;
 
-pub use open::{Store, database_path, failure_of};
+pub use open::{Store, database_path, failure_of, open_reader};
 pub use readers::Readers;

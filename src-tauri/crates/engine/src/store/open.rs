@@ -71,7 +71,8 @@ pub fn open_reader(path: &Path) -> Outcome<Connection> {
 }
 
 fn set_aside(path: &Path) -> Outcome<PathBuf> {
-    let trouble = |error| Failure::new(ErrorCode::DatabaseUnusable).with("path", path.display()).because(error);
+    let trouble =
+        |error| Failure::new(ErrorCode::DatabaseUnusable).with("path", path.display()).because(error);
     let stamp = jiff::Timestamp::now().as_second();
     let aside = path.with_extension(format!("damaged-{stamp}.db"));
     fs::rename(path, &aside).map_err(trouble)?;

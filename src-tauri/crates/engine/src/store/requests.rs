@@ -20,7 +20,9 @@ pub fn answer(db: &Connection, id: i64, answer: &str) -> Result<()> {
 }
 
 pub fn answer_of(db: &Connection, id: i64) -> Result<Option<String>> {
-    db.query_row("SELECT answer FROM request WHERE id = ?1", [id], |row| row.get(0)).optional().map(Option::flatten)
+    db.query_row("SELECT answer FROM request WHERE id = ?1", [id], |row| row.get(0))
+        .optional()
+        .map(Option::flatten)
 }
 
 /// Removes a request that nobody will read again (answered, or its program is gone).

@@ -24,10 +24,6 @@ impl Tally {
         self.add(batch, to, 1, bytes as i64);
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.changes.is_empty()
-    }
-
     pub fn batches(&self) -> Vec<BatchId> {
         let mut batches: Vec<_> = self.changes.keys().map(|(batch, _)| *batch).collect();
         batches.sort_unstable();
@@ -69,7 +65,8 @@ pub fn recount(db: &Connection, batch: BatchId) -> Result<()> {
 
 pub fn of_batch(db: &Connection, batch: BatchId) -> Result<Totals> {
     let mut totals = Totals::default();
-    let mut statement = db.prepare_cached("SELECT state, jobs, bytes FROM batch_total WHERE batch_id = ?1")?;
+    let mut statement =
+        db.prepare_cached("SELECT state, jobs, bytes FROM batch_total WHERE batch_id = ?1")?;
     let mut rows = statement.query([batch.0])?;
     while let Some(row) = rows.next()? {
         let word: String = row.get(0)?;
@@ -85,8 +82,9 @@ pub fn of_batch(db: &Connection, batch: BatchId) -> Result<Totals> {
 /// Of every batch together.
 pub fn of_all(db: &Connection) -> Result<Totals> {
     let mut totals = Totals::default();
-    let mut statement =
-        db.prepare_cached("SELECT state, sum(jobs), sum(bytes) FROM batch_total GROUP BY state HAVING sum(jobs) > 0")?;
+    let mut statement = db.prepare_cached(
+        "SELECT state, sum(jobs), sum(bytes) FROM batch_total GROUP BY state HAVING sum(jobs) > 0",
+    )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let word: String = row.get(0)?;

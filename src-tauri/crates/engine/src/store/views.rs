@@ -6,11 +6,12 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params_from_iter};
 use super::jobs::parse_failure;
 use super::{attempts, folders, totals};
 use crate::model::{
-    AssetId, BatchId, FolderId, JobDetails, JobId, JobOrder, JobPage, JobQuery, JobStateKind, JobView, Totals,
-    Verification, WaitingFor,
+    AssetId, BatchId, FolderId, JobDetails, JobId, JobOrder, JobPage, JobQuery, JobStateKind, JobView,
+    Totals, Verification, WaitingFor,
 };
 
-const COLUMNS: &str = "job.id, job.batch_id, job.name, job.folder_id, job.size, job.state, job.waiting_for, job.failure,
+const COLUMNS: &str =
+    "job.id, job.batch_id, job.name, job.folder_id, job.size, job.state, job.waiting_for, job.failure,
     job.ready_at, job.asset_scheme, job.asset_id, job.md5, job.done_at";
 
 const MOST_ROWS: u32 = 1_000;
@@ -32,13 +33,17 @@ pub fn page(db: &Connection, query: &JobQuery) -> Result<JobPage> {
         conditions.push(format!("{column} IN ({})", words.join(", ")));
     }
     if let Some(search) = query.search.as_deref().filter(|text| !text.is_empty()) {
-        values.push(Value::Text(format!("%{}%", search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))));
+        values.push(Value::Text(format!(
+            "%{}%",
+            search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+        )));
         conditions.push(format!("job.name LIKE ?{} ESCAPE '\\'", values.len()));
     }
     if let Some(after) = query.after {
         conditions.push(format!("job.id > {}", after.0));
     }
-    let filter = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+    let filter =
+        if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
     let order = match query.order {
         JobOrder::Added => "job.id",
         JobOrder::Newest => "job.id DESC",
@@ -46,7 +51,8 @@ pub fn page(db: &Connection, query: &JobQuery) -> Result<JobPage> {
         JobOrder::Size => "job.size DESC, job.id",
     };
     let limit = if query.limit == 0 { 100 } else { query.limit.min(MOST_ROWS) };
-    let sql = format!("SELECT {COLUMNS} FROM job {filter} ORDER BY {order} LIMIT {limit} OFFSET {}", query.offset);
+    let sql =
+        format!("SELECT {COLUMNS} FROM job {filter} ORDER BY {order} LIMIT {limit} OFFSET {}", query.offset);
     let mut statement = db.prepare_cached(&sql)?;
     let mut places = Places::default();
     let mut rows = statement.query(params_from_iter(values))?;
@@ -96,6 +102,26 @@ pub fn details(db: &Connection, id: JobId) -> Result<Option<JobDetails>> {
     }))
 }
 
+/// Jobs of a batch for its receipt, after a job, in order.
+pub fn receipt_page(
+    db: &Connection,
+    batch: BatchId,
+    after: JobId,
+    limit: u32,
+) -> Result<Vec<(JobView, Option<Verification>)>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS}, job.verification FROM job WHERE batch_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3"
+    ))?;
+    let mut places = Places::default();
+    let mut rows = statement.query(rusqlite::params![batch.0, after.0, limit])?;
+    let mut page = Vec::new();
+    while let Some(row) = rows.next()? {
+        let word: Option<String> = row.get(13)?;
+        page.push((view(db, row, &mut places)?, word.and_then(|word| Verification::parse(&word))));
+    }
+    Ok(page)
+}
+
 /// The last folder looked up: neighbours in a list mostly share it.
 #[derive(Default)]
 pub(crate) struct Places {
@@ -132,9 +158,10 @@ impl Places {
 
 /// The name that a folder arrives under: of a root its last part.
 pub fn last_name(name: &str) -> String {
-    std::path::Path::new(name)
-        .file_name()
-        .map_or_else(|| name.trim_matches(['/', '\\', ':']).to_owned(), |last| last.to_string_lossy().into_owned())
+    std::path::Path::new(name).file_name().map_or_else(
+        || name.trim_matches(['/', '\\', ':']).to_owned(),
+        |last| last.to_string_lossy().into_owned(),
+    )
 }
 
 pub(crate) fn view(db: &Connection, row: &Row<'_>, places: &mut Places) -> Result<JobView> {

@@ -19,7 +19,9 @@ pub fn failure_of(error: &ApiError) -> Failure {
         ErrorKind::NotFound => ErrorCode::DestinationMissing,
         ErrorKind::BadRequest => ErrorCode::TenantRefused,
         ErrorKind::TooManyRequests { .. } | ErrorKind::ServerBusy { .. } => ErrorCode::TenantBusy,
-        ErrorKind::PolicyExpired | ErrorKind::PolicyRefused | ErrorKind::SignatureRefused => ErrorCode::PolicyRefused,
+        ErrorKind::PolicyExpired | ErrorKind::PolicyRefused | ErrorKind::SignatureRefused => {
+            ErrorCode::PolicyRefused
+        }
         ErrorKind::ChecksumRefused => ErrorCode::ChecksumMismatch,
         ErrorKind::TooLarge => ErrorCode::TooLarge,
         ErrorKind::UnexpectedAnswer => ErrorCode::UnexpectedAnswer,
@@ -43,6 +45,9 @@ pub fn may_have_arrived(error: &ApiError) -> bool {
 pub fn wants_fresh_setting(error: &ApiError) -> bool {
     matches!(
         error.kind(),
-        ErrorKind::PolicyExpired | ErrorKind::SignatureRefused | ErrorKind::PolicyRefused | ErrorKind::Forbidden
+        ErrorKind::PolicyExpired
+            | ErrorKind::SignatureRefused
+            | ErrorKind::PolicyRefused
+            | ErrorKind::Forbidden
     )
 }

@@ -9,9 +9,12 @@ use md5::{Digest, Md5};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::platform::file_times::modified_ns;
+use crate::store::jobs::SMALL_FILE;
 
 /// Measured best for reading and hashing (measurements.md B1).
 const BLOCK: usize = 256 * 1024;
+/// For files of the small lane, of which many are in flight at once.
+const SMALL_BLOCK: usize = 64 * 1024;
 /// Blocks read ahead of the line.
 const AHEAD: usize = 2;
 /// Up to this size a file goes out as one block with its form, bytes.
@@ -52,7 +55,10 @@ pub fn open(path: &Path) -> io::Result<Opened> {
     }
     let seen = Seen::of(&metadata);
     if seen.size > WHOLE {
-        return Ok(Opened::Stream { seen, source: Box::new(Source { file, path: path.to_path_buf(), seen }) });
+        return Ok(Opened::Stream {
+            seen,
+            source: Box::new(Source { file, path: path.to_path_buf(), seen }),
+        });
     }
     let mut bytes = Vec::with_capacity(seen.size as usize);
     (&mut file).take(seen.size + 1).read_to_end(&mut bytes)?;
@@ -93,10 +99,11 @@ impl Source {
     /// Reads on a blocking thread, at most two blocks ahead. The last block is held until the file was seen
     /// unchanged, so that a changed one never arrives: the object store keeps no part of a form (canto-api.md §8.3 [A]).
     pub fn read(self) -> Reading {
-        let (blocks, receiver) = mpsc::channel(AHEAD);
+        let (block_size, ahead) = if self.seen.size > SMALL_FILE { (BLOCK, AHEAD) } else { (SMALL_BLOCK, 1) };
+        let (blocks, receiver) = mpsc::channel(ahead);
         let (md5, md5_receiver) = oneshot::channel();
         tokio::task::spawn_blocking(move || {
-            match self.send_blocks(&blocks) {
+            match self.send_blocks(block_size, &blocks) {
                 Ok(Some(digest)) => drop(md5.send(digest)),
                 // The receiver is gone: the transfer was stopped.
                 Ok(None) => {}
@@ -106,11 +113,15 @@ impl Source {
         Reading { blocks: receiver, md5: md5_receiver }
     }
 
-    fn send_blocks(mut self, blocks: &mpsc::Sender<io::Result<Bytes>>) -> io::Result<Option<[u8; 16]>> {
+    fn send_blocks(
+        mut self,
+        block_size: usize,
+        blocks: &mpsc::Sender<io::Result<Bytes>>,
+    ) -> io::Result<Option<[u8; 16]>> {
         let mut hash = Md5::new();
         let mut left = self.seen.size;
         while left > 0 {
-            let length = left.min(BLOCK as u64) as usize;
+            let length = left.min(block_size as u64) as usize;
             let mut block = vec![0; length];
             self.file.read_exact(&mut block).map_err(|error| {
                 if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error }
@@ -183,7 +194,9 @@ mod tests {
     async fn a_small_file_is_one_block_and_an_empty_one_is_fine() {
         for bytes in [&b""[..], b"x", &[7; WHOLE as usize]] {
             let file = file_of(bytes);
-            let Opened::Whole { bytes: read, md5, .. } = open(file.path()).unwrap() else { panic!("streamed") };
+            let Opened::Whole { bytes: read, md5, .. } = open(file.path()).unwrap() else {
+                panic!("streamed")
+            };
             assert_eq!(read, bytes);
             assert_eq!(md5, <[u8; 16]>::from(Md5::digest(bytes)));
         }

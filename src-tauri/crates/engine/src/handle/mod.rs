@@ -1,0 +1,73 @@
+//! What a shell holds: everything that can be asked of the engine.
+
+mod accounts;
+mod guest;
+mod library;
+mod queue;
+mod receipts;
+mod start;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use tokio::sync::{broadcast, oneshot};
+
+use crate::clock::SharedWorld;
+use crate::error::{ErrorCode, Failure, Outcome};
+use crate::event::EngineEvent;
+use crate::network::Network;
+use crate::queue::message::{Reply, ToOwner};
+use crate::session::{SharedVault, SignIns, Tenants};
+use crate::store::Readers;
+use crate::transfer::progress::Board;
+
+pub use queue::Subscription;
+pub use start::{Engine, EngineOptions};
+
+/// The way to the engine. Clones are the same engine.
+#[derive(Clone)]
+pub struct EngineHandle {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    data_dir: PathBuf,
+    world: SharedWorld,
+    readers: Readers,
+    vault: SharedVault,
+    network: Arc<Network>,
+    tenants: Tenants,
+    sign_ins: SignIns,
+    events: broadcast::Sender<Arc<EngineEvent>>,
+    board: Arc<Board>,
+    /// `None`: another program runs the engine; this one asks it through the database.
+    owner: Option<Sender<ToOwner>>,
+}
+
+impl std::fmt::Debug for EngineHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EngineHandle").field("data_dir", &self.inner.data_dir).finish_non_exhaustive()
+    }
+}
+
+impl EngineHandle {
+    /// Whether the engine runs in this program.
+    pub fn is_owner(&self) -> bool {
+        self.inner.owner.is_some()
+    }
+
+    /// Where the database is.
+    pub fn data_dir(&self) -> &std::path::Path {
+        &self.inner.data_dir
+    }
+
+    /// Sends the owner a message and waits for its answer.
+    async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> ToOwner) -> Outcome<T> {
+        let stopped = || Failure::new(ErrorCode::Internal).because("the engine has stopped");
+        let owner = self.inner.owner.as_ref().ok_or_else(stopped)?;
+        let (reply, answer) = oneshot::channel();
+        owner.send(message(reply)).map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+}

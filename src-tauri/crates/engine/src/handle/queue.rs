@@ -1,0 +1,174 @@
+//! The queue, as shells see and change it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+use tokio::time::Instant;
+
+use super::EngineHandle;
+use crate::error::{ErrorCode, Failure, Outcome};
+use crate::event::{Condition, EngineEvent, Snapshot};
+use crate::intake;
+use crate::model::{
+    BatchId, BatchView, ControlResult, Enqueue, JobAction, JobDetails, JobId, JobPage, JobQuery,
+    JobSelection, JobStateKind, StagingSummary,
+};
+use crate::queue::guests::Request;
+use crate::queue::message::ToOwner;
+use crate::store::{accounts, batches, database_path, failure_of, open_reader, settings, totals, views};
+
+/// How often a guest looks whether the database has changed.
+const GUEST_LOOK: Duration = Duration::from_millis(250);
+const SNAPSHOT_BATCHES: u32 = 200;
+
+/// The present picture and what happens from then on.
+#[derive(Debug)]
+pub struct Subscription {
+    pub snapshot: Snapshot,
+    pub events: broadcast::Receiver<Arc<EngineEvent>>,
+}
+
+impl EngineHandle {
+    /// Adds files and folders; they are found in the background. The batch is durable when this returns.
+    ///
+    /// # Errors
+    /// `RequestInvalid`, `PathUnusable` (not absolute), `AccountMissing`, and those of writing.
+    pub async fn enqueue(&self, request: Enqueue) -> Outcome<BatchId> {
+        let request = Box::new(request);
+        if self.is_owner() {
+            self.ask(|reply| ToOwner::Enqueue { request, reply }).await
+        } else {
+            self.request(Request::Enqueue { request }).await
+        }
+    }
+
+    /// What a set of paths would send.
+    pub async fn stage(&self, paths: Vec<PathBuf>, take_junk: bool) -> Outcome<StagingSummary> {
+        tokio::task::spawn_blocking(move || intake::summary(&paths, take_junk))
+            .await
+            .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?
+    }
+
+    /// Pause, resume, cancel, retry, move to the front.
+    pub async fn control(&self, selection: JobSelection, action: JobAction) -> Outcome<ControlResult> {
+        if self.is_owner() {
+            self.ask(|reply| ToOwner::Control { selection, action, reply }).await
+        } else {
+            self.request(Request::Control { selection, action }).await
+        }
+    }
+
+    /// A window of the queue.
+    pub async fn list_jobs(&self, query: JobQuery) -> Outcome<JobPage> {
+        let mut page = self.inner.readers.read(move |db| views::page(db, &query)).await?;
+        for job in &mut page.jobs {
+            job.sent = match job.state {
+                JobStateKind::Uploading => self.inner.board.sent(job.id).unwrap_or(0),
+                JobStateKind::Finishing | JobStateKind::Processing | JobStateKind::Done => job.size,
+                _ => 0,
+            };
+        }
+        Ok(page)
+    }
+
+    /// # Errors
+    /// `JobMissing`.
+    pub async fn job_details(&self, job: JobId) -> Outcome<JobDetails> {
+        let found = self.inner.readers.read(move |db| views::details(db, job)).await?;
+        found.ok_or_else(|| Failure::new(ErrorCode::JobMissing).with("job", job))
+    }
+
+    /// # Errors
+    /// `BatchMissing`.
+    pub async fn batch(&self, batch: BatchId) -> Outcome<BatchView> {
+        let found = self.inner.readers.read(move |db| batches::get(db, batch)).await?;
+        found.ok_or_else(|| Failure::new(ErrorCode::BatchMissing).with("batch", batch))
+    }
+
+    /// Newest first; `finished`: only those, or only the others.
+    pub async fn list_batches(
+        &self,
+        offset: u64,
+        limit: u32,
+        finished: Option<bool>,
+    ) -> Outcome<Vec<BatchView>> {
+        self.inner.readers.read(move |db| batches::list(db, offset, limit, finished)).await
+    }
+
+    /// The present picture and the stream of events, with no gap between them.
+    pub async fn subscribe(&self) -> Outcome<Subscription> {
+        let events = self.inner.events.subscribe();
+        if !self.is_owner() {
+            self.follow();
+        }
+        let snapshot = self.snapshot().await?;
+        Ok(Subscription { snapshot, events })
+    }
+
+    pub async fn snapshot(&self) -> Outcome<Snapshot> {
+        let mut snapshot = self.inner.readers.read(snapshot_of).await?;
+        let open =
+            snapshot.totals.bytes.iter().filter(|(state, _)| !state.is_settled()).map(|(_, sum)| sum).sum();
+        snapshot.progress = self.inner.board.frame(Instant::now(), open);
+        Ok(snapshot)
+    }
+
+    /// In a guest: turns changes of the database into events, until nobody listens.
+    fn follow(&self) {
+        let inner = Arc::clone(&self.inner);
+        let follow = move || -> Outcome<()> {
+            let db = open_reader(&database_path(&inner.data_dir))?;
+            let mut known = None;
+            while inner.events.receiver_count() > 0 {
+                // Counts the commits of other connections, as seen from this one.
+                let version: i64 =
+                    db.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(failure_of)?;
+                if known != Some(version) {
+                    known = Some(version);
+                    let Snapshot { batches, totals, .. } = snapshot_of(&db).map_err(failure_of)?;
+                    let event = EngineEvent::JobsChanged { changes: Vec::new(), batches, totals };
+                    drop(inner.events.send(Arc::new(event)));
+                }
+                std::thread::sleep(GUEST_LOOK);
+            }
+            Ok(())
+        };
+        let spawned = std::thread::Builder::new().name("follow".into()).spawn(move || {
+            if let Err(failure) = follow() {
+                tracing::warn!(%failure, "the engine of the other program can't be followed");
+            }
+        });
+        if let Err(error) = spawned {
+            tracing::warn!(%error, "no thread to follow the other program's engine");
+        }
+    }
+
+    pub async fn setting(&self, key: &str) -> Outcome<Option<String>> {
+        let key = key.to_owned();
+        self.inner.readers.read(move |db| settings::get(db, &key)).await
+    }
+
+    pub async fn set_setting(&self, key: &str, value: &str) -> Outcome<()> {
+        let (key, value) = (key.to_owned(), value.to_owned());
+        if self.is_owner() {
+            self.ask(|reply| ToOwner::PutSetting { key, value, reply }).await
+        } else {
+            self.request(Request::PutSetting { key, value }).await
+        }
+    }
+}
+
+fn snapshot_of(db: &rusqlite::Connection) -> rusqlite::Result<Snapshot> {
+    let accounts: Vec<_> = accounts::all(db)?.iter().map(accounts::AccountRow::view).collect();
+    let sign_in_required =
+        accounts.iter().any(|account| account.state == crate::model::SignInState::SignInRequired);
+    Ok(Snapshot {
+        accounts,
+        batches: batches::list(db, 0, SNAPSHOT_BATCHES, None)?,
+        totals: totals::of_all(db)?,
+        progress: Default::default(),
+        condition: Condition { sign_in_required, ..Default::default() },
+    })
+}

@@ -1,0 +1,256 @@
+//! Starts and stops the engine.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use canto_api::Secret;
+use tokio::sync::{broadcast, mpsc::unbounded_channel, oneshot};
+
+use super::{EngineHandle, Inner};
+use crate::clock::{SharedWorld, SystemWorld};
+use crate::error::{ErrorCode, Failure, Outcome};
+use crate::event::EngineEvent;
+use crate::network::{Network, reachability};
+use crate::platform::data_dir::DataDirLock;
+use crate::queue::message::ToOwner;
+use crate::queue::{Owner, OwnerLinks};
+use crate::session::{LazyVault, SharedVault, SignIns, Tenants};
+use crate::store::{Readers, Store};
+use crate::supervisor::Supervisor;
+use crate::transfer::confirm::Confirmer;
+use crate::transfer::dispatcher::Dispatcher;
+use crate::transfer::progress::{Board, sample};
+use crate::transfer::upload::TransferContext;
+
+/// Events that a slow listener may fall behind before it has to look anew.
+const EVENTS: usize = 1_024;
+
+/// How to start.
+pub struct EngineOptions {
+    pub data_dir: PathBuf,
+    pub world: SharedWorld,
+    /// Opens the encrypted credentials file instead of the keychain.
+    pub passphrase: Option<Secret>,
+    /// Secrets are kept here instead (tests).
+    pub vault: Option<SharedVault>,
+    /// PEM file of certificate authorities trusted besides the system's.
+    pub authorities: Option<PathBuf>,
+}
+
+impl EngineOptions {
+    /// The usual ones for a data directory.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            world: Arc::new(SystemWorld),
+            passphrase: None,
+            vault: None,
+            authorities: None,
+        }
+    }
+}
+
+/// The running engine; dropped without `stop`, the queue is as after a crash, which loses nothing.
+pub struct Engine {
+    handle: EngineHandle,
+    running: Option<Running>,
+}
+
+struct Running {
+    supervisor: Supervisor,
+    owner: mpsc::Sender<ToOwner>,
+    thread: JoinHandle<()>,
+    _lock: DataDirLock,
+}
+
+impl Engine {
+    /// Starts on a data directory. If another program runs the engine there, the handle asks that one.
+    ///
+    /// # Errors
+    /// Those of opening the database: `DatabaseTooNew`, `DatabaseDamaged`, `DiskFull`, `DatabaseUnusable`.
+    pub async fn start(options: EngineOptions) -> Outcome<Self> {
+        let network = Arc::new(Network::new(options.authorities.as_deref())?);
+        let data_dir = options.data_dir.clone();
+        let opened = tokio::task::spawn_blocking(move || {
+            let lock = DataDirLock::take(&data_dir)?;
+            // A guest, too, brings the database to its version, or hears that it is too new.
+            Store::open(&data_dir).map(|store| (lock, store))
+        });
+        let (lock, store) =
+            opened.await.map_err(|error| Failure::new(ErrorCode::Internal).because(error))??;
+        let vault = options.vault.clone().unwrap_or_else(|| {
+            let world = Arc::clone(&options.world);
+            Arc::new(LazyVault::new(options.data_dir.clone(), options.passphrase.clone(), world))
+        });
+        let (owner, inbox) = mpsc::channel();
+        let readers = Readers::new(&options.data_dir);
+        let tenants = || {
+            Tenants::new(
+                readers.clone(),
+                Arc::clone(&vault),
+                Arc::clone(&options.world),
+                Arc::clone(&network),
+                owner.clone(),
+            )
+        };
+        let (events, _) = broadcast::channel(EVENTS);
+        let board = Arc::new(Board::default());
+        let handle = EngineHandle {
+            inner: Arc::new(Inner {
+                data_dir: options.data_dir.clone(),
+                world: Arc::clone(&options.world),
+                readers: readers.clone(),
+                vault: Arc::clone(&vault),
+                network: Arc::clone(&network),
+                tenants: tenants(),
+                sign_ins: SignIns::default(),
+                events: events.clone(),
+                board: Arc::clone(&board),
+                owner: lock.is_some().then(|| owner.clone()),
+            }),
+        };
+        let Some(lock) = lock else {
+            return Ok(Self { handle, running: None });
+        };
+        let (supervisor, mut early) = Supervisor::new();
+        let context = Arc::new(TransferContext {
+            tenants: tenants(),
+            readers,
+            world: Arc::clone(&options.world),
+            owner: owner.clone(),
+        });
+        let (to_transfers, transfers) = unbounded_channel();
+        let (to_confirmer, confirmer) = unbounded_channel();
+        let (to_probe, probe) = unbounded_channel();
+        let links = OwnerLinks {
+            transfers: to_transfers,
+            confirmer: to_confirmer,
+            events: events.clone(),
+            owner: owner.clone(),
+        };
+        let thread = start_owner(store, Arc::clone(&options.world), links, inbox).await?;
+        let quit = supervisor.quit();
+        let dispatcher = Dispatcher::new(Arc::clone(&context), Arc::clone(&board), to_probe);
+        supervisor.spawn("transfers", dispatcher.run(transfers, quit.clone()));
+        supervisor.spawn("confirmer", Confirmer::new(Arc::clone(&context)).run(confirmer, quit.clone()));
+        let open_bytes = Arc::new(AtomicU64::new(0));
+        supervisor
+            .spawn("open bytes", keep_open_bytes(events.subscribe(), Arc::clone(&open_bytes), quit.clone()));
+        supervisor.spawn("progress", sample(board, events.clone(), open_bytes, quit.clone()));
+        supervisor.spawn("account changes", forget_changed(context, events.subscribe(), quit.clone()));
+        let probe = reachability::watch(network, Arc::clone(&options.world), owner.clone(), probe);
+        supervisor.spawn("reachability", {
+            let quit = quit.clone();
+            async move {
+                tokio::select! { () = quit.cancelled() => {}, () = probe => {} }
+            }
+        });
+        let quit_watch = quit.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = quit_watch.cancelled() => {}
+                Some(task) = early.recv() => {
+                    let failure = Failure::new(ErrorCode::Internal).because(format!("the task '{task}' ended early"));
+                    let condition = crate::event::Condition { failure: Some(failure), ..Default::default() };
+                    drop(events.send(Arc::new(EngineEvent::ConditionChanged { condition })));
+                }
+            }
+        });
+        Ok(Self { handle, running: Some(Running { supervisor, owner, thread, _lock: lock }) })
+    }
+
+    pub fn handle(&self) -> EngineHandle {
+        self.handle.clone()
+    }
+
+    /// Stops transfers, writes what they say, and closes the database.
+    pub async fn stop(self) {
+        let Some(running) = self.running else { return };
+        running.supervisor.stop().await;
+        let (reply, stopped) = oneshot::channel();
+        if running.owner.send(ToOwner::Stop { reply }).is_ok() {
+            drop(stopped.await);
+        }
+        // The thread ends right after its answer.
+        drop(tokio::task::spawn_blocking(move || running.thread.join()).await);
+    }
+}
+
+/// Recovery reads and writes: it happens on the owner's own thread, and a failure comes back from there.
+async fn start_owner(
+    store: Store,
+    world: SharedWorld,
+    links: OwnerLinks,
+    inbox: mpsc::Receiver<ToOwner>,
+) -> Outcome<JoinHandle<()>> {
+    let (started, result) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("queue owner".into()).spawn(move || {
+        match Owner::new(store, world, links) {
+            Ok(owner) => {
+                drop(started.send(Ok(())));
+                owner.run(&inbox);
+            }
+            Err(failure) => drop(started.send(Err(failure))),
+        }
+    });
+    let thread = thread.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
+    result.await.map_err(|_| Failure::new(ErrorCode::Internal).because("the queue did not start"))??;
+    Ok(thread)
+}
+
+/// Keeps the sum that the time left is reckoned from.
+async fn keep_open_bytes(
+    mut events: broadcast::Receiver<Arc<EngineEvent>>,
+    open_bytes: Arc<AtomicU64>,
+    quit: tokio_util::sync::CancellationToken,
+) {
+    loop {
+        let event = tokio::select! {
+            () = quit.cancelled() => return,
+            event = events.recv() => event,
+        };
+        match event {
+            Ok(event) => {
+                if let EngineEvent::JobsChanged { totals, .. } = &*event {
+                    let open = totals
+                        .bytes
+                        .iter()
+                        .filter(|(state, _)| !state.is_settled())
+                        .map(|(_, sum)| sum)
+                        .sum();
+                    open_bytes.store(open, Ordering::Relaxed);
+                }
+            }
+            Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
+
+/// A new sign-in has left new secrets: transfers read them anew.
+async fn forget_changed(
+    context: Arc<TransferContext>,
+    mut events: broadcast::Receiver<Arc<EngineEvent>>,
+    quit: tokio_util::sync::CancellationToken,
+) {
+    loop {
+        let event = tokio::select! {
+            () = quit.cancelled() => return,
+            event = events.recv() => event,
+        };
+        match event {
+            Ok(event) => {
+                if let EngineEvent::AccountsChanged { accounts } = &*event {
+                    for account in accounts {
+                        context.tenants.forget(account.id);
+                    }
+                }
+            }
+            Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The way to the servers: clients, trust, and whether it is open.
+
+mod client;
+pub mod reachability;
+
+pub use client::Network;

@@ -1,0 +1,199 @@
+//! An account's token: read from the vault, renewed once for all who ask.
+
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use canto_api::{AccessToken, ApiError, AppKey, ErrorKind, OAuthServer, Secret, TokenSource, Tokens};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+use serde::{Deserialize, Serialize};
+
+use super::SharedVault;
+use crate::clock::{Millis, SharedWorld};
+use crate::error::Outcome;
+use crate::model::{AccountId, SignInKind};
+use crate::queue::message::ToOwner;
+use crate::store::accounts::AccountRow;
+
+/// A token is renewed this long before its time, so that none runs out in the middle of a call.
+const EARLY: Millis = 5 * 60_000;
+
+/// What the vault keeps of an account.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct AccountSecrets {
+    access: String,
+    refresh: Option<String>,
+    expires_at: Millis,
+    app_secret: String,
+}
+
+impl AccountSecrets {
+    pub fn new(tokens: &Tokens, app_secret: &Secret, now: Millis) -> Self {
+        let life = i64::try_from(tokens.expires_in.as_millis()).unwrap_or(i64::MAX / 2);
+        Self {
+            access: tokens.access.expose().to_owned(),
+            refresh: tokens.refresh.as_ref().map(|token| token.expose().to_owned()),
+            expires_at: now.saturating_add(life),
+            app_secret: app_secret.expose().to_owned(),
+        }
+    }
+
+    pub fn app_secret(&self) -> Secret {
+        Secret::new(self.app_secret.clone())
+    }
+
+    /// The name under which the vault keeps an account of a tenant.
+    pub fn name(tenant_url: &str, user_id: &str) -> String {
+        format!("account {tenant_url} {user_id}")
+    }
+
+    pub fn load(vault: &SharedVault, name: &str) -> Outcome<Option<Self>> {
+        let found = vault.get(name)?;
+        Ok(found.and_then(|secret| serde_json::from_str(secret.expose()).ok()))
+    }
+
+    pub fn save(&self, vault: &SharedVault, name: &str) -> Outcome<()> {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        vault.set(name, &Secret::new(text))
+    }
+}
+
+type Renewal = Shared<BoxFuture<'static, Result<AccountSecrets, ApiError>>>;
+
+/// Gives the client of one account its token.
+pub struct AccountTokens {
+    shared: Arc<Inner>,
+}
+
+struct Inner {
+    account: AccountId,
+    row: AccountRow,
+    vault: SharedVault,
+    world: SharedWorld,
+    http: reqwest::Client,
+    server: OAuthServer,
+    owner: Sender<ToOwner>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    secrets: Option<AccountSecrets>,
+    renewal: Option<Renewal>,
+}
+
+impl AccountTokens {
+    pub fn new(
+        row: AccountRow,
+        vault: SharedVault,
+        world: SharedWorld,
+        http: reqwest::Client,
+        server: OAuthServer,
+        owner: Sender<ToOwner>,
+    ) -> Self {
+        let state = Mutex::default();
+        Self { shared: Arc::new(Inner { account: row.id, row, vault, world, http, server, owner, state }) }
+    }
+
+    async fn current(&self, rejected: Option<AccessToken>) -> Result<AccessToken, ApiError> {
+        let renewal = {
+            let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(secrets) = &state.secrets {
+                let good = match &rejected {
+                    Some(rejected) => rejected.expose() != secrets.access,
+                    None => secrets.expires_at - EARLY > self.shared.world.now(),
+                };
+                if good {
+                    return Ok(AccessToken::new(secrets.access.clone()));
+                }
+            }
+            match &state.renewal {
+                Some(renewal) => renewal.clone(),
+                None => {
+                    let inner = Arc::clone(&self.shared);
+                    let rejected = rejected.map(|token| token.expose().to_owned());
+                    let renewal = async move { inner.renew(rejected).await }.boxed().shared();
+                    state.renewal = Some(renewal.clone());
+                    renewal
+                }
+            }
+        };
+        let result = renewal.clone().await;
+        let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // Only the first of the waiters finds its renewal still there.
+        if state.renewal.as_ref().is_some_and(|running| running.ptr_eq(&renewal)) {
+            state.renewal = None;
+            if let Ok(secrets) = &result {
+                state.secrets = Some(secrets.clone());
+            }
+        }
+        result.map(|secrets| AccessToken::new(secrets.access))
+    }
+}
+
+impl Inner {
+    async fn renew(self: Arc<Self>, rejected: Option<String>) -> Result<AccountSecrets, ApiError> {
+        let result = self.renew_inner(rejected).await;
+        if let Err(error) = &result
+            && *error.kind() == ErrorKind::SignInRequired
+        {
+            drop(self.owner.send(ToOwner::SignInRequired { account: self.account, required: true }));
+        }
+        result
+    }
+
+    async fn renew_inner(self: &Arc<Self>, rejected: Option<String>) -> Result<AccountSecrets, ApiError> {
+        let name = AccountSecrets::name(&self.row.tenant_url, &self.row.user_id);
+        let stored = self.with_vault({
+            let name = name.clone();
+            move |vault| AccountSecrets::load(vault, &name)
+        });
+        let stored = stored.await?.ok_or_else(ApiError::sign_in_required)?;
+        // Another program, or a new sign-in, may have left a better one.
+        if rejected.as_deref() != Some(stored.access.as_str()) && stored.expires_at - EARLY > self.world.now()
+        {
+            return Ok(stored);
+        }
+        let app = AppKey { id: self.row.app_id.clone(), secret: Secret::new(stored.app_secret.clone()) };
+        let tokens = match (self.row.kind, &stored.refresh) {
+            (SignInKind::Browser, Some(refresh)) => {
+                self.server.refresh(&self.http, &app, &Secret::new(refresh.clone())).await?
+            }
+            (SignInKind::Browser, None) => return Err(ApiError::sign_in_required()),
+            (SignInKind::ClientCredentials, _) => {
+                self.server.client_credentials(&self.http, &app, None).await?
+            }
+        };
+        let fresh = AccountSecrets::new(&tokens, &app.secret, self.world.now());
+        let saved = fresh.clone();
+        self.with_vault(move |vault| saved.save(vault, &name)).await?;
+        Ok(fresh)
+    }
+
+    async fn with_vault<T: Send + 'static>(
+        &self,
+        action: impl FnOnce(&SharedVault) -> Outcome<T> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let vault = Arc::clone(&self.vault);
+        let result = tokio::task::spawn_blocking(move || action(&vault)).await;
+        match result {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(failure)) => {
+                tracing::warn!(%failure, "the vault can't be used");
+                Err(ApiError::sign_in_required())
+            }
+            Err(_) => Err(ApiError::new("vault", ErrorKind::Internal)),
+        }
+    }
+}
+
+impl TokenSource for AccountTokens {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, ApiError>> {
+        self.current(None).boxed()
+    }
+
+    fn renew(&self, rejected: &AccessToken) -> BoxFuture<'_, Result<AccessToken, ApiError>> {
+        let rejected = AccessToken::new(rejected.expose());
+        self.current(Some(rejected)).boxed()
+    }
+}

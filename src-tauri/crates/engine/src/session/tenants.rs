@@ -1,0 +1,90 @@
+//! The tenants of the signed-in accounts: client, upload setting and places of each.
+
+use std::collections::HashMap;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use canto_api::{CantoClient, OAuthServer, TenantAddress};
+
+use super::{AccountTokens, SharedVault};
+use crate::clock::SharedWorld;
+use crate::error::{ErrorCode, Failure, Outcome};
+use crate::model::AccountId;
+use crate::network::Network;
+use crate::queue::message::ToOwner;
+use crate::store::Readers;
+use crate::store::accounts::{self, AccountRow};
+use crate::transfer::place::Places;
+use crate::transfer::setting::SettingCache;
+
+/// One account's tenant.
+pub struct Tenant {
+    pub row: AccountRow,
+    pub client: CantoClient,
+    pub settings: SettingCache,
+    pub places: Places,
+}
+
+/// All of them, made as they are needed.
+pub struct Tenants {
+    readers: Readers,
+    vault: SharedVault,
+    world: SharedWorld,
+    network: Arc<Network>,
+    owner: Sender<ToOwner>,
+    known: Mutex<HashMap<AccountId, Arc<Tenant>>>,
+}
+
+impl Tenants {
+    pub fn new(
+        readers: Readers,
+        vault: SharedVault,
+        world: SharedWorld,
+        network: Arc<Network>,
+        owner: Sender<ToOwner>,
+    ) -> Self {
+        Self { readers, vault, world, network, owner, known: Mutex::default() }
+    }
+
+    /// # Errors
+    /// `AccountMissing`; `TenantUnknown` when its stored address can't be read.
+    pub async fn get(&self, account: AccountId) -> Outcome<Arc<Tenant>> {
+        if let Some(tenant) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&account) {
+            return Ok(Arc::clone(tenant));
+        }
+        let row = self.readers.read(move |db| accounts::get(db, account)).await?;
+        let row = row.ok_or_else(|| Failure::new(ErrorCode::AccountMissing).with("account", account))?;
+        let address = TenantAddress::parse(&row.tenant_url).map_err(|error| {
+            Failure::new(ErrorCode::TenantUnknown).with("tenant", &row.tenant_url).because(error)
+        })?;
+        let tokens = AccountTokens::new(
+            row.clone(),
+            Arc::clone(&self.vault),
+            Arc::clone(&self.world),
+            self.network.api().clone(),
+            OAuthServer::for_tenant(&address),
+            self.owner.clone(),
+        );
+        let tenant = Arc::new(Tenant {
+            client: CantoClient::new(self.network.api().clone(), address, Arc::new(tokens)),
+            row,
+            settings: SettingCache::default(),
+            places: Places::default(),
+        });
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(known.entry(account).or_insert(tenant)))
+    }
+
+    /// After a sign-in or sign-out: the account is read anew.
+    pub fn forget(&self, account: AccountId) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+    }
+
+    pub fn vault(&self) -> &SharedVault {
+        &self.vault
+    }
+
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+}

@@ -1,0 +1,400 @@
+//! Asks the tenant what became of everything that was sent: one call for all, then details by the hundred.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use canto_api::{ApiError, Asset, AssetRef, Search, UploadState};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::failure::failure_of;
+use super::matching::{Fit, fit, key_of, pair};
+use super::source;
+use super::upload::TransferContext;
+use crate::clock::Millis;
+use crate::error::{ErrorCode, Failure, Outcome};
+use crate::model::{AccountId, AssetId, JobId, Verification};
+use crate::queue::message::{AwaitedJob, Report, ToOwner};
+use crate::queue::state::Proof;
+use crate::session::Tenant;
+use crate::store::jobs;
+
+/// Between two looks, while something changes; and at most, when nothing does. Every look is one call of the budget.
+const OFTEN: Duration = Duration::from_millis(1_000);
+const OFTEN_WHERE_TOLD: Duration = Duration::from_millis(200);
+const SELDOM: Duration = Duration::from_secs(30);
+/// After this long without a line in the list, the album itself is looked through.
+const LIST_PATIENCE: Millis = 10 * 60_000;
+const ALBUM_LOOKS: Duration = Duration::from_secs(60);
+/// The list reaches back this far at most (canto-api.md §8.4 [C]).
+const LONGEST_LIST: Millis = 24 * 3_600_000;
+/// How long an attempt of unknown fate is looked for when nothing is known of the tenant's pace, and at the least and most.
+const GRACE_UNKNOWN: Millis = 30_000;
+const GRACE_LEAST: Millis = 4_000;
+const GRACE_MOST: Millis = 180_000;
+/// Assets of the right name with other bytes: after this long the job's own bytes are taken to have arrived damaged.
+const DAMAGE_PATIENCE: Millis = 20_000;
+const ALBUM_PAGE: u32 = 200;
+const ALBUM_PAGES: u32 = 10;
+
+struct Awaited {
+    job: AwaitedJob,
+    since: Millis,
+    listed: bool,
+    other_bytes_since: Option<Millis>,
+    album_looked: Option<Instant>,
+}
+
+struct Account {
+    jobs: HashMap<JobId, Awaited>,
+    interval: Duration,
+    next: Instant,
+    /// Assets that are not the proof of anything awaited.
+    dismissed: HashSet<String>,
+    listing_delay: Option<Millis>,
+}
+
+/// The task that confirms.
+pub struct Confirmer {
+    context: Arc<TransferContext>,
+    accounts: HashMap<AccountId, Account>,
+}
+
+/// What one look at the list said.
+#[derive(Default)]
+struct Look {
+    initial: HashSet<String>,
+    failed: HashSet<String>,
+    ready: Vec<AssetRef>,
+}
+
+impl Confirmer {
+    pub fn new(context: Arc<TransferContext>) -> Self {
+        Self { context, accounts: HashMap::new() }
+    }
+
+    pub async fn run(mut self, mut inbox: UnboundedReceiver<Vec<AwaitedJob>>, quit: CancellationToken) {
+        loop {
+            let next = self
+                .accounts
+                .values()
+                .filter(|account| !account.jobs.is_empty())
+                .map(|account| account.next)
+                .min();
+            tokio::select! {
+                () = quit.cancelled() => return,
+                jobs = inbox.recv() => match jobs {
+                    Some(jobs) => self.take(jobs),
+                    None => return,
+                },
+                () = tokio::time::sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
+                    tokio::select! {
+                        () = quit.cancelled() => return,
+                        () = self.look_where_due() => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, jobs: Vec<AwaitedJob>) {
+        let now = self.context.world.now();
+        for job in jobs {
+            let account = self.accounts.entry(job.account).or_insert_with(|| Account {
+                jobs: HashMap::new(),
+                interval: OFTEN_WHERE_TOLD,
+                next: Instant::now() + OFTEN_WHERE_TOLD,
+                dismissed: HashSet::new(),
+                listing_delay: None,
+            });
+            account.interval = account.interval.min(OFTEN);
+            account.next = account.next.min(Instant::now() + account.interval);
+            let since = job.sent_at.unwrap_or(now);
+            account.jobs.insert(
+                job.id,
+                Awaited { job, since, listed: false, other_bytes_since: None, album_looked: None },
+            );
+        }
+    }
+
+    async fn look_where_due(&mut self) {
+        let now = Instant::now();
+        let due: Vec<AccountId> = self
+            .accounts
+            .iter()
+            .filter(|(_, account)| account.next <= now && !account.jobs.is_empty())
+            .map(|(id, _)| *id)
+            .collect();
+        for id in due {
+            let Some(mut account) = self.accounts.remove(&id) else { continue };
+            let told = match self.look(id, &mut account).await {
+                Ok(changed) => changed,
+                Err(failure) => {
+                    tracing::info!(%failure, "the status of uploads can't be asked");
+                    false
+                }
+            };
+            account.next = Instant::now() + account.pace(told);
+            if account.jobs.is_empty() {
+                account.dismissed.clear();
+            }
+            self.accounts.insert(id, account);
+        }
+    }
+
+    /// One look at one account. `true`: something was found.
+    async fn look(&self, id: AccountId, account: &mut Account) -> Outcome<bool> {
+        let tenant = self.context.tenants.get(id).await?;
+        account.listing_delay = account.listing_delay.max(tenant.row.listing_delay);
+        if !tenant.client.budget().is_told() {
+            account.interval = account.interval.max(OFTEN);
+        }
+        let look =
+            list(&tenant, account, self.context.world.now()).await.map_err(|error| failure_of(&error))?;
+        let mut assets = details(&tenant, &look.ready).await.map_err(|error| failure_of(&error))?;
+        let extra = self.look_into_albums(&tenant, account).await?;
+        assets.extend(extra);
+        self.fingerprint(account, &assets).await;
+        let mut reports = Vec::new();
+        self.confirm(account, &assets, &mut reports).await?;
+        self.learn_delay(id, account, &look, &reports);
+        self.judge_the_rest(account, &look, &assets, &mut reports);
+        let changed = !reports.is_empty();
+        if changed {
+            drop(self.context.owner.send(ToOwner::Reports(reports)));
+        }
+        Ok(changed)
+    }
+
+    async fn confirm(
+        &self,
+        account: &mut Account,
+        assets: &[Asset],
+        reports: &mut Vec<(JobId, Report)>,
+    ) -> Outcome<()> {
+        if assets.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = assets.iter().map(|asset| asset.id.clone()).collect();
+        let taken = self.context.readers.read(move |db| jobs::taken(db, &ids)).await?;
+        let awaited: Vec<AwaitedJob> = account.jobs.values().map(|awaited| awaited.job.clone()).collect();
+        let at = self.context.world.now();
+        for (job_at, asset_at, verification) in pair(&awaited, assets, &taken) {
+            let (Some(job), Some(asset)) = (awaited.get(job_at), assets.get(asset_at)) else { continue };
+            account.jobs.remove(&job.id);
+            account.dismissed.insert(asset.id.clone());
+            reports.push((job.id, proof(job, asset, verification, at)));
+        }
+        for asset in assets {
+            let open = account.jobs.values().any(|awaited| {
+                matches!(fit(&awaited.job, asset), Fit::NeedsFingerprint | Fit::Proves(_))
+                    && !taken.contains(&asset.id)
+            });
+            if !open {
+                account.dismissed.insert(asset.id.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Hashes local files of unknown attempts for which a likely asset was found.
+    async fn fingerprint(&self, account: &mut Account, assets: &[Asset]) {
+        for awaited in account.jobs.values_mut() {
+            let likely = assets.iter().any(|asset| fit(&awaited.job, asset) == Fit::NeedsFingerprint);
+            if !likely {
+                continue;
+            }
+            let path = awaited.job.path.clone();
+            let hashed = tokio::task::spawn_blocking(move || source::fingerprint(&path)).await;
+            if let Ok(Ok((seen, md5))) = hashed
+                && seen.size == awaited.job.size
+            {
+                awaited.job.md5 = Some(md5);
+            }
+        }
+    }
+
+    /// Where the list says nothing for long, the album (or a search by name) is looked through.
+    async fn look_into_albums(&self, tenant: &Tenant, account: &mut Account) -> Outcome<Vec<Asset>> {
+        let (now, instant) = (self.context.world.now(), Instant::now());
+        let mut wanted: HashMap<String, HashSet<String>> = HashMap::new();
+        let mut by_name = HashSet::new();
+        for awaited in account.jobs.values_mut() {
+            let age = now - awaited.since;
+            let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= ALBUM_LOOKS);
+            if age < LIST_PATIENCE || !due {
+                continue;
+            }
+            awaited.album_looked = Some(instant);
+            match &awaited.job.album {
+                Some(album) => {
+                    wanted.entry(album.clone()).or_default().insert(key_of(&awaited.job.name));
+                }
+                None => {
+                    by_name.insert(key_of(&awaited.job.name));
+                }
+            }
+        }
+        let mut found = Vec::new();
+        for (album, names) in wanted {
+            let mut start = 0;
+            for _ in 0..ALBUM_PAGES {
+                let page = tenant
+                    .client
+                    .album_content(&album, start, ALBUM_PAGE)
+                    .await
+                    .map_err(|e| failure_of(&e))?;
+                let next = page.next_start();
+                found.extend(page.results.into_iter().filter(|asset| names.contains(&key_of(&asset.name))));
+                match next {
+                    Some(next) => start = next,
+                    None => break,
+                }
+            }
+        }
+        for name in by_name {
+            let page = tenant
+                .client
+                .search(&Search::file_name_exact(&name), 0, 100)
+                .await
+                .map_err(|e| failure_of(&e))?;
+            found.extend(page.results);
+        }
+        Ok(found)
+    }
+
+    /// Remembers how long the tenant takes to list what was sent: an attempt of unknown fate is looked for so long.
+    fn learn_delay(&self, id: AccountId, account: &mut Account, look: &Look, reports: &[(JobId, Report)]) {
+        let now = self.context.world.now();
+        let mut longest = None;
+        for (_, report) in reports {
+            if let Report::Confirmed(proof) = report {
+                longest = longest.max(proof.sent_for);
+            }
+        }
+        for awaited in account.jobs.values() {
+            if !awaited.listed && look.initial.contains(&key_of(&awaited.job.name)) {
+                longest = longest.max(awaited.job.sent_at.map(|sent| now - sent));
+            }
+        }
+        if let Some(delay) = longest.filter(|delay| *delay < GRACE_MOST)
+            && account.listing_delay.is_none_or(|known| delay > known)
+        {
+            account.listing_delay = Some(delay);
+            drop(self.context.owner.send(ToOwner::ListingDelay { account: id, delay }));
+        }
+    }
+
+    /// Jobs without a proof: being worked on, failed there, not arrived, or still to come.
+    fn judge_the_rest(
+        &self,
+        account: &mut Account,
+        look: &Look,
+        assets: &[Asset],
+        reports: &mut Vec<(JobId, Report)>,
+    ) {
+        let now = self.context.world.now();
+        let grace = account
+            .listing_delay
+            .map_or(GRACE_UNKNOWN, |delay| (3 * delay + 2_000).clamp(GRACE_LEAST, GRACE_MOST));
+        let mut names: HashMap<String, u32> = HashMap::new();
+        for awaited in account.jobs.values() {
+            *names.entry(key_of(&awaited.job.name)).or_default() += 1;
+        }
+        account.jobs.retain(|id, awaited| {
+            let name = key_of(&awaited.job.name);
+            let working = look.initial.contains(&name);
+            let sure = awaited.job.sent_at.is_some();
+            if working && sure && !awaited.listed {
+                awaited.listed = true;
+                reports.push((*id, Report::Listed));
+            }
+            // The list names an error by file name alone: it is this job's if no other one is meant.
+            if look.failed.contains(&name)
+                && !working
+                && names.get(&name) == Some(&1)
+                && now - awaited.since > 1_000
+            {
+                let failure = Failure::new(ErrorCode::IngestRefused).with("name", &awaited.job.name);
+                reports.push((*id, Report::IngestFailed { failure }));
+                return false;
+            }
+            let other_bytes =
+                sure && !working && assets.iter().any(|asset| fit(&awaited.job, asset) == Fit::OtherBytes);
+            if other_bytes {
+                awaited.other_bytes_since.get_or_insert(now);
+            }
+            if !working && awaited.other_bytes_since.is_some_and(|since| now - since > DAMAGE_PATIENCE) {
+                let failure = Failure::new(ErrorCode::ChecksumMismatch).with("name", &awaited.job.name);
+                reports.push((*id, Report::IngestFailed { failure }));
+                return false;
+            }
+            if !sure && !working && now - awaited.since > grace {
+                reports.push((*id, Report::NotArrived));
+                return false;
+            }
+            true
+        });
+    }
+}
+
+impl Account {
+    fn pace(&mut self, changed: bool) -> Duration {
+        self.interval = if changed { OFTEN_WHERE_TOLD } else { self.interval.mul_f64(1.5).min(SELDOM) };
+        // A look at what is still unknown has a date to keep.
+        if self.jobs.values().any(|awaited| awaited.job.sent_at.is_none()) {
+            self.interval = self.interval.min(Duration::from_secs(2));
+        }
+        self.interval
+    }
+}
+
+fn proof(job: &AwaitedJob, asset: &Asset, verification: Verification, at: Millis) -> Report {
+    Report::Confirmed(Box::new(Proof {
+        asset: AssetId { scheme: asset.scheme.clone(), id: asset.id.clone() },
+        asset_url: asset.detail_url.clone(),
+        verification,
+        md5: job.md5.unwrap_or_default(),
+        sent_for: job.sent_at.map(|sent| at - sent),
+        at,
+    }))
+}
+
+async fn list(tenant: &Tenant, account: &Account, now: Millis) -> Result<Look, ApiError> {
+    let names: HashSet<String> = account.jobs.values().map(|awaited| key_of(&awaited.job.name)).collect();
+    let oldest = account.jobs.values().map(|awaited| awaited.job.attempt.started_at).min().unwrap_or(now);
+    let hours = (now - oldest).clamp(0, LONGEST_LIST - 1) / 3_600_000 + 1;
+    let mut look = Look::default();
+    let mut take = |item: canto_api::StatusItem<'_>| {
+        let name = key_of(&item.name);
+        if !names.contains(&name) {
+            return;
+        }
+        match item.status {
+            UploadState::Done => {
+                if let (Some(scheme), Some(id)) = (item.scheme, item.id)
+                    && !account.dismissed.contains(&*id)
+                {
+                    look.ready.push(AssetRef::new(scheme, id));
+                }
+            }
+            UploadState::Error => {
+                look.failed.insert(name);
+            }
+            UploadState::Initial | UploadState::Other => {
+                look.initial.insert(name);
+            }
+        }
+    };
+    tenant.client.upload_status(u8::try_from(hours).unwrap_or(24), &mut take).await?;
+    Ok(look)
+}
+
+async fn details(tenant: &Tenant, assets: &[AssetRef]) -> Result<Vec<Asset>, ApiError> {
+    if assets.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(tenant.client.batch_content(assets).await?.found)
+}

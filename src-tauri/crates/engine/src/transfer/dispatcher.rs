@@ -1,0 +1,273 @@
+//! Starts transfers as permits allow, and stops them.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::permits::AdaptiveLimit;
+use super::progress::Board;
+use super::upload::{TransferContext, upload};
+use crate::error::{ErrorCode, Failure};
+use crate::model::JobId;
+use crate::network::reachability::Lost;
+use crate::queue::message::{ClaimedJob, Report, ToOwner, ToTransfers};
+use crate::queue::{SMALL_FILE, concerns_the_way};
+
+struct Lane {
+    large: bool,
+    limit: AdaptiveLimit,
+    running: usize,
+    ready: VecDeque<ClaimedJob>,
+    asked: bool,
+    dry: bool,
+}
+
+impl Lane {
+    fn new(large: bool, limit: AdaptiveLimit) -> Self {
+        Self { large, limit, running: 0, ready: VecDeque::new(), asked: false, dry: false }
+    }
+
+    /// How many jobs to ask for. Small ones are asked for ahead; a large one is only taken when it can start.
+    fn wanted(&self) -> usize {
+        if self.asked || self.dry {
+            return 0;
+        }
+        let limit = self.limit.limit();
+        let free = limit.saturating_sub(self.running + self.ready.len());
+        if self.large {
+            return free;
+        }
+        if self.ready.len() * 2 <= limit { (free + limit).max(16) } else { 0 }
+    }
+}
+
+struct Ended {
+    job: JobId,
+    large: bool,
+    bytes: u64,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Well,
+    InTrouble,
+    WayLost(Failure),
+    Neither,
+}
+
+/// The task that owns the permits.
+pub struct Dispatcher {
+    context: Arc<TransferContext>,
+    board: Arc<Board>,
+    lost: UnboundedSender<Lost>,
+    lanes: [Lane; 2],
+    tasks: JoinSet<Ended>,
+    stops: HashMap<JobId, CancellationToken>,
+    offline: Arc<AtomicBool>,
+}
+
+impl Dispatcher {
+    pub fn new(context: Arc<TransferContext>, board: Arc<Board>, lost: UnboundedSender<Lost>) -> Self {
+        Self {
+            context,
+            board,
+            lost,
+            // measurements.md part C: small files up to 128 in flight, large ones 2 to 4.
+            lanes: [
+                Lane::new(false, AdaptiveLimit::new(8, 2, 128)),
+                Lane::new(true, AdaptiveLimit::new(2, 1, 4)),
+            ],
+            tasks: JoinSet::new(),
+            stops: HashMap::new(),
+            offline: Arc::default(),
+        }
+    }
+
+    /// Works until the owner is gone or `quit` is cancelled; then stops every transfer and waits for it.
+    pub async fn run(mut self, mut inbox: UnboundedReceiver<ToTransfers>, quit: CancellationToken) {
+        self.ask();
+        loop {
+            tokio::select! {
+                () = quit.cancelled() => break,
+                message = inbox.recv() => match message {
+                    Some(message) => self.hear(message),
+                    None => break,
+                },
+                Some(ended) = self.tasks.join_next() => self.ended(ended),
+            }
+            while let Some(ended) = self.tasks.try_join_next() {
+                self.ended(ended);
+            }
+            self.start();
+            self.ask();
+        }
+        self.stop_all();
+        while let Some(ended) = self.tasks.join_next().await {
+            self.ended(ended);
+        }
+    }
+
+    fn hear(&mut self, message: ToTransfers) {
+        match message {
+            ToTransfers::Claimed { small, large, small_dry, large_dry } => {
+                for (lane, jobs, dry) in [(0, small, small_dry), (1, large, large_dry)] {
+                    let Some(lane) = self.lanes.get_mut(lane) else { continue };
+                    lane.asked = false;
+                    lane.dry = dry;
+                    lane.ready.extend(jobs);
+                }
+            }
+            ToTransfers::Ready => {
+                for lane in &mut self.lanes {
+                    lane.dry = false;
+                }
+            }
+            ToTransfers::Online(online) => {
+                self.offline.store(!online, Ordering::Relaxed);
+                for lane in &mut self.lanes {
+                    lane.dry = false;
+                }
+            }
+            ToTransfers::Stop(jobs) => {
+                for job in jobs {
+                    self.stop(job);
+                }
+            }
+            ToTransfers::Halt => {
+                for lane in &mut self.lanes {
+                    lane.ready.clear();
+                    lane.asked = false;
+                    lane.dry = true;
+                }
+                for stop in self.stops.values() {
+                    stop.cancel();
+                }
+            }
+        }
+    }
+
+    fn stop(&mut self, job: JobId) {
+        if let Some(stop) = self.stops.get(&job) {
+            stop.cancel();
+            return;
+        }
+        for lane in &mut self.lanes {
+            if let Some(at) = lane.ready.iter().position(|ready| ready.id == job) {
+                lane.ready.remove(at);
+                drop(self.context.owner.send(ToOwner::Report(job, Report::Stopped { unsure: false })));
+            }
+        }
+    }
+
+    fn stop_all(&mut self) {
+        let waiting: Vec<_> = self.lanes.iter_mut().flat_map(|lane| lane.ready.drain(..)).collect();
+        let reports = waiting.into_iter().map(|job| (job.id, Report::Stopped { unsure: false })).collect();
+        drop(self.context.owner.send(ToOwner::Reports(reports)));
+        for stop in self.stops.values() {
+            stop.cancel();
+        }
+    }
+
+    /// Asks the owner for work for both lanes at once.
+    fn ask(&mut self) {
+        if self.offline.load(Ordering::Relaxed) {
+            return;
+        }
+        let [small, large] = &self.lanes;
+        let (wanted_small, wanted_large) = (small.wanted(), large.wanted());
+        if wanted_small == 0 && wanted_large == 0 {
+            return;
+        }
+        for (lane, wanted) in self.lanes.iter_mut().zip([wanted_small, wanted_large]) {
+            lane.asked |= wanted > 0;
+        }
+        drop(self.context.owner.send(ToOwner::Claim { small: wanted_small, large: wanted_large }));
+    }
+
+    fn start(&mut self) {
+        for at in 0..self.lanes.len() {
+            while let Some(job) = self.next_of(at) {
+                let stop = CancellationToken::new();
+                self.stops.insert(job.id, stop.clone());
+                let sent = self.board.begin(job.id, job.size);
+                let context = Arc::clone(&self.context);
+                self.tasks.spawn(run_one(context, job, sent, stop));
+            }
+        }
+    }
+
+    fn next_of(&mut self, lane: usize) -> Option<ClaimedJob> {
+        if self.offline.load(Ordering::Relaxed) {
+            return None;
+        }
+        let lane = self.lanes.get_mut(lane)?;
+        if lane.running >= lane.limit.limit() {
+            return None;
+        }
+        let job = lane.ready.pop_front()?;
+        lane.running += 1;
+        Some(job)
+    }
+
+    fn ended(&mut self, ended: Result<Ended, tokio::task::JoinError>) {
+        let Ok(ended) = ended else {
+            // A panic in a transfer: its job stays as it is in the database and is looked up at the next start.
+            tracing::error!("a transfer ended early");
+            return;
+        };
+        self.stops.remove(&ended.job);
+        self.board.end(ended.job, ended.bytes);
+        let now = Instant::now();
+        let Some(lane) = self.lanes.get_mut(usize::from(ended.large)) else { return };
+        let busy = lane.running >= lane.limit.limit();
+        lane.running = lane.running.saturating_sub(1);
+        match ended.outcome {
+            Outcome::Well => lane.limit.succeeded(now, ended.bytes, busy),
+            Outcome::InTrouble => lane.limit.in_trouble(now),
+            Outcome::WayLost(failure) => self.way_lost(failure),
+            Outcome::Neither => {}
+        }
+    }
+
+    /// No new transfers until the probe has found the way open again.
+    fn way_lost(&mut self, failure: Failure) {
+        if self.offline.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let objects = failure.params.get("way").is_some_and(|way| way == "objects");
+        if let Some(url) = failure.params.get("host").and_then(|host| Url::parse(host).ok()) {
+            drop(self.lost.send(Lost { url, objects, failure }));
+        }
+    }
+}
+
+async fn run_one(
+    context: Arc<TransferContext>,
+    job: ClaimedJob,
+    sent: Arc<AtomicU64>,
+    stop: CancellationToken,
+) -> Ended {
+    let report = upload(&context, &job, &sent, &stop).await;
+    let (bytes, outcome) = match &report {
+        Report::Stored { .. } => (sent.load(Ordering::Relaxed).max(job.size.min(SMALL_FILE)), Outcome::Well),
+        Report::Failed { failure, .. } if concerns_the_way(failure.code) => {
+            (0, Outcome::WayLost(failure.clone()))
+        }
+        Report::Failed { failure, .. } | Report::AnswerLost { failure } => {
+            let trouble = matches!(
+                failure.code,
+                ErrorCode::TenantBusy | ErrorCode::NetworkTimeout | ErrorCode::NetworkInterrupted
+            );
+            (0, if trouble { Outcome::InTrouble } else { Outcome::Neither })
+        }
+        _ => (0, Outcome::Neither),
+    };
+    drop(context.owner.send(ToOwner::Report(job.id, report)));
+    Ended { job: job.id, large: job.size > SMALL_FILE, bytes, outcome }
+}

@@ -1,0 +1,194 @@
+//! Which asset is the proof of which job (canto-api.md §8.4): pure, so that it can be tested without a tenant.
+//!
+//! The tenant names an upload by its file name only, and names repeat. So an asset proves a job only if name, size,
+//! album and checksum agree as far as the tenant tells them, and one asset proves one job.
+
+use std::collections::HashSet;
+
+use canto_api::Asset;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::model::Verification;
+use crate::queue::message::AwaitedJob;
+
+/// How an asset fits a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// Everything that is known agrees.
+    Proves(Verification),
+    /// It could be the job's, but the local file has to be hashed to know.
+    NeedsFingerprint,
+    /// Same name and album, other bytes.
+    OtherBytes,
+    /// Another file.
+    No,
+}
+
+/// Names are compared in NFC: macOS names files in NFD, and what a tenant makes of it is not documented [ND].
+pub fn key_of(name: &str) -> String {
+    name.nfc().collect()
+}
+
+pub fn fit(job: &AwaitedJob, asset: &Asset) -> Fit {
+    if key_of(&asset.name) != key_of(&job.name) {
+        return Fit::No;
+    }
+    let elsewhere = job.album.as_ref().is_some_and(|album| {
+        !asset.albums.is_empty() && !asset.albums.iter().any(|in_it| in_it.id == *album)
+    });
+    if elsewhere {
+        return Fit::No;
+    }
+    if asset.size.is_some_and(|size| size != job.size) {
+        return Fit::OtherBytes;
+    }
+    let Some(md5) = job.md5 else { return Fit::NeedsFingerprint };
+    match &asset.md5 {
+        Some(theirs) if theirs.eq_ignore_ascii_case(&hex::encode(md5)) => {
+            Fit::Proves(if job.etag_matched { Verification::EtagAndMd5 } else { Verification::Md5 })
+        }
+        Some(_) => Fit::OtherBytes,
+        None if job.etag_matched => Fit::Proves(Verification::Etag),
+        None if asset.size == Some(job.size) => Fit::Proves(Verification::Size),
+        // The tenant tells nothing that could be compared: no proof.
+        None => Fit::No,
+    }
+}
+
+/// Pairs jobs and assets, each at most once. Returns indexes of both.
+pub fn pair(
+    jobs: &[AwaitedJob],
+    assets: &[Asset],
+    taken: &HashSet<String>,
+) -> Vec<(usize, usize, Verification)> {
+    let mut by_name: std::collections::HashMap<String, Vec<usize>> = std::collections::HashMap::new();
+    for (at, job) in jobs.iter().enumerate() {
+        by_name.entry(key_of(&job.name)).or_default().push(at);
+    }
+    // An asset that another job has, or that has been paired here, is spent.
+    let mut pairs = Vec::new();
+    let mut spent_jobs = HashSet::new();
+    for (asset_at, asset) in assets.iter().enumerate() {
+        if taken.contains(&asset.id) {
+            continue;
+        }
+        let Some(candidates) = by_name.get(&key_of(&asset.name)) else { continue };
+        let found = candidates.iter().find_map(|job_at| {
+            if spent_jobs.contains(job_at) {
+                return None;
+            }
+            match jobs.get(*job_at).map(|job| fit(job, asset)) {
+                Some(Fit::Proves(verification)) => Some((*job_at, verification)),
+                _ => None,
+            }
+        });
+        if let Some((job_at, verification)) = found {
+            spent_jobs.insert(job_at);
+            pairs.push((job_at, asset_at, verification));
+        }
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use canto_api::RelatedAlbum;
+
+    use super::*;
+    use crate::model::{AccountId, JobId};
+    use crate::queue::state::Attempt;
+
+    fn job(id: i64, name: &str, md5: Option<u8>, album: Option<&str>) -> AwaitedJob {
+        AwaitedJob {
+            id: JobId(id),
+            account: AccountId(1),
+            name: name.to_owned(),
+            path: name.into(),
+            size: 10,
+            md5: md5.map(|byte| [byte; 16]),
+            etag_matched: true,
+            album: album.map(str::to_owned),
+            attempt: Attempt { key_tail: "k".into(), started_at: 0 },
+            sent_at: Some(0),
+        }
+    }
+
+    fn asset(id: &str, name: &str, md5: Option<u8>, album: Option<&str>) -> Asset {
+        Asset {
+            id: id.into(),
+            scheme: "image".into(),
+            name: name.into(),
+            size: Some(10),
+            md5: md5.map(|byte| hex::encode([byte; 16])),
+            albums: album
+                .map(|id| RelatedAlbum { id: id.into(), ..Default::default() })
+                .into_iter()
+                .collect(),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn equal_names_are_told_apart_by_their_bytes_and_albums() {
+        let jobs = [
+            job(1, "a.jpg", Some(1), Some("A")),
+            job(2, "a.jpg", Some(2), Some("A")),
+            job(3, "a.jpg", Some(1), Some("B")),
+        ];
+        let assets = [
+            asset("x", "a.jpg", Some(1), Some("B")),
+            asset("y", "a.jpg", Some(2), Some("A")),
+            asset("z", "a.jpg", Some(1), Some("A")),
+        ];
+        let mut pairs: Vec<_> = pair(&jobs, &assets, &HashSet::new())
+            .into_iter()
+            .map(|(job, asset, _)| (jobs[job].id.0, assets[asset].id.clone()))
+            .collect();
+        pairs.sort();
+        assert_eq!(pairs, [(1, "z".to_owned()), (2, "y".to_owned()), (3, "x".to_owned())]);
+    }
+
+    #[test]
+    fn one_asset_proves_one_job() {
+        let jobs = [job(1, "a.jpg", Some(1), None), job(2, "a.jpg", Some(1), None)];
+        let assets = [asset("x", "a.jpg", Some(1), None)];
+        assert_eq!(pair(&jobs, &assets, &HashSet::new()).len(), 1);
+        assert_eq!(pair(&jobs, &assets, &HashSet::from(["x".to_owned()])).len(), 0);
+    }
+
+    #[test]
+    fn other_bytes_are_never_a_proof() {
+        let sent = job(1, "a.jpg", Some(1), None);
+        assert_eq!(fit(&sent, &asset("x", "a.jpg", Some(9), None)), Fit::OtherBytes);
+        let shorter = Asset { size: Some(9), ..asset("x", "a.jpg", Some(1), None) };
+        assert_eq!(fit(&sent, &shorter), Fit::OtherBytes);
+        assert_eq!(
+            fit(&job(1, "a.jpg", None, None), &asset("x", "a.jpg", Some(9), None)),
+            Fit::NeedsFingerprint
+        );
+    }
+
+    #[test]
+    fn the_strongest_check_that_there_was_is_named() {
+        let with_etag = job(1, "a.jpg", Some(1), None);
+        let without = AwaitedJob { etag_matched: false, ..with_etag.clone() };
+        let bare = asset("x", "a.jpg", None, None);
+        assert_eq!(
+            fit(&with_etag, &asset("x", "a.jpg", Some(1), None)),
+            Fit::Proves(Verification::EtagAndMd5)
+        );
+        assert_eq!(fit(&with_etag, &bare), Fit::Proves(Verification::Etag));
+        assert_eq!(fit(&without, &asset("x", "a.jpg", Some(1), None)), Fit::Proves(Verification::Md5));
+        assert_eq!(fit(&without, &bare), Fit::Proves(Verification::Size));
+        assert_eq!(fit(&without, &Asset { size: None, ..bare }), Fit::No);
+    }
+
+    #[test]
+    fn one_name_in_two_unicode_forms_is_one_name() {
+        let sent = job(1, "u\u{308}ber.jpg", Some(1), None);
+        assert_eq!(
+            fit(&sent, &asset("x", "\u{fc}ber.jpg", Some(1), None)),
+            Fit::Proves(Verification::EtagAndMd5)
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! The upload setting of an account: fetched once for many files, and again shortly before its policy expires.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use canto_api::{ApiError, CantoClient, UploadSetting};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+use tokio::time::Instant;
+
+/// Canto's settings are valid for five hours (canto-api.md §8.1 [C]); without a readable policy this is assumed.
+const ASSUMED_LIFE: Duration = Duration::from_secs(4 * 3_600 + 1_800);
+/// A share of the life is kept for the file that is sent with it.
+const RESERVE: f64 = 0.1;
+const LONGEST_RESERVE: Duration = Duration::from_secs(15 * 60);
+
+type Fetch = Shared<BoxFuture<'static, Result<Arc<Held>, ApiError>>>;
+
+struct Held {
+    setting: Arc<UploadSetting>,
+    /// By the clock that does not jump; the policy's life is measured against the server's own `Date`.
+    good_until: Instant,
+}
+
+/// One fetch for all who ask.
+#[derive(Default)]
+pub struct SettingCache {
+    fetch: Mutex<Option<Fetch>>,
+}
+
+impl SettingCache {
+    /// # Errors
+    /// Those of the call; a failed fetch is forgotten.
+    pub async fn get(&self, client: &CantoClient) -> Result<Arc<UploadSetting>, ApiError> {
+        loop {
+            let fetch = self.running(client);
+            match fetch.clone().await {
+                Ok(held) if held.good_until > Instant::now() => return Ok(Arc::clone(&held.setting)),
+                Ok(_) => self.forget(&fetch),
+                Err(error) => {
+                    self.forget(&fetch);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// The object store refused with this setting: the next one asks anew.
+    pub fn refused(&self, setting: &Arc<UploadSetting>) {
+        let mut slot = self.fetch.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = slot
+            .as_ref()
+            .and_then(|fetch| fetch.peek())
+            .is_some_and(|held| held.as_ref().is_ok_and(|held| Arc::ptr_eq(&held.setting, setting)));
+        if same {
+            *slot = None;
+        }
+    }
+
+    fn running(&self, client: &CantoClient) -> Fetch {
+        let mut slot = self.fetch.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.get_or_insert_with(|| {
+            let client = client.clone();
+            async move { fetch(&client).await.map(Arc::new) }.boxed().shared()
+        })
+        .clone()
+    }
+
+    fn forget(&self, fetch: &Fetch) {
+        let mut slot = self.fetch.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.as_ref().is_some_and(|held| held.ptr_eq(fetch)) {
+            *slot = None;
+        }
+    }
+}
+
+async fn fetch(client: &CantoClient) -> Result<Held, ApiError> {
+    let asked = Instant::now();
+    // `refer=true` is not asked for: that the answer echoes it is not evidenced (canto-api.md §8.4 [ND]).
+    let setting = client.upload_setting(false).await?;
+    let life = setting.expires_in_at_fetch().unwrap_or(ASSUMED_LIFE);
+    let good_for = life.saturating_sub(life.mul_f64(RESERVE).min(LONGEST_RESERVE));
+    // A policy that is shorter than one request still serves one.
+    let good_until = (asked + good_for).max(Instant::now() + Duration::from_millis(500));
+    Ok(Held { setting: Arc::new(setting), good_until })
+}
