@@ -18,6 +18,7 @@ mod rate;
 mod requests;
 mod seed;
 mod serve;
+mod spoil;
 mod state;
 mod store;
 pub mod stores;

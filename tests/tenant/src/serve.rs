@@ -3,11 +3,10 @@
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::response::Response;
-use futures_util::{StreamExt, stream};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -18,9 +17,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::http_date;
-use crate::faults::{Action, FaultBody, Seen};
+use crate::faults::{Action, Seen};
 use crate::object_store::{BUCKET, embedded, multipart};
 use crate::requests::{Call, safe_query};
+use crate::spoil::{fault_response, spoil, spoil_part};
 use crate::state::App;
 use crate::store::token::TokenKind;
 
@@ -129,7 +129,7 @@ async fn run(
     request: Request,
     object_post: bool,
     in_bucket: bool,
-    faults: Vec<Action>,
+    mut faults: Vec<Action>,
 ) -> Result<Response, Cut> {
     for fault in &faults {
         match fault {
@@ -150,7 +150,14 @@ async fn run(
     }
     let writes = request.method() != Method::GET;
     let response = if in_bucket {
-        multipart::object_call(app, request).await
+        // The body of a part is spoilt on its way in, as that of a form is.
+        let (request, cut) = spoil_part(request, &faults);
+        let response = multipart::object_call(app, request).await;
+        if cut {
+            return Err(Cut);
+        }
+        faults.retain(|fault| !matches!(fault, Action::FlipByte { .. }));
+        response
     } else {
         match router.call(request).await {
             Ok(response) => response,
@@ -162,102 +169,4 @@ async fn run(
         app.db.barrier().await;
     }
     spoil(response, &faults)
-}
-
-/// Faults that change an answer.
-fn spoil(mut response: Response, faults: &[Action]) -> Result<Response, Cut> {
-    for fault in faults {
-        match fault {
-            Action::LoseAnswer => return Err(Cut),
-            Action::Cut { after_bytes: 0 } => return Err(Cut),
-            Action::Cut { after_bytes } => response = cut_body(response, *after_bytes),
-            Action::FlipByte { at } => response = flip_body(response, *at),
-            Action::NoEtag => {
-                response.headers_mut().remove(header::ETAG);
-            }
-            Action::WrongEtag => {
-                let wrong = HeaderValue::from_static("\"00000000000000000000000000000000\"");
-                response.headers_mut().insert(header::ETAG, wrong);
-            }
-            _ => {}
-        }
-    }
-    Ok(response)
-}
-
-fn cut_body(response: Response, after: u64) -> Response {
-    let (parts, body) = response.into_parts();
-    let mut left = after;
-    let pieces = body.into_data_stream().flat_map(move |piece| {
-        let (head, ends) = match piece {
-            Ok(piece) if (piece.len() as u64) <= left => {
-                left -= piece.len() as u64;
-                (Ok(piece), false)
-            }
-            Ok(piece) => (Ok(piece.slice(..usize::try_from(std::mem::take(&mut left)).unwrap_or(0))), true),
-            Err(error) => (Err(std::io::Error::other(error)), false),
-        };
-        // In between, hyper sends what it has; without the pause the head would be lost too.
-        let end = stream::once(async {
-            tokio::task::yield_now().await;
-            Err(std::io::Error::other(Cut))
-        });
-        stream::iter([head]).chain(stream::iter(ends.then_some(end)).flatten())
-    });
-    Response::from_parts(parts, Body::from_stream(pieces))
-}
-
-fn flip_body(response: Response, at: u64) -> Response {
-    let (parts, body) = response.into_parts();
-    let mut passed = 0u64;
-    let pieces = body.into_data_stream().map(move |piece| {
-        piece.map(|piece| {
-            let place = at.checked_sub(passed).and_then(|place| usize::try_from(place).ok());
-            passed += piece.len() as u64;
-            match place {
-                Some(place) if place < piece.len() => {
-                    let mut changed = piece.to_vec();
-                    changed[place] ^= 0x01;
-                    Bytes::from(changed)
-                }
-                _ => piece,
-            }
-        })
-    });
-    Response::from_parts(parts, Body::from_stream(pieces))
-}
-
-/// The answer of a `status` fault.
-pub fn fault_response(fault: &Action) -> Option<Response> {
-    let Action::Status { code, retry_after, body, .. } = fault else { return None };
-    let (kind, text) = match body {
-        FaultBody::Xml => (
-            "application/xml",
-            format!(
-                "<Error><Code>{}</Code><Message>Please reduce your request rate.</Message></Error>",
-                s3_code(*code)
-            ),
-        ),
-        FaultBody::Json => {
-            ("application/json", format!("{{\"code\":{code},\"message\":\"A fault that was asked for\"}}"))
-        }
-        FaultBody::Html => ("text/html", format!("<html><body><h1>{code}</h1></body></html>")),
-        FaultBody::Empty => ("text/plain", String::new()),
-    };
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = StatusCode::from_u16(*code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Some(value) = retry_after.as_ref().and_then(|text| HeaderValue::from_str(text).ok()) {
-        response.headers_mut().insert(header::RETRY_AFTER, value);
-    }
-    Some(response)
-}
-
-fn s3_code(status: u16) -> &'static str {
-    match status {
-        503 => "SlowDown",
-        400 => "RequestTimeout",
-        403 => "AccessDenied",
-        _ => "InternalError",
-    }
 }

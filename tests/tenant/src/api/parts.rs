@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use super::Caller;
 use crate::ids;
 use crate::object_store::multipart::{SIGNED_SECONDS, part_url};
+use crate::object_store::s3::StoredPart;
 use crate::object_store::{BUCKET, embedded};
 use crate::state::{App, Arrived};
 use crate::store::upload::UploadMeta;
@@ -90,21 +91,24 @@ async fn create(
     Ok(Json(json!({ "key": key, "uploadId": id, "bucket": BUCKET })))
 }
 
-/// Number, ETag with its quotation marks, size.
-async fn stored(app: &App, key: &str, id: &str) -> Result<Vec<(u32, String, u64)>, Refused> {
+async fn stored(app: &App, key: &str, id: &str) -> Result<Vec<StoredPart>, Refused> {
     if let Some(s3) = &app.s3 {
         return s3.list_parts(key, id).await.map_err(store);
     }
     let upload = app.open_uploads.get(id, key).ok_or_else(|| store("NoSuchUpload"))?;
-    Ok(upload.parts.into_iter().map(|(number, (etag, size))| (number, format!("\"{etag}\""), size)).collect())
+    let parts = upload.parts.into_iter();
+    Ok(parts
+        .map(|(number, (etag, size))| StoredPart { number, etag: Some(format!("\"{etag}\"")), size })
+        .collect())
 }
 
+/// As Companion passes it on: without `ETag` where the store gives none.
 async fn list(app: State<App>, caller: Extension<Caller>, Path(id): Path<String>, asked: Asked) -> Answer {
     let key = key_of(&app, &caller, &asked)?;
-    let parts = stored(&app, &key, &id).await?;
-    let parts = parts
-        .into_iter()
-        .map(|(number, etag, size)| json!({ "PartNumber": number, "ETag": etag, "Size": size }));
+    let parts = stored(&app, &key, &id).await?.into_iter().map(|part| match part.etag {
+        Some(etag) => json!({ "PartNumber": part.number, "ETag": etag, "Size": part.size }),
+        None => json!({ "PartNumber": part.number, "Size": part.size }),
+    });
     Ok(Json(parts.collect::<Vec<_>>().into()))
 }
 

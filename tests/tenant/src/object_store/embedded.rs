@@ -11,7 +11,8 @@ use super::xml::S3Error;
 use super::{BUCKET, MAX_OBJECT};
 use crate::blobs::Blob;
 use crate::faults::{Action, Seen};
-use crate::serve::{Cut, fault_response};
+use crate::serve::Cut;
+use crate::spoil::fault_response;
 use crate::state::{App, Arrived, State};
 use crate::store::upload::UploadMeta;
 

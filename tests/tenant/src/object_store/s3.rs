@@ -3,7 +3,7 @@
 use reqwest::{Client, Response};
 
 use super::BUCKET;
-use super::sigv4::Signer;
+use super::sigv4::{Signer, Unsigned};
 use super::xml::texts;
 use crate::error::StartError;
 
@@ -22,6 +22,13 @@ pub type S3Result<T> = Result<T, String>;
 pub struct Listed {
     pub key: String,
     pub etag: String,
+}
+
+pub struct StoredPart {
+    pub number: u32,
+    /// With its quotation marks; s3s-fs 0.14 lists parts without.
+    pub etag: Option<String>,
+    pub size: u64,
 }
 
 impl S3 {
@@ -52,12 +59,24 @@ impl S3 {
         format!("{}/{BUCKET}", self.endpoint)
     }
 
-    /// Real time, not the tenant's: the store has a clock of its own.
     pub fn presign(&self, method: &str, key: &str, query: &[(&str, &str)], seconds: u64) -> String {
+        self.presign_with(method, key, query, &[], seconds)
+    }
+
+    /// Real time, not the tenant's: the store has a clock of its own.
+    fn presign_with(
+        &self,
+        method: &str,
+        key: &str,
+        query: &[(&str, &str)],
+        headers: &[(String, String)],
+        seconds: u64,
+    ) -> String {
         let signer =
             Signer { endpoint: &self.endpoint, access_key: &self.access_key, secret_key: &self.secret_key };
         let path = if key.is_empty() { format!("/{BUCKET}") } else { format!("/{BUCKET}/{key}") };
-        signer.presign(method, &path, query, jiff::Timestamp::now().as_millisecond(), seconds)
+        let request = Unsigned { method, path: &path, query, headers, seconds };
+        signer.presign(&request, jiff::Timestamp::now().as_millisecond())
     }
 
     async fn send(
@@ -110,32 +129,42 @@ impl S3 {
 
     /// `meta` values are ASCII here: RFC 2047 where they need to be, as Companion does it.
     pub async fn create_multipart(&self, key: &str, meta: &[(String, String)]) -> S3Result<String> {
-        let url = self.presign("POST", key, &[("uploads", "")], OWN_SECONDS);
-        let mut request = self.http.post(url);
-        for (name, value) in meta {
-            request = request.header(format!("x-amz-meta-{name}"), super::multipart::header_text(value));
+        let headers: Vec<(String, String)> = meta
+            .iter()
+            .map(|(name, value)| {
+                (format!("x-amz-meta-{}", name.to_ascii_lowercase()), super::multipart::header_text(value))
+            })
+            .collect();
+        let mut request =
+            self.http.post(self.presign_with("POST", key, &[("uploads", "")], &headers, OWN_SECONDS));
+        for (name, value) in &headers {
+            request = request.header(name, value);
         }
         let response = request.send().await.map_err(|error| error.to_string())?;
         let text = response.text().await.map_err(|error| error.to_string())?;
         texts(&text, "UploadId").into_iter().next().ok_or(text)
     }
 
-    /// Number, ETag and size of every stored part, all pages joined.
-    pub async fn list_parts(&self, key: &str, upload_id: &str) -> S3Result<Vec<(u32, String, u64)>> {
-        let mut parts = Vec::new();
+    /// Every stored part, all pages joined, by number.
+    pub async fn list_parts(&self, key: &str, upload_id: &str) -> S3Result<Vec<StoredPart>> {
+        let mut parts: Vec<StoredPart> = Vec::new();
         let mut after = "0".to_owned();
         loop {
             let query =
                 [("uploadId", upload_id), ("part-number-marker", after.as_str()), ("max-parts", "1000")];
             let xml = self.text("GET", key, &query, String::new()).await?;
-            let numbers = texts(&xml, "PartNumber");
-            let (etags, sizes) = (texts(&xml, "ETag"), texts(&xml, "Size"));
-            for ((number, etag), size) in numbers.iter().zip(etags).zip(sizes) {
-                parts.push((number.parse().unwrap_or(0), etag, size.parse().unwrap_or(0)));
-            }
+            parts.extend(texts(&xml, "Part").iter().map(|part| {
+                let first = |element| texts(part, element).into_iter().next();
+                StoredPart {
+                    number: first("PartNumber").and_then(|text| text.parse().ok()).unwrap_or(0),
+                    etag: first("ETag"),
+                    size: first("Size").and_then(|text| text.parse().ok()).unwrap_or(0),
+                }
+            }));
+            parts.sort_by_key(|part| part.number);
             let more = texts(&xml, "IsTruncated").first().is_some_and(|text| text == "true");
-            match numbers.last() {
-                Some(last) if more => after.clone_from(last),
+            match parts.last() {
+                Some(last) if more => after = last.number.to_string(),
                 _ => return Ok(parts),
             }
         }

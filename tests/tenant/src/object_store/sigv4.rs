@@ -34,36 +34,45 @@ pub struct Signer<'a> {
     pub secret_key: &'a str,
 }
 
+/// A request that gets a signature. `path` is not encoded yet and starts with a slash.
+pub struct Unsigned<'a> {
+    pub method: &'a str,
+    pub path: &'a str,
+    pub query: &'a [(&'a str, &'a str)],
+    /// Lower-case names. S3 wants every `x-amz-*` header signed [A].
+    pub headers: &'a [(String, String)],
+    pub seconds: u64,
+}
+
 impl Signer<'_> {
-    /// `path` is not encoded yet and starts with a slash.
-    pub fn presign(
-        &self,
-        method: &str,
-        path: &str,
-        query: &[(&str, &str)],
-        now_ms: i64,
-        seconds: u64,
-    ) -> String {
+    pub fn presign(&self, request: &Unsigned<'_>, now_ms: i64) -> String {
         let (stamp, day) = amz_date(now_ms);
         let scope = format!("{day}/{REGION}/s3/aws4_request");
         let host = self.endpoint.split_once("://").map_or(self.endpoint, |(_, host)| host);
-        let (credential, seconds) = (format!("{}/{scope}", self.access_key), seconds.to_string());
+        let mut headers = vec![("host", host)];
+        headers.extend(request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        headers.sort_unstable();
+        let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
+        let headers: String =
+            headers.iter().map(|(name, value)| format!("{name}:{}\n", value.trim())).collect();
+
+        let (credential, seconds) = (format!("{}/{scope}", self.access_key), request.seconds.to_string());
         let mut pairs: Vec<(String, String)> = [
             ("X-Amz-Algorithm", ALGORITHM),
             ("X-Amz-Credential", &credential),
             ("X-Amz-Date", &stamp),
             ("X-Amz-Expires", &seconds),
-            ("X-Amz-SignedHeaders", "host"),
+            ("X-Amz-SignedHeaders", &names),
         ]
         .iter()
-        .chain(query)
+        .chain(request.query)
         .map(|(name, value)| (encode(name), encode(value)))
         .collect();
         pairs.sort();
         let query = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
-        let path = encode_path(path);
-        let request = format!("{method}\n{path}\n{query}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD");
-        let to_sign = format!("{ALGORITHM}\n{stamp}\n{scope}\n{}", hex::encode(Sha256::digest(request)));
+        let path = encode_path(request.path);
+        let canonical = format!("{}\n{path}\n{query}\n{headers}\n{names}\nUNSIGNED-PAYLOAD", request.method);
+        let to_sign = format!("{ALGORITHM}\n{stamp}\n{scope}\n{}", hex::encode(Sha256::digest(canonical)));
         let key = signing_key(self.secret_key, &day, REGION);
         let signature = hex::encode(hmac_sha256(&key, to_sign.as_bytes()));
         format!("{}{path}?{query}&X-Amz-Signature={signature}", self.endpoint)
