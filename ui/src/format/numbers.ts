@@ -9,7 +9,7 @@ function formatter(unit: string | undefined, digits: number): Intl.NumberFormat 
   if (!format) {
     const options: Intl.NumberFormatOptions = { minimumFractionDigits: 0, maximumFractionDigits: digits };
     if (unit === "percent") options.style = "percent";
-    else if (unit) Object.assign(options, { style: "unit", unit, unitDisplay: unit === "byte" ? "narrow" : "short" });
+    else if (unit) Object.assign(options, { style: "unit", unit, unitDisplay: "short" });
     format = new Intl.NumberFormat(locale.tag, options);
     formats.set(key, format);
   }
@@ -29,6 +29,7 @@ export function formatPercent(part: number, whole: number): string {
 /** Thousands, as storage and network makers count. */
 export function formatBytes(bytes: number): string {
   const [value, unit] = scale(bytes);
+  if (unit === "byte") return `${formatCount(value)} B`;
   return formatter(unit, digitsFor(value, unit)).format(value);
 }
 

@@ -8,9 +8,11 @@ export function leafOf(path: string): string {
   );
 }
 
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
 /** Head and tail of a name, so that the middle can give way: the ending and what tells copies apart stay visible. */
 export function splitName(name: string, tail = 9): [string, string] {
-  const letters = [...name];
+  const letters = Array.from(graphemes.segment(name), ({ segment }) => segment);
   if (letters.length <= tail + 4) return [name, ""];
   return [letters.slice(0, -tail).join(""), letters.slice(-tail).join("")];
 }

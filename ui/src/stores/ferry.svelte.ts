@@ -41,13 +41,13 @@ export class Ferry {
       this.choose(account.id);
       this.notices.say(t("signin.done", { tenant: account.tenant }));
     });
-    this.engine.onChanges((changes, batches) => this.pages.changed(changes, batches));
+    this.engine.onChanges((changes, batches) => {
+      this.pages.changed(changes, batches);
+      this.queue.keepOpen(batches);
+    });
     this.engine.onEvent((event) => {
       if (event.event === "progress") this.motion.take(event.frame, Date.now());
-      if (event.event === "batch_finished") {
-        this.queue.keepAsShown(event.batch);
-        if (this.history.loaded) void this.history.reload();
-      }
+      if (event.event === "batch_finished" && this.history.loaded) void this.history.reload();
     });
   }
 

@@ -1,24 +1,17 @@
 // Windows of the queue, fetched as they come into view. A million rows are only ever a few pages.
 import { SvelteMap } from "svelte/reactivity";
-import type { Backend, BatchId, BatchView, JobChange, JobStateKind, JobView } from "../ipc";
+import type { Backend, BatchId, BatchView, JobChange, JobPage, JobStateKind, JobView } from "../ipc";
 
 export const PAGE_SIZE = 100;
 const KEPT = 40;
 const AT_ONCE = 2;
 const REFRESH_MS = 250;
 
-/** The rows of one batch, or of a search over all of them. */
+/** Jobs of one batch in some states, or what a search finds in all of them. */
 export interface PageSource {
   batch: BatchId | null;
   states: readonly JobStateKind[];
   search: string;
-}
-
-interface Page {
-  source: PageSource;
-  number: number;
-  jobs: JobView[];
-  stale: boolean;
 }
 
 export interface Wanted {
@@ -26,32 +19,34 @@ export interface Wanted {
   number: number;
 }
 
+interface Page extends Wanted {
+  jobs: JobView[];
+  stale: boolean;
+}
+
 export function sourceKey({ batch, states, search }: PageSource): string {
   return `${batch ?? "*"}|${states.join(",")}|${search}`;
 }
 
-const pageKey = ({ source, number }: Wanted): string => `${sourceKey(source)}|${number}`;
+export const pageKey = ({ source, number }: Wanted): string => `${sourceKey(source)}|${number}`;
 
 export class JobPages {
   private readonly pages = new SvelteMap<string, Page>();
-  /** Rows of searches, as far as they are known. */
+  /** Rows of a source, as its last page said; so the list and its rows are of one moment. */
   private readonly lengths = new SvelteMap<string, number>();
   private readonly loading = new Set<string>();
   private wanted: Wanted[] = [];
   private timer: ReturnType<typeof setTimeout> | null = null;
+  private refreshing = false;
 
   constructor(private readonly backend: Backend) {}
 
   job(source: PageSource, offset: number): JobView | undefined {
-    return this.page(source, offset)?.jobs[offset % PAGE_SIZE];
+    const page = this.pages.get(pageKey({ source, number: Math.floor(offset / PAGE_SIZE) }));
+    return page?.jobs[offset % PAGE_SIZE];
   }
 
-  /** Whether the answer for this offset has come, even if it has fewer rows than expected. */
-  loaded(source: PageSource, offset: number): boolean {
-    return this.page(source, offset) !== undefined;
-  }
-
-  /** How many rows a search has so far; null until its first answer. */
+  /** Null until a page has come, and after changes out of view. */
   length(source: PageSource): number | null {
     return this.lengths.get(sourceKey(source)) ?? null;
   }
@@ -60,6 +55,7 @@ export class JobPages {
   want(wanted: Wanted[]): void {
     this.wanted = wanted;
     this.pump();
+    if (wanted.some((one) => this.pages.get(pageKey(one))?.stale)) this.refreshSoon();
   }
 
   /** Rows in view show their new state at once; the pages are fetched again soon, once for many changes. */
@@ -67,70 +63,98 @@ export class JobPages {
     const ids = new Set(batches.map((batch) => batch.id));
     const states = new Map(changes.map((change) => [change.job, change.state]));
     const inView = new Set(this.wanted.map(pageKey));
+    const touched = ({ batch }: PageSource) => batch === null || ids.has(batch);
     for (const [key, page] of this.pages) {
-      if (page.source.batch !== null && !ids.has(page.source.batch)) continue;
-      const touched = inView.has(key) && page.jobs.some((job) => states.has(job.id));
-      if (touched)
-        this.pages.set(key, { ...page, stale: true, jobs: page.jobs.map((job) => withState(job, states.get(job.id))) });
-      else page.stale = true;
+      if (!touched(page.source)) continue;
+      page.stale = true;
+      if (inView.has(key) && page.jobs.some((job) => states.has(job.id))) {
+        this.pages.set(key, { ...page, jobs: page.jobs.map((job) => withState(job, states.get(job.id))) });
+      }
     }
-    this.timer ??= setTimeout(() => {
+    const kept = new Set(this.wanted.map(({ source }) => sourceKey(source)));
+    for (const key of this.lengths.keys()) {
+      if (!kept.has(key) && (key.startsWith("*") || ids.has(Number.parseInt(key)))) this.lengths.delete(key);
+    }
+    this.refreshSoon();
+  }
+
+  private refreshSoon(): void {
+    if (this.timer !== null || this.refreshing) return;
+    this.timer = setTimeout(() => {
       this.timer = null;
-      this.pump();
+      void this.refresh();
     }, REFRESH_MS);
   }
 
-  private page(source: PageSource, offset: number): Page | undefined {
-    return this.pages.get(pageKey({ source, number: Math.floor(offset / PAGE_SIZE) }));
+  /** All pages in view at once, so that a job that moved from one to another is never in both or in neither. */
+  private async refresh(): Promise<void> {
+    const stale = this.wanted.filter((wanted) => this.pages.get(pageKey(wanted))?.stale !== false);
+    if (stale.length === 0) return;
+    this.refreshing = true;
+    for (const wanted of stale) {
+      const page = this.pages.get(pageKey(wanted));
+      // A change that comes while the answer is on its way makes it stale again.
+      if (page) page.stale = false;
+    }
+    const answers = await Promise.allSettled(stale.map((wanted) => this.fetch(wanted)));
+    answers.forEach((answer, index) => {
+      if (answer.status === "fulfilled") this.keep(stale[index]!, answer.value);
+    });
+    this.refreshing = false;
+    if (this.wanted.some((wanted) => this.pages.get(pageKey(wanted))?.stale)) this.refreshSoon();
   }
 
+  /** Pages that aren't there at all. */
   private pump(): void {
     for (const wanted of this.wanted) {
       if (this.loading.size >= AT_ONCE) return;
       const key = pageKey(wanted);
-      const page = this.pages.get(key);
-      if (this.loading.has(key) || (page && !page.stale)) continue;
-      void this.load(key, wanted);
+      if (!this.loading.has(key) && !this.pages.has(key)) void this.load(key, wanted);
     }
   }
 
-  private async load(key: string, { source, number }: Wanted): Promise<void> {
+  private async load(key: string, wanted: Wanted): Promise<void> {
     this.loading.add(key);
     try {
-      const { jobs } = await this.backend.listJobs({
-        account: null,
-        batch: source.batch,
-        states: [...source.states],
-        search: source.search || null,
-        order: "added",
-        after: null,
-        offset: number * PAGE_SIZE,
-        limit: PAGE_SIZE,
-      });
-      this.keep(key, { source, number, jobs, stale: false });
+      this.keep(wanted, await this.fetch(wanted));
+      this.loading.delete(key);
+      this.pump();
     } catch {
-      // The row stays a placeholder; the next change or scroll asks again.
-    } finally {
+      // The rows stay placeholders; the next change or scroll asks again.
       this.loading.delete(key);
     }
-    this.pump();
   }
 
-  private keep(key: string, page: Page): void {
+  private fetch({ source, number }: Wanted): Promise<JobPage> {
+    return this.backend.listJobs({
+      account: null,
+      batch: source.batch,
+      states: [...source.states],
+      search: source.search || null,
+      order: "added",
+      after: null,
+      offset: number * PAGE_SIZE,
+      limit: PAGE_SIZE,
+    });
+  }
+
+  private keep(wanted: Wanted, { jobs, total }: JobPage): void {
+    const key = pageKey(wanted);
+    const before = this.pages.get(key);
     this.pages.delete(key);
-    this.pages.set(key, page);
-    if (page.source.search) {
-      const end = page.number * PAGE_SIZE + page.jobs.length;
-      // A full page means that there may be another.
-      const known = page.jobs.length === PAGE_SIZE ? end + 1 : end;
-      const before = this.length(page.source) ?? 0;
-      this.lengths.set(sourceKey(page.source), page.jobs.length === PAGE_SIZE ? Math.max(before, known) : known);
-    }
+    this.pages.set(key, { ...wanted, jobs, stale: before?.stale ?? false });
+    this.lengths.set(sourceKey(wanted.source), total ?? this.searched(wanted, jobs.length));
     const inView = new Set(this.wanted.map(pageKey));
     for (const old of this.pages.keys()) {
       if (this.pages.size <= KEPT) break;
       if (!inView.has(old)) this.pages.delete(old);
     }
+  }
+
+  /** A search isn't counted: a full page means that there may be another row. */
+  private searched({ source, number }: Wanted, jobs: number): number {
+    const end = number * PAGE_SIZE + jobs;
+    return jobs < PAGE_SIZE ? end : Math.max(this.length(source) ?? 0, end + 1);
   }
 }
 

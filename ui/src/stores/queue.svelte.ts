@@ -1,16 +1,20 @@
 // What the queue shows: filter, search, open batches, the active row and its details.
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import { QueueLayout, type Section } from "../features/queue/layout";
+import { QueueLayout, type Section, type Segment } from "../features/queue/layout";
 import type { BatchId, BatchView, JobId } from "../ipc";
 import { countAll, countOf, type EngineState } from "./engine.svelte";
 import type { JobPages, PageSource } from "./pages.svelte";
-import { STATES_OF, type Filter } from "./states";
+import { MOVING, SEGMENTS, STATES_OF, type Filter } from "./states";
 
 const DAY = 86_400_000;
 
-/** The row that has the keyboard. A job is followed by its id, also when it moves in the list. */
-export type Active =
-  { kind: "batch"; batch: BatchId } | { kind: "job"; batch: BatchId | null; offset: number; job: JobId | null };
+/** The row that has the keyboard: where it is, and which job, which is followed when it moves. */
+export interface Active {
+  kind: "batch" | "job";
+  index: number;
+  batch: BatchId | null;
+  job: JobId | null;
+}
 
 export class QueueView {
   filter = $state<Filter>("all");
@@ -18,7 +22,7 @@ export class QueueView {
   active = $state.raw<Active | null>(null);
   details = $state<JobId | null>(null);
   private readonly opened = new SvelteMap<BatchId, boolean>();
-  /** Finished before this session began; kept in view as long as it lasts. */
+  /** Finished while someone looked; kept in view as long as the session lasts. */
   private readonly seen = new SvelteSet<BatchId>();
 
   constructor(
@@ -27,36 +31,49 @@ export class QueueView {
     private readonly now: () => number,
   ) {}
 
-  readonly states = $derived(STATES_OF[this.filter]);
-  readonly searchSource = $derived<PageSource>({ batch: null, states: this.states, search: this.search.trim() });
+  readonly searchSource = $derived<PageSource>({
+    batch: null,
+    states: STATES_OF[this.filter],
+    search: this.search.trim(),
+  });
 
   /** Open ones, what finished within a day, and what has problems; the rest is history. */
   readonly batches = $derived.by(() => this.engine.order.filter((batch) => this.belongs(batch)));
+  private readonly unfinished = $derived(this.batches.filter((batch) => batch.state !== "finished").length);
 
   readonly layout = $derived(new QueueLayout(this.search.trim() ? this.searchSections() : this.batchSections()));
 
   isOpen(batch: BatchView): boolean {
-    return (
-      this.opened.get(batch.id) ?? (batch.state !== "finished" || this.filter !== "all" || this.batches.length === 1)
-    );
+    return this.opened.get(batch.id) ?? this.opensByItself(batch);
   }
 
   toggle(batch: BatchView, open = !this.isOpen(batch)): void {
     this.opened.set(batch.id, open);
   }
 
-  /** A batch that finishes while someone looks stays as it is. */
-  keepAsShown(batch: BatchView): void {
-    this.seen.add(batch.id);
-    if (!this.opened.has(batch.id)) this.opened.set(batch.id, true);
+  show(filter: Filter): void {
+    this.filter = filter;
+    this.search = "";
+    this.details = null;
+    this.active = null;
   }
 
-  sourceOf(section: Section): PageSource {
-    return section.batch ? { batch: section.batch.id, states: this.states, search: "" } : this.searchSource;
+  /** What has been opened stays open, also when the batch rests or finishes. */
+  keepOpen(batches: BatchView[]): void {
+    for (const batch of batches) {
+      if (batch.state === "finished") this.seen.add(batch.id);
+      if (!this.opened.has(batch.id) && countOf(batch.totals, MOVING) > 0) this.opened.set(batch.id, true);
+    }
   }
 
   toggleDetails(job: JobId): void {
     this.details = this.details === job ? null : job;
+  }
+
+  private opensByItself(batch: BatchView): boolean {
+    if (this.filter !== "all" || this.batches.length === 1) return true;
+    if (batch.state === "finished") return false;
+    return this.unfinished === 1 || countOf(batch.totals, MOVING) > 0;
   }
 
   private belongs(batch: BatchView): boolean {
@@ -66,18 +83,25 @@ export class QueueView {
   }
 
   private batchSections(): Section[] {
+    const filter = STATES_OF[this.filter];
     return this.batches.flatMap((batch) => {
-      const matching = this.states.length === 0 ? countAll(batch.totals) : countOf(batch.totals, this.states);
-      if (matching === 0 && (this.filter !== "all" || batch.state !== "scanning")) {
-        if (this.filter !== "all" || !batch.failure) return [];
-      }
+      const matching = filter.length === 0 ? countAll(batch.totals) : countOf(batch.totals, filter);
+      // A batch without files may still be looking for them, or have failed as a whole.
+      if (matching === 0 && (filter.length > 0 || (batch.state === "finished" && !batch.failure))) return [];
       const expanded = this.isOpen(batch);
-      return [{ batch, expanded, jobs: expanded ? matching : 0 }];
+      return [{ batch, expanded, segments: expanded ? this.segmentsOf(batch) : [] }];
+    });
+  }
+
+  private segmentsOf(batch: BatchView): Segment[] {
+    return SEGMENTS[this.filter].map((states) => {
+      const source = { batch: batch.id, states, search: "" };
+      return { source, jobs: this.pages.length(source) ?? countOf(batch.totals, states) };
     });
   }
 
   private searchSections(): Section[] {
-    const jobs = this.pages.length(this.searchSource) ?? 0;
-    return [{ batch: null, expanded: true, jobs }];
+    const source = this.searchSource;
+    return [{ batch: null, expanded: true, segments: [{ source, jobs: this.pages.length(source) ?? 0 }] }];
   }
 }

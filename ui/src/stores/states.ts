@@ -16,6 +16,28 @@ export const STATES_OF: Record<Filter, readonly JobStateKind[]> = {
   done: ["done", "skipped"],
 };
 
+export const MOVING: readonly JobStateKind[] = ["checking", "uploading", "finishing"];
+
+/** Within a batch, what moves comes first, then what needs someone. */
+const ORDER: readonly (readonly JobStateKind[])[] = [
+  MOVING,
+  ["blocked", "failed"],
+  ["processing"],
+  ["queued", "waiting", "paused"],
+  ["done", "skipped"],
+  ["cancelled"],
+];
+
+const segmentsIn = (filter: Filter) => ORDER.filter((states) => STATES_OF[filter].includes(states[0]!));
+
+export const SEGMENTS: Record<Filter, readonly (readonly JobStateKind[])[]> = {
+  all: ORDER,
+  sending: segmentsIn("sending"),
+  waiting: segmentsIn("waiting"),
+  problems: segmentsIn("problems"),
+  done: segmentsIn("done"),
+};
+
 export const SETTLED: readonly JobStateKind[] = ["done", "skipped", "cancelled", "failed"];
 export const UNSENT: readonly JobStateKind[] = ["queued", "checking", "uploading", "paused", "waiting"];
 

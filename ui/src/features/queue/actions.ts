@@ -17,6 +17,7 @@ export function jobMenu(ferry: Ferry, job: JobView): MenuItem[] {
     can.pause && { label: t("job.pause"), icon: "pause", key: "P", run: run("pause") },
     can.resume && { label: t("job.resume"), icon: "play", key: "P", run: run("pause") },
     can.top && { label: t("job.top"), icon: "top", key: "T", run: run("top") },
+    { label: t("job.details"), key: "␣", run: () => ferry.queue.toggleDetails(job.id) },
     { label: t("job.show"), icon: "reveal", run: () => void ferry.notices.attempt(ferry.backend.showInFolder(job.id)) },
     job.md5 !== null && { label: t("job.copy_md5"), icon: "copy", run: () => void copyText(job.md5 ?? "") },
     can.cancel && { label: t("job.cancel"), icon: "x", key: "Del", danger: true, apart: true, run: run("cancel") },

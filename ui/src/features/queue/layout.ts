@@ -1,61 +1,66 @@
 // Which row stands where: batch headers with their jobs below, without an object per row.
 import type { BatchView } from "../../ipc";
+import type { PageSource } from "../../stores/pages.svelte";
+
+/** Jobs of a batch that stand together, such as those being sent. */
+export interface Segment {
+  source: PageSource;
+  jobs: number;
+}
 
 export interface Section {
   /** Null for the one section of a search. */
   batch: BatchView | null;
-  /** Rows below the header; 0 when closed. */
-  jobs: number;
   expanded: boolean;
+  /** Empty when closed. */
+  segments: Segment[];
 }
 
-export type RowPlace = { kind: "batch"; section: Section } | { kind: "job"; section: Section; offset: number };
+export type RowPlace =
+  { kind: "batch"; section: Section } | { kind: "job"; section: Section; segment: Segment; offset: number };
+
+interface Span {
+  start: number;
+  length: number;
+  section: Section;
+  segment: Segment | null;
+}
 
 export class QueueLayout {
-  /** Index of the first row of each section. */
-  private readonly starts: number[] = [];
+  private readonly spans: Span[] = [];
   readonly rows: number;
 
   constructor(readonly sections: readonly Section[]) {
-    let row = 0;
+    let start = 0;
+    const add = (length: number, section: Section, segment: Segment | null) => {
+      if (length > 0) this.spans.push({ start, length, section, segment });
+      start += length;
+    };
     for (const section of sections) {
-      this.starts.push(row);
-      row += header(section) + section.jobs;
+      add(section.batch ? 1 : 0, section, null);
+      for (const segment of section.segments) add(segment.jobs, section, segment);
     }
-    this.rows = row;
+    this.rows = start;
   }
 
   at(index: number): RowPlace | null {
     if (index < 0 || index >= this.rows) return null;
-    const number = this.sectionOf(index);
-    const section = this.sections[number]!;
-    const inside = index - this.starts[number]!;
-    if (section.batch && inside === 0) return { kind: "batch", section };
-    return { kind: "job", section, offset: inside - header(section) };
+    const { start, section, segment } = this.spanAt(index);
+    return segment ? { kind: "job", section, segment, offset: index - start } : { kind: "batch", section };
   }
 
   indexOfBatch(batch: number): number | null {
-    const number = this.sections.findIndex((section) => section.batch?.id === batch);
-    return number < 0 ? null : this.starts[number]!;
+    return this.spans.find((span) => !span.segment && span.section.batch?.id === batch)?.start ?? null;
   }
 
-  indexOfJob(batch: number | null, offset: number): number | null {
-    const number = this.sections.findIndex((section) => (section.batch?.id ?? null) === batch);
-    const section = this.sections[number];
-    if (!section || offset >= section.jobs) return null;
-    return this.starts[number]! + header(section) + offset;
-  }
-
-  private sectionOf(index: number): number {
+  private spanAt(index: number): Span {
     let low = 0;
-    let high = this.starts.length - 1;
+    let high = this.spans.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.starts[middle]! <= index) low = middle;
+      if (this.spans[middle]!.start <= index) low = middle;
       else high = middle - 1;
     }
-    return low;
+    return this.spans[low]!;
   }
 }
-
-const header = (section: Section): number => (section.batch ? 1 : 0);

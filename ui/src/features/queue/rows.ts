@@ -1,7 +1,7 @@
 // From what is in view to what is drawn and what has to be fetched.
 import type { BatchView, JobView } from "../../ipc";
-import { PAGE_SIZE, sourceKey, type JobPages, type Wanted } from "../../stores/pages.svelte";
-import type { QueueView } from "../../stores/queue.svelte";
+import { PAGE_SIZE, pageKey, type JobPages, type Wanted } from "../../stores/pages.svelte";
+import type { Active, QueueView } from "../../stores/queue.svelte";
 import type { RowPlace } from "./layout";
 import type { Viewport } from "./viewport.svelte";
 
@@ -14,46 +14,48 @@ export interface Row {
   job: JobView | null;
 }
 
-export function rowOfActive({ active, layout }: QueueView): number | null {
-  if (!active) return null;
-  return active.kind === "batch" ? layout.indexOfBatch(active.batch) : layout.indexOfJob(active.batch, active.offset);
-}
-
 /** The rows in view, and the one that has the keyboard wherever it is: it must not lose the focus by scrolling. */
-export function collectRows(queue: QueueView, pages: JobPages, view: Viewport, active: number | null): Row[] {
+export function collectRows({ layout }: QueueView, pages: JobPages, view: Viewport, active: number): Row[] {
   const indices: number[] = [];
   for (let index = view.first; index <= view.last; index++) indices.push(index);
-  if (active !== null && active < view.first) indices.unshift(active);
-  if (active !== null && active > view.last && active < queue.layout.rows) indices.push(active);
+  if (active < view.first) indices.unshift(active);
+  if (active > view.last && active < layout.rows) indices.push(active);
 
   const rows: Row[] = [];
   const taken = new Set<string>();
   for (const index of indices) {
-    const place = queue.layout.at(index);
+    const place = layout.at(index);
     if (!place) continue;
-    if (place.kind === "batch") {
-      rows.push({ key: `b${place.section.batch!.id}`, index, place, batch: place.section.batch, job: null });
-      continue;
-    }
-    const job = pages.job(queue.sourceOf(place.section), place.offset) ?? null;
-    let key = job ? `j${job.id}` : `p${index}`;
+    const job = place.kind === "job" ? (pages.job(place.segment.source, place.offset) ?? null) : null;
+    let key = place.kind === "batch" ? `b${place.section.batch!.id}` : job ? `j${job.id}` : `p${index}`;
     // Pages of two moments may both hold a job that moved between them.
     if (taken.has(key)) key = `p${index}`;
     taken.add(key);
-    rows.push({ key, index, place, batch: null, job });
+    rows.push({ key, index, place, batch: place.section.batch, job });
   }
   return rows;
 }
 
-export function pagesFor(queue: QueueView, pages: JobPages, rows: Row[]): Wanted[] {
-  if (queue.searchSource.search && pages.length(queue.searchSource) === null)
-    return [{ source: queue.searchSource, number: 0 }];
+export function pagesFor({ searchSource }: QueueView, pages: JobPages, rows: Row[]): Wanted[] {
+  if (searchSource.search && pages.length(searchSource) === null) return [{ source: searchSource, number: 0 }];
   const wanted = new Map<string, Wanted>();
   for (const { place } of rows) {
     if (place.kind !== "job") continue;
-    const source = queue.sourceOf(place.section);
-    const number = Math.floor(place.offset / PAGE_SIZE);
-    wanted.set(`${sourceKey(source)}|${number}`, { source, number });
+    const page = { source: place.segment.source, number: Math.floor(place.offset / PAGE_SIZE) };
+    wanted.set(pageKey(page), page);
   }
   return [...wanted.values()];
+}
+
+export function activeOf({ index, place, batch, job }: Row): Active {
+  return { kind: place.kind, index, batch: batch?.id ?? null, job: job?.id ?? null };
+}
+
+/** Where the active row is now: its job or batch if that is in view, else the same place. */
+export function findActive(rows: Row[], active: Active): Row | undefined {
+  const same = rows.find((row) => {
+    if (active.kind === "batch") return row.place.kind === "batch" && row.batch?.id === active.batch;
+    return active.job !== null && row.job?.id === active.job;
+  });
+  return same ?? rows.find((row) => row.index === active.index);
 }

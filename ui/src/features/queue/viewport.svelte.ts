@@ -13,6 +13,7 @@ export class Viewport {
   private bar = $state(0);
   private rowsTop = $state(0);
   private element: HTMLElement | null = null;
+  private held: { key: string; index: number; top: number; rowsTop: number } | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly rows: () => number) {}
@@ -39,6 +40,17 @@ export class Viewport {
     const bottom = top + ROW;
     if (top >= this.rowsTop && bottom <= this.rowsTop + this.view) return;
     this.scrollRows(top < this.rowsTop ? top : bottom - this.view);
+  }
+
+  /** Keeps the first row in view where it is when others above it come or go. */
+  hold(rows: { key: string; index: number }[]): void {
+    const { held } = this;
+    const moved = held && held.rowsTop === this.rowsTop && rows.find((row) => row.key === held.key);
+    if (moved && this.rowsTop > 0 && moved.index !== held.index) {
+      this.scrollRows(this.rowsTop + this.top(moved.index) - held.top);
+    }
+    const first = rows.find((row) => this.top(row.index) >= this.rowsTop);
+    this.held = first ? { ...first, top: this.top(first.index), rowsTop: this.rowsTop } : null;
   }
 
   attach = (element: HTMLElement): { destroy: () => void } => {
