@@ -156,16 +156,22 @@ impl Tenant {
 
     /// Bytes of the current version.
     pub fn asset_bytes(&self, scheme: Scheme, id: &str) -> std::io::Result<Vec<u8>> {
-        std::fs::read(self.asset_file(scheme, id)?)
+        let (blob, size) = self.blob_of(scheme, id)?;
+        self.app.blobs.read(&blob, size)
     }
 
-    /// Where the current version's bytes lie, for large ones.
+    /// A file with the current version's bytes, for large ones.
     pub fn asset_file(&self, scheme: Scheme, id: &str) -> std::io::Result<PathBuf> {
+        let (blob, size) = self.blob_of(scheme, id)?;
+        self.app.blobs.as_file(&blob, size)
+    }
+
+    fn blob_of(&self, scheme: Scheme, id: &str) -> std::io::Result<(String, u64)> {
         let library = self.app.library();
         let asset = library.assets.get(&AssetKey { scheme, id: id.to_owned() });
         let version = asset.and_then(|asset| asset.current());
         version
-            .map(|version| self.app.blobs.path(&version.blob))
+            .map(|version| (version.blob.clone(), version.size))
             .ok_or_else(|| std::io::ErrorKind::NotFound.into())
     }
 
@@ -186,6 +192,12 @@ impl Tenant {
             parent = Some(node.id.clone());
         }
         parent
+    }
+
+    /// Names from the top to a folder or album, with slashes.
+    pub fn node_path(&self, id: &str) -> Option<String> {
+        let library = self.app.library();
+        library.nodes.get(id).map(|node| library.name_path(node))
     }
 
     pub fn requests(&self) -> Vec<Call> {

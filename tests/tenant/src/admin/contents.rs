@@ -1,12 +1,14 @@
 //! Every version of every asset, and their bytes.
 
 use std::collections::HashMap;
+use std::io::SeekFrom;
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 use crate::error::{ApiError, ApiResult};
@@ -78,16 +80,17 @@ pub async fn bytes(
     Path((scheme, id)): Path<(Scheme, String)>,
     Query(asked): Query<HashMap<String, u32>>,
 ) -> ApiResult<Response> {
-    let blob = {
+    let found = {
         let library = app.library();
         let asset = library.assets.get(&AssetKey { scheme, id });
         let version = asset.and_then(|asset| match asked.get("version") {
             Some(no) => asset.versions.iter().find(|version| version.no == *no),
             None => asset.current(),
         });
-        version.map(|version| version.blob.clone())
+        version.map(|version| (app.blobs.place(&version.blob), version.size))
     };
-    let blob = blob.ok_or_else(|| ApiError::not_found("Version"))?;
-    let file = tokio::fs::File::open(app.blobs.path(&blob)).await?;
-    Ok(Response::new(Body::from_stream(ReaderStream::with_capacity(file, 1 << 18))))
+    let (place, size) = found.ok_or_else(|| ApiError::not_found("Version"))?;
+    let mut file = tokio::fs::File::open(place.file).await?;
+    file.seek(SeekFrom::Start(place.offset)).await?;
+    Ok(Response::new(Body::from_stream(ReaderStream::with_capacity(file.take(size), 1 << 18))))
 }

@@ -104,8 +104,9 @@ async fn serve(
             return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, whole)]).into_response());
         }
     };
-    let mut file = tokio::fs::File::open(app.blobs.path(&version.blob)).await?;
-    file.seek(SeekFrom::Start(from)).await?;
+    let place = app.blobs.place(&version.blob);
+    let mut file = tokio::fs::File::open(place.file).await?;
+    file.seek(SeekFrom::Start(place.offset + from)).await?;
     let body = Body::from_stream(ReaderStream::with_capacity(file.take(length), 1 << 18));
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();

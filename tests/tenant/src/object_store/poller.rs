@@ -10,12 +10,14 @@ use futures_util::{StreamExt, stream};
 use super::embedded::owner_of;
 use super::names;
 use super::s3::{Listed, S3};
+use crate::blobs::Blob;
 use crate::faults::{Action, Seen};
 use crate::state::{App, Arrived};
 use crate::store::upload::UploadMeta;
 
 const EVERY: Duration = Duration::from_millis(200);
 const SIDE_BY_SIDE: usize = 16;
+const SMALL: u64 = 64 * 1024;
 
 /// Key and ETag of objects that are assets already, but not deleted from the bucket.
 type Taken = Mutex<HashSet<(String, String)>>;
@@ -85,19 +87,7 @@ async fn take(app: &App, s3: &S3, object: Listed, taken: &Taken) -> Result<(), S
     meta.file_name = meta.file_name.replace("${filename}", tail);
 
     let said = response.content_length();
-    let incoming = app.blobs.receive();
-    let mut body = response.bytes_stream();
-    while let Some(piece) = body.next().await {
-        let written = match piece {
-            Ok(piece) => incoming.write(piece).await.map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(error) = written {
-            incoming.discard().await;
-            return Err(error);
-        }
-    }
-    let blob = incoming.finish().await.map_err(|error| error.to_string())?;
+    let blob = fetch(app, response).await?;
     if said.is_some_and(|said| said != blob.size) {
         return Err(format!("{} bytes came of {said:?}", blob.size));
     }
@@ -122,4 +112,24 @@ async fn take(app: &App, s3: &S3, object: Listed, taken: &Taken) -> Result<(), S
     s3.delete(&object.key).await?;
     lock(taken).remove(&mark);
     Ok(())
+}
+
+async fn fetch(app: &App, response: reqwest::Response) -> Result<Blob, String> {
+    if response.content_length().is_some_and(|length| length <= SMALL) {
+        let bytes = response.bytes().await.map_err(|error| error.to_string())?;
+        return app.blobs.put_small(&bytes).map_err(|error| error.to_string());
+    }
+    let incoming = app.blobs.receive();
+    let mut body = response.bytes_stream();
+    while let Some(piece) = body.next().await {
+        let written = match piece {
+            Ok(piece) => incoming.write(piece).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = written {
+            incoming.discard().await;
+            return Err(error);
+        }
+    }
+    incoming.finish().await.map_err(|error| error.to_string())
 }
