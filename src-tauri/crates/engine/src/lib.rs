@@ -15,4 +15,4 @@ mod store;
 mod supervisor;
 mod transfer;
 
-pub use handle::{Engine, EngineHandle, EngineOptions};
+pub use handle::{Engine, EngineHandle, EngineOptions, Role};

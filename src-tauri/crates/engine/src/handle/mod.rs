@@ -23,7 +23,7 @@ use crate::store::Readers;
 use crate::transfer::progress::Board;
 
 pub use queue::Subscription;
-pub use start::{Engine, EngineOptions};
+pub use start::{Engine, EngineOptions, Role};
 
 /// The way to the engine. Clones are the same engine.
 #[derive(Clone)]

@@ -36,6 +36,7 @@ impl EngineHandle {
     /// # Errors
     /// `RequestInvalid`, `PathUnusable` (not absolute), `AccountMissing`, and those of writing.
     pub async fn enqueue(&self, request: Enqueue) -> Outcome<BatchId> {
+        intake::Filter::new(&request)?;
         let request = Box::new(request);
         if self.is_owner() {
             self.ask(|reply| ToOwner::Enqueue { request, reply }).await
@@ -46,9 +47,15 @@ impl EngineHandle {
 
     /// What a set of paths would send.
     pub async fn stage(&self, paths: Vec<PathBuf>, take_junk: bool) -> Outcome<StagingSummary> {
-        tokio::task::spawn_blocking(move || intake::summary(&paths, take_junk))
-            .await
-            .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?
+        stage(move || intake::summary(&paths, &intake::Filter::all(take_junk))).await
+    }
+
+    /// What a request would send, with its patterns.
+    ///
+    /// # Errors
+    /// `RequestInvalid` with the pattern that is none.
+    pub async fn stage_request(&self, request: Enqueue) -> Outcome<StagingSummary> {
+        stage(move || intake::summary(&request.paths, &intake::Filter::new(&request)?)).await
     }
 
     /// Pause, resume, cancel, retry, move to the front.
@@ -158,6 +165,14 @@ impl EngineHandle {
             self.request(Request::PutSetting { key, value }).await
         }
     }
+}
+
+async fn stage(
+    look: impl FnOnce() -> Outcome<StagingSummary> + Send + 'static,
+) -> Outcome<StagingSummary> {
+    tokio::task::spawn_blocking(look)
+        .await
+        .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?
 }
 
 fn snapshot_of(db: &rusqlite::Connection) -> rusqlite::Result<Snapshot> {

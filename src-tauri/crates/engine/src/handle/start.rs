@@ -1,10 +1,11 @@
 //! Starts and stops the engine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use canto_api::Secret;
 use tokio::sync::{broadcast, mpsc::unbounded_channel, oneshot};
@@ -28,9 +29,26 @@ use crate::transfer::upload::TransferContext;
 /// Events that a slow listener may fall behind before it has to look anew.
 const EVENTS: usize = 1_024;
 
+/// A program that only asks holds the lock for a moment; the engine waits that long for it.
+const LOCK_PATIENCE: Duration = Duration::from_millis(400);
+const LOCK_LOOK: Duration = Duration::from_millis(40);
+
+/// What this program does with the data directory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// Runs the engine, unless another program does.
+    #[default]
+    Engine,
+    /// Keeps the queue but sends nothing, unless another program has the engine.
+    Queue,
+    /// Looks and asks. Whoever runs the engine answers; where nobody does, this program for that moment.
+    Guest,
+}
+
 /// How to start.
 pub struct EngineOptions {
     pub data_dir: PathBuf,
+    pub role: Role,
     pub world: SharedWorld,
     /// Opens the encrypted credentials file instead of the keychain.
     pub passphrase: Option<Secret>,
@@ -45,6 +63,7 @@ impl EngineOptions {
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             data_dir: data_dir.into(),
+            role: Role::default(),
             world: Arc::new(SystemWorld),
             passphrase: None,
             vault: None,
@@ -73,9 +92,12 @@ impl Engine {
     /// Those of opening the database: `DatabaseTooNew`, `DatabaseDamaged`, `DiskFull`, `DatabaseUnusable`.
     pub async fn start(options: EngineOptions) -> Outcome<Self> {
         let network = Arc::new(Network::new(options.authorities.as_deref())?);
-        let data_dir = options.data_dir.clone();
+        let (data_dir, role) = (options.data_dir.clone(), options.role);
         let opened = tokio::task::spawn_blocking(move || {
-            let lock = DataDirLock::take(&data_dir)?;
+            let lock = match role {
+                Role::Engine | Role::Queue => take_lock(&data_dir)?,
+                Role::Guest => None,
+            };
             // A guest, too, brings the database to its version, or hears that it is too new.
             Store::open(&data_dir).map(|store| (lock, store))
         });
@@ -132,6 +154,9 @@ impl Engine {
             owner: owner.clone(),
         };
         let thread = start_owner(store, Arc::clone(&options.world), links, inbox).await?;
+        if role == Role::Queue {
+            return Ok(Self { handle, running: Some(Running { supervisor, owner, thread, _lock: lock }) });
+        }
         let quit = supervisor.quit();
         let dispatcher = Dispatcher::new(Arc::clone(&context), Arc::clone(&board), to_probe);
         supervisor.spawn("transfers", dispatcher.run(transfers, quit.clone()));
@@ -170,12 +195,59 @@ impl Engine {
     pub async fn stop(self) {
         let Some(running) = self.running else { return };
         running.supervisor.stop().await;
-        let (reply, stopped) = oneshot::channel();
-        if running.owner.send(ToOwner::Stop { reply }).is_ok() {
-            drop(stopped.await);
+        stop_owner(&running.owner, running.thread).await;
+    }
+}
+
+/// Keeps the queue for the moment of a guest's request, where nobody runs the engine. Nothing is sent.
+pub(super) struct StandIn {
+    owner: mpsc::Sender<ToOwner>,
+    thread: JoinHandle<()>,
+    _lock: DataDirLock,
+}
+
+impl StandIn {
+    /// `None`: another program has the engine.
+    pub async fn start(data_dir: PathBuf, world: SharedWorld) -> Outcome<Option<Self>> {
+        let opened = tokio::task::spawn_blocking(move || {
+            let Some(lock) = DataDirLock::take(&data_dir)? else { return Ok(None) };
+            Store::open(&data_dir).map(|store| Some((lock, store)))
+        });
+        let opened = opened.await.map_err(|error| Failure::new(ErrorCode::Internal).because(error))??;
+        let Some((lock, store)) = opened else { return Ok(None) };
+        let (owner, inbox) = mpsc::channel();
+        // Nobody is at the other ends.
+        let links = OwnerLinks {
+            transfers: unbounded_channel().0,
+            confirmer: unbounded_channel().0,
+            events: broadcast::channel(1).0,
+            owner: owner.clone(),
+        };
+        let thread = start_owner(store, world, links, inbox).await?;
+        Ok(Some(Self { owner, thread, _lock: lock }))
+    }
+
+    pub async fn stop(self) {
+        stop_owner(&self.owner, self.thread).await;
+    }
+}
+
+async fn stop_owner(owner: &mpsc::Sender<ToOwner>, thread: JoinHandle<()>) {
+    let (reply, stopped) = oneshot::channel();
+    if owner.send(ToOwner::Stop { reply }).is_ok() {
+        drop(stopped.await);
+    }
+    // The thread ends right after its answer.
+    drop(tokio::task::spawn_blocking(move || thread.join()).await);
+}
+
+fn take_lock(data_dir: &Path) -> Outcome<Option<DataDirLock>> {
+    let until = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match DataDirLock::take(data_dir)? {
+            None if Instant::now() < until => std::thread::sleep(LOCK_LOOK),
+            taken => return Ok(taken),
         }
-        // The thread ends right after its answer.
-        drop(tokio::task::spawn_blocking(move || running.thread.join()).await);
     }
 }
 

@@ -17,8 +17,8 @@ use crate::store::folders::FolderRow;
 use crate::store::jobs::NewJob;
 
 pub use staging::summary;
-pub use walk::source_failure;
-use walk::{Filter, Found, walk};
+pub use walk::{Filter, source_failure};
+use walk::{Found, walk};
 
 /// Rows sent at once, and how many such messages may be on their way.
 const CHUNK: usize = 5_000;

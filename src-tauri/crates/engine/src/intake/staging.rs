@@ -36,9 +36,8 @@ pub fn kind_of(name: &str) -> &'static str {
 }
 
 /// Walks the paths and counts. Must not run on an async worker.
-pub fn summary(paths: &[PathBuf], take_junk: bool) -> Outcome<StagingSummary> {
+pub fn summary(paths: &[PathBuf], filter: &Filter) -> Outcome<StagingSummary> {
     let mut summary = StagingSummary::default();
-    let filter = Filter::all(take_junk);
     for path in paths {
         if !path.is_absolute() {
             summary.problem_count += 1;
@@ -47,7 +46,7 @@ pub fn summary(paths: &[PathBuf], take_junk: bool) -> Outcome<StagingSummary> {
             continue;
         }
         let mut folder = PathBuf::new();
-        walk(path, &filter, &mut |found| {
+        walk(path, filter, &mut |found| {
             match found {
                 Found::Root { dir, arrives } => {
                     folder = dir;

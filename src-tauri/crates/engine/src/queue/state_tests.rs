@@ -1,1 +1,204 @@
 //! Every state against every event: what is allowed, and that nothing that was sent is ever forgotten.
+
+use super::*;
+use crate::error::ErrorCode;
+
+fn attempt() -> Attempt {
+    Attempt { key_tail: "key".into(), started_at: 1 }
+}
+
+fn sent() -> Sent {
+    Sent { attempt: attempt(), md5: [1; 16], etag_matched: true, sent_at: 2 }
+}
+
+fn proof() -> Proof {
+    Proof {
+        asset: AssetId { scheme: "image".into(), id: "a".into() },
+        asset_url: None,
+        verification: Verification::EtagAndMd5,
+        md5: [1; 16],
+        sent_for: None,
+        at: 3,
+    }
+}
+
+fn failure() -> Failure {
+    Failure::new(ErrorCode::TenantBusy)
+}
+
+fn helds() -> Vec<Held> {
+    vec![Held::Nothing, Held::Unsure(attempt()), Held::Sent(sent())]
+}
+
+fn states() -> Vec<JobState> {
+    let mut states = vec![
+        JobState::Queued,
+        JobState::Finishing { sent: sent() },
+        JobState::Processing { sent: sent() },
+        JobState::Done { proof: proof() },
+        JobState::Skipped { failure: failure() },
+        JobState::Cancelled,
+        JobState::Failed { failure: failure() },
+    ];
+    for wish in [Wish::GoOn, Wish::Pause, Wish::Cancel] {
+        states.push(JobState::Uploading { attempt: attempt(), wish });
+        states.push(JobState::Checking { attempt: attempt(), wish });
+    }
+    for held in helds() {
+        states.push(JobState::Paused { held: held.clone() });
+        states.push(JobState::Blocked { failure: failure(), held: held.clone() });
+        for on in WaitingFor::ALL {
+            states.push(JobState::Waiting { on, ready_at: None, failure: None, held: held.clone() });
+        }
+    }
+    states
+}
+
+fn events() -> Vec<JobEvent> {
+    vec![
+        JobEvent::Claimed(attempt()),
+        JobEvent::Stored(sent()),
+        JobEvent::AnswerLost,
+        JobEvent::TriedInVain { failure: failure(), ready_at: 9 },
+        JobEvent::GaveUp { failure: failure() },
+        JobEvent::Held { failure: failure() },
+        JobEvent::MustWait { on: WaitingFor::Network, failure: None },
+        JobEvent::Stopped { unsure: false },
+        JobEvent::Stopped { unsure: true },
+        JobEvent::Listed,
+        JobEvent::Confirmed(proof()),
+        JobEvent::NotArrived,
+        JobEvent::IngestFailed { failure: failure() },
+        JobEvent::Freed,
+        JobEvent::Restarted,
+        JobEvent::Pause,
+        JobEvent::Resume,
+        JobEvent::Cancel,
+        JobEvent::Retry,
+    ]
+}
+
+/// What the server may hold of a job in this state: 0 nothing, 1 perhaps, 2 surely.
+fn on_server(state: &JobState) -> u8 {
+    let held = |held: &Held| match held {
+        Held::Nothing => 0,
+        Held::Unsure(_) => 1,
+        Held::Sent(_) => 2,
+    };
+    match state {
+        JobState::Uploading { .. } | JobState::Checking { .. } => 1,
+        JobState::Finishing { .. } | JobState::Processing { .. } | JobState::Done { .. } => 2,
+        JobState::Paused { held: h } | JobState::Waiting { held: h, .. } | JobState::Blocked { held: h, .. } => held(h),
+        JobState::Queued | JobState::Skipped { .. } | JobState::Cancelled | JobState::Failed { .. } => 0,
+    }
+}
+
+/// Findings that tell for sure that nothing, or nothing usable, is there.
+fn clears(event: &JobEvent) -> bool {
+    matches!(
+        event,
+        JobEvent::TriedInVain { .. }
+            | JobEvent::GaveUp { .. }
+            | JobEvent::Held { .. }
+            | JobEvent::MustWait { .. }
+            | JobEvent::Stopped { unsure: false }
+            | JobEvent::NotArrived
+            | JobEvent::IngestFailed { .. }
+    )
+}
+
+#[test]
+fn what_may_be_with_the_server_is_never_forgotten() {
+    for state in states() {
+        for event in events() {
+            let Ok(next) = next_state(state.clone(), event.clone()) else { continue };
+            if !clears(&event) {
+                assert!(on_server(&next.state) >= on_server(&state), "{state:?} + {event:?} = {next:?}");
+            }
+            // Only an attempt that may have been stored is looked up, and it always is.
+            let looked_up = matches!(
+                next.state,
+                JobState::Checking { .. } | JobState::Finishing { .. } | JobState::Processing { .. }
+            );
+            let came_new = std::mem::discriminant(&next.state) != std::mem::discriminant(&state);
+            if looked_up && (came_new || event == JobEvent::Restarted) && next.state.kind() != JobStateKind::Processing {
+                assert_eq!(next.effect, Effect::Await, "{state:?} + {event:?} = {next:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_a_confirmation_makes_a_job_done_and_nothing_undoes_it() {
+    for state in states() {
+        for event in events() {
+            let next = next_state(state.clone(), event.clone());
+            if let Ok(next) = &next
+                && next.state.kind() == JobStateKind::Done
+            {
+                assert!(matches!(event, JobEvent::Confirmed(_)), "{state:?} + {event:?}");
+            }
+            if state.kind() == JobStateKind::Done {
+                assert_eq!(next, Err(Refused), "done + {event:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_sent_is_not_sent_again_without_a_look() {
+    for state in states() {
+        if on_server(&state) == 0 {
+            continue;
+        }
+        for event in events() {
+            if let Ok(next) = next_state(state.clone(), event.clone())
+                && next.state == JobState::Queued
+            {
+                assert!(clears(&event), "{state:?} + {event:?} goes back to the queue");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wish_is_obeyed_as_soon_as_it_can_be() {
+    for (action, after) in [(JobEvent::Pause, JobStateKind::Paused), (JobEvent::Cancel, JobStateKind::Cancelled)] {
+        let uploading = JobState::Uploading { attempt: attempt(), wish: Wish::GoOn };
+        let stopping = next_state(uploading, action).unwrap();
+        assert_eq!(stopping.effect, Effect::StopTransfer);
+        let stopped = next_state(stopping.state.clone(), JobEvent::Stopped { unsure: false }).unwrap();
+        assert_eq!(stopped.state.kind(), after);
+        let failed = next_state(stopping.state, JobEvent::TriedInVain { failure: failure(), ready_at: 9 }).unwrap();
+        assert_eq!(failed.state.kind(), after);
+    }
+}
+
+#[test]
+fn a_cancelled_job_that_arrived_after_all_is_told_as_it_is() {
+    let unsure = JobState::Uploading { attempt: attempt(), wish: Wish::Cancel };
+    let checking = next_state(unsure, JobEvent::Stopped { unsure: true }).unwrap();
+    assert_eq!(checking.state, JobState::Checking { attempt: attempt(), wish: Wish::Cancel });
+    let arrived = next_state(checking.state.clone(), JobEvent::Confirmed(proof())).unwrap();
+    assert_eq!(arrived.state.kind(), JobStateKind::Done);
+    let not = next_state(checking.state, JobEvent::NotArrived).unwrap();
+    assert_eq!(not.state.kind(), JobStateKind::Cancelled);
+}
+
+#[test]
+fn everything_that_stands_still_can_be_moved_by_someone() {
+    for state in states() {
+        let settled = matches!(
+            state.kind(),
+            JobStateKind::Failed
+                | JobStateKind::Blocked
+                | JobStateKind::Paused
+                | JobStateKind::Waiting
+                | JobStateKind::Cancelled
+                | JobStateKind::Skipped
+        );
+        if settled {
+            assert!(next_state(state.clone(), JobEvent::Retry).is_ok(), "{state:?}");
+        }
+    }
+}

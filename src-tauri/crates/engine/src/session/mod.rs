@@ -7,6 +7,8 @@ mod renewal;
 mod tenants;
 mod vault;
 
+pub use canto_api::Secret;
+
 pub use browser::{SignIns, Waiting, refused};
 pub use encrypted_file::EncryptedFile;
 pub use lazy_vault::LazyVault;
