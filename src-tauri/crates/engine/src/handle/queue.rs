@@ -167,9 +167,7 @@ impl EngineHandle {
     }
 }
 
-async fn stage(
-    look: impl FnOnce() -> Outcome<StagingSummary> + Send + 'static,
-) -> Outcome<StagingSummary> {
+async fn stage(look: impl FnOnce() -> Outcome<StagingSummary> + Send + 'static) -> Outcome<StagingSummary> {
     tokio::task::spawn_blocking(look)
         .await
         .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?

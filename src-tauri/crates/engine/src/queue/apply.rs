@@ -2,7 +2,7 @@
 
 use super::message::{Remote, Report, ToTransfers};
 use super::owner::{FolderContext, Owner};
-use super::retry::{after_failure, concerns_the_way};
+use super::retry::{after_damage, after_failure, concerns_the_way};
 use super::state::{Effect, JobEvent, JobState, Sent, next_state};
 use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, FolderId, JobId, WaitingFor};
@@ -44,6 +44,12 @@ impl Owner {
                 JobEvent::Confirmed(*proof)
             }
             Report::NotArrived => JobEvent::NotArrived,
+            Report::Damaged { failure } => {
+                self.note_attempt(id, &failure)?;
+                let (count, event) = after_damage(&*self.world, failures, failure);
+                failures = count;
+                event
+            }
             Report::IngestFailed { failure } => {
                 self.note_attempt(id, &failure)?;
                 JobEvent::IngestFailed { failure }

@@ -133,6 +133,10 @@ pub enum Report {
     Listed,
     Confirmed(Box<Proof>),
     NotArrived,
+    /// The tenant's asset has other bytes than were read.
+    Damaged {
+        failure: Failure,
+    },
     IngestFailed {
         failure: Failure,
     },

@@ -9,6 +9,7 @@ use crate::model::WaitingFor;
 
 /// After this many temporary failures in a row a job fails, unless only the network is to blame.
 const MOST_FAILURES: u32 = 10;
+const MOST_DAMAGED: u32 = 3;
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(300);
 
@@ -37,6 +38,16 @@ pub fn after_failure(
             (failures + 1, JobEvent::TriedInVain { failure, ready_at })
         }
     }
+}
+
+/// The bytes arrived, but not as they were: sent again a few times, each of which leaves a damaged asset behind.
+pub fn after_damage(world: &dyn World, failures: u32, failure: Failure) -> (u32, JobEvent) {
+    if failures + 1 >= MOST_DAMAGED {
+        return (failures + 1, JobEvent::IngestFailed { failure });
+    }
+    let delay = jittered(world, delay(failures));
+    let ready_at = world.now() + i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+    (failures + 1, JobEvent::ArrivedDamaged { failure, ready_at })
 }
 
 /// Failures that would meet every job alike: the queue waits, no job is charged for it.

@@ -133,6 +133,11 @@ pub enum JobEvent {
     IngestFailed {
         failure: Failure,
     },
+    /// The tenant's asset has other bytes than were read: to be sent again at this time.
+    ArrivedDamaged {
+        failure: Failure,
+        ready_at: Millis,
+    },
     /// What it waited for is there.
     Freed,
     /// The program started again.
@@ -230,7 +235,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::Pause => to(S::Paused { held: Held::Nothing }, Effect::None),
             E::Cancel => to(S::Cancelled, Effect::None),
             E::Restarted => to(S::Queued, Effect::Ready),
-            E::Stored(_)
+            E::ArrivedDamaged { .. }
+            | E::Stored(_)
             | E::AnswerLost
             | E::TriedInVain { .. }
             | E::Stopped { .. }
@@ -274,7 +280,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                 Wish::Pause | Wish::Cancel => to(S::Uploading { attempt, wish: Wish::GoOn }, Effect::None),
                 Wish::GoOn => Err(Refused),
             },
-            E::Claimed(_)
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
             | E::Listed
             | E::Confirmed(_)
             | E::NotArrived
@@ -297,7 +304,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                 Wish::Pause | Wish::Cancel => to(S::Checking { attempt, wish: Wish::GoOn }, Effect::None),
                 Wish::GoOn => Err(Refused),
             },
-            E::Claimed(_)
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
             | E::TriedInVain { .. }
@@ -313,6 +321,15 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::MustWait { on, failure } => {
                 to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
             }
+            E::ArrivedDamaged { failure, ready_at } => to(
+                S::Waiting {
+                    on: WaitingFor::Retry,
+                    ready_at: Some(ready_at),
+                    failure: Some(failure),
+                    held: Held::Nothing,
+                },
+                Effect::None,
+            ),
             E::Restarted => to(S::Finishing { sent }, Effect::Await),
             E::Claimed(_)
             | E::Stored(_)
@@ -333,6 +350,15 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::MustWait { on, failure } => {
                 to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
             }
+            E::ArrivedDamaged { failure, ready_at } => to(
+                S::Waiting {
+                    on: WaitingFor::Retry,
+                    ready_at: Some(ready_at),
+                    failure: Some(failure),
+                    held: Held::Nothing,
+                },
+                Effect::None,
+            ),
             E::Restarted => to(S::Processing { sent }, Effect::Await),
             E::Claimed(_)
             | E::Stored(_)
@@ -351,7 +377,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::Resume | E::Retry => go_on(held),
             E::Cancel => drop_held(held),
             E::Restarted => to(S::Paused { held }, Effect::None),
-            E::Claimed(_)
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
             | E::TriedInVain { .. }
@@ -379,7 +406,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                     to(S::Waiting { on, ready_at, failure, held }, Effect::None)
                 }
             },
-            E::Claimed(_)
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
             | E::TriedInVain { .. }
@@ -396,7 +424,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::Resume | E::Retry | E::Freed => go_on(held),
             E::Cancel => drop_held(held),
             E::Restarted => to(S::Blocked { failure, held }, Effect::None),
-            E::Claimed(_)
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
             | E::TriedInVain { .. }
@@ -414,7 +443,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::Retry => to(S::Queued, Effect::Ready),
             E::Cancel => to(S::Cancelled, Effect::None),
             E::Restarted => to(S::Failed { failure }, Effect::None),
-            E::Claimed(_)
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
             | E::TriedInVain { .. }
@@ -432,7 +462,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
         },
         S::Cancelled => match event {
             E::Retry => to(S::Queued, Effect::Ready),
-            E::Claimed(_)
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
             | E::TriedInVain { .. }
@@ -452,7 +483,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
         },
         S::Skipped { .. } => match event {
             E::Retry => to(S::Queued, Effect::Ready),
-            E::Claimed(_)
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
             | E::TriedInVain { .. }
@@ -471,7 +503,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             | E::Cancel => Err(Refused),
         },
         S::Done { .. } => match event {
-            E::Claimed(_)
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
             | E::TriedInVain { .. }

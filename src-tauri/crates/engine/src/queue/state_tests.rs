@@ -69,6 +69,7 @@ fn events() -> Vec<JobEvent> {
         JobEvent::Confirmed(proof()),
         JobEvent::NotArrived,
         JobEvent::IngestFailed { failure: failure() },
+        JobEvent::ArrivedDamaged { failure: failure(), ready_at: 9 },
         JobEvent::Freed,
         JobEvent::Restarted,
         JobEvent::Pause,
@@ -88,7 +89,9 @@ fn on_server(state: &JobState) -> u8 {
     match state {
         JobState::Uploading { .. } | JobState::Checking { .. } => 1,
         JobState::Finishing { .. } | JobState::Processing { .. } | JobState::Done { .. } => 2,
-        JobState::Paused { held: h } | JobState::Waiting { held: h, .. } | JobState::Blocked { held: h, .. } => held(h),
+        JobState::Paused { held: h }
+        | JobState::Waiting { held: h, .. }
+        | JobState::Blocked { held: h, .. } => held(h),
         JobState::Queued | JobState::Skipped { .. } | JobState::Cancelled | JobState::Failed { .. } => 0,
     }
 }
@@ -104,6 +107,7 @@ fn clears(event: &JobEvent) -> bool {
             | JobEvent::Stopped { unsure: false }
             | JobEvent::NotArrived
             | JobEvent::IngestFailed { .. }
+            | JobEvent::ArrivedDamaged { .. }
     )
 }
 
@@ -121,7 +125,10 @@ fn what_may_be_with_the_server_is_never_forgotten() {
                 JobState::Checking { .. } | JobState::Finishing { .. } | JobState::Processing { .. }
             );
             let came_new = std::mem::discriminant(&next.state) != std::mem::discriminant(&state);
-            if looked_up && (came_new || event == JobEvent::Restarted) && next.state.kind() != JobStateKind::Processing {
+            if looked_up
+                && (came_new || event == JobEvent::Restarted)
+                && next.state.kind() != JobStateKind::Processing
+            {
                 assert_eq!(next.effect, Effect::Await, "{state:?} + {event:?} = {next:?}");
             }
         }
@@ -163,13 +170,16 @@ fn what_was_sent_is_not_sent_again_without_a_look() {
 
 #[test]
 fn a_wish_is_obeyed_as_soon_as_it_can_be() {
-    for (action, after) in [(JobEvent::Pause, JobStateKind::Paused), (JobEvent::Cancel, JobStateKind::Cancelled)] {
+    for (action, after) in
+        [(JobEvent::Pause, JobStateKind::Paused), (JobEvent::Cancel, JobStateKind::Cancelled)]
+    {
         let uploading = JobState::Uploading { attempt: attempt(), wish: Wish::GoOn };
         let stopping = next_state(uploading, action).unwrap();
         assert_eq!(stopping.effect, Effect::StopTransfer);
         let stopped = next_state(stopping.state.clone(), JobEvent::Stopped { unsure: false }).unwrap();
         assert_eq!(stopped.state.kind(), after);
-        let failed = next_state(stopping.state, JobEvent::TriedInVain { failure: failure(), ready_at: 9 }).unwrap();
+        let failed =
+            next_state(stopping.state, JobEvent::TriedInVain { failure: failure(), ready_at: 9 }).unwrap();
         assert_eq!(failed.state.kind(), after);
     }
 }

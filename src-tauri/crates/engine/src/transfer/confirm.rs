@@ -34,8 +34,6 @@ const LONGEST_LIST: Millis = 24 * 3_600_000;
 const GRACE_UNKNOWN: Millis = 30_000;
 const GRACE_LEAST: Millis = 4_000;
 const GRACE_MOST: Millis = 180_000;
-/// Assets of the right name with other bytes: after this long the job's own bytes are taken to have arrived damaged.
-const DAMAGE_PATIENCE: Millis = 20_000;
 const ALBUM_PAGE: u32 = 200;
 const ALBUM_PAGES: u32 = 10;
 
@@ -158,9 +156,9 @@ impl Confirmer {
         assets.extend(extra);
         self.fingerprint(account, &assets).await;
         let mut reports = Vec::new();
-        self.confirm(account, &assets, &mut reports).await?;
+        let free = self.confirm(account, assets, &mut reports).await?;
         self.learn_delay(id, account, &look, &reports);
-        self.judge_the_rest(account, &look, &assets, &mut reports);
+        self.judge_the_rest(account, &look, &free, &mut reports);
         let changed = !reports.is_empty();
         if changed {
             drop(self.context.owner.send(ToOwner::Reports(reports)));
@@ -168,26 +166,27 @@ impl Confirmer {
         Ok(changed)
     }
 
+    /// Pairs assets with jobs; returns the assets that are no job's proof.
     async fn confirm(
         &self,
         account: &mut Account,
-        assets: &[Asset],
+        assets: Vec<Asset>,
         reports: &mut Vec<(JobId, Report)>,
-    ) -> Outcome<()> {
+    ) -> Outcome<Vec<Asset>> {
         if assets.is_empty() {
-            return Ok(());
+            return Ok(assets);
         }
         let ids: Vec<String> = assets.iter().map(|asset| asset.id.clone()).collect();
         let taken = self.context.readers.read(move |db| jobs::taken(db, &ids)).await?;
         let awaited: Vec<AwaitedJob> = account.jobs.values().map(|awaited| awaited.job.clone()).collect();
         let at = self.context.world.now();
-        for (job_at, asset_at, verification) in pair(&awaited, assets, &taken) {
+        for (job_at, asset_at, verification) in pair(&awaited, &assets, &taken) {
             let (Some(job), Some(asset)) = (awaited.get(job_at), assets.get(asset_at)) else { continue };
             account.jobs.remove(&job.id);
             account.dismissed.insert(asset.id.clone());
             reports.push((job.id, proof(job, asset, verification, at)));
         }
-        for asset in assets {
+        for asset in &assets {
             let open = account.jobs.values().any(|awaited| {
                 matches!(fit(&awaited.job, asset), Fit::NeedsFingerprint | Fit::Proves(_))
                     && !taken.contains(&asset.id)
@@ -196,7 +195,12 @@ impl Confirmer {
                 account.dismissed.insert(asset.id.clone());
             }
         }
-        Ok(())
+        let proofs: HashSet<AssetId> = reports.iter().filter_map(|(_, report)| asset_of(report)).collect();
+        let free = |asset: &Asset| {
+            !taken.contains(&asset.id)
+                && !proofs.iter().any(|proof| proof.id == asset.id && proof.scheme == asset.scheme)
+        };
+        Ok(assets.into_iter().filter(free).collect())
     }
 
     /// Hashes local files of unknown attempts for which a likely asset was found.
@@ -326,9 +330,9 @@ impl Confirmer {
             if other_bytes {
                 awaited.other_bytes_since.get_or_insert(now);
             }
-            if !working && awaited.other_bytes_since.is_some_and(|since| now - since > DAMAGE_PATIENCE) {
+            if !working && awaited.other_bytes_since.is_some_and(|since| now - since > grace) {
                 let failure = Failure::new(ErrorCode::ChecksumMismatch).with("name", &awaited.job.name);
-                reports.push((*id, Report::IngestFailed { failure }));
+                reports.push((*id, Report::Damaged { failure }));
                 return false;
             }
             if !sure && !working && now - awaited.since > grace {
@@ -343,11 +347,22 @@ impl Confirmer {
 impl Account {
     fn pace(&mut self, changed: bool) -> Duration {
         self.interval = if changed { OFTEN_WHERE_TOLD } else { self.interval.mul_f64(1.5).min(SELDOM) };
-        // A look at what is still unknown has a date to keep.
-        if self.jobs.values().any(|awaited| awaited.job.sent_at.is_none()) {
+        // A look at what is still unknown, or seems damaged, has a date to keep.
+        if self
+            .jobs
+            .values()
+            .any(|awaited| awaited.job.sent_at.is_none() || awaited.other_bytes_since.is_some())
+        {
             self.interval = self.interval.min(Duration::from_secs(2));
         }
         self.interval
+    }
+}
+
+fn asset_of(report: &Report) -> Option<AssetId> {
+    match report {
+        Report::Confirmed(proof) => Some(proof.asset.clone()),
+        _ => None,
     }
 }
 

@@ -111,22 +111,22 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn rises_to_the_most_on_a_line_with_latency() {
+    #[test]
+    fn rises_to_the_most_on_a_line_with_latency() {
         let mut limit = AdaptiveLimit::new(8, 2, 128);
         run(&mut limit, Duration::from_millis(80), 1_000, 8);
         assert_eq!(limit.limit(), 128);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn stops_rising_where_the_line_is_full() {
+    #[test]
+    fn stops_rising_where_the_line_is_full() {
         let mut limit = AdaptiveLimit::new(8, 2, 128);
         run(&mut limit, Duration::from_millis(80), 16, 40);
         assert!((16..=64).contains(&limit.limit()), "{}", limit.limit());
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn trouble_halves_once_however_many_requests_meet_it() {
+    #[test]
+    fn trouble_halves_once_however_many_requests_meet_it() {
         let mut limit = AdaptiveLimit::new(64, 2, 128);
         let now = Instant::now();
         for _ in 0..64 {
