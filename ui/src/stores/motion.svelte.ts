@@ -10,8 +10,9 @@ export class JobMotion {
   sent = $state(0);
   /** Bytes a second, smoothed. */
   speed = $state(0);
-  /** When bytes last arrived. */
+  /** When the speed was last taken, and what had been sent by then. */
   at = 0;
+  from = 0;
 }
 
 export class Motion {
@@ -58,15 +59,16 @@ export class Motion {
     if (!motion) {
       motion = new JobMotion();
       motion.at = now;
-      motion.sent = sent;
+      motion.sent = motion.from = sent;
       this.jobs.set(job, motion);
       return;
     }
+    motion.sent = sent;
     const seconds = (now - motion.at) / 1000;
     if (seconds < 0.1) return;
-    const speed = Math.max(0, sent - motion.sent) / seconds;
+    const speed = Math.max(0, sent - motion.from) / seconds;
     motion.speed = motion.speed === 0 ? speed : motion.speed * 0.8 + speed * 0.2;
-    motion.sent = sent;
+    motion.from = sent;
     motion.at = now;
   }
 }

@@ -1,6 +1,6 @@
 // Windows of the queue, fetched as they come into view. A million rows are only ever a few pages.
 import { SvelteMap } from "svelte/reactivity";
-import type { Backend, BatchId, BatchView, JobChange, JobPage, JobStateKind, JobView } from "../ipc";
+import type { Backend, BatchId, BatchView, JobChange, JobId, JobPage, JobStateKind, JobView } from "../ipc";
 
 export const PAGE_SIZE = 100;
 const KEPT = 40;
@@ -44,6 +44,15 @@ export class JobPages {
   job(source: PageSource, offset: number): JobView | undefined {
     const page = this.pages.get(pageKey({ source, number: Math.floor(offset / PAGE_SIZE) }));
     return page?.jobs[offset % PAGE_SIZE];
+  }
+
+  /** Where a job stands, if its page is known. */
+  locate(job: JobId): { source: string; offset: number } | null {
+    for (const { source, number, jobs } of this.pages.values()) {
+      const index = jobs.findIndex(({ id }) => id === job);
+      if (index >= 0) return { source: sourceKey(source), offset: number * PAGE_SIZE + index };
+    }
+    return null;
   }
 
   /** Null until a page has come, and after changes out of view. */

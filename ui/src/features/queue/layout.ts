@@ -1,6 +1,6 @@
 // Which row stands where: batch headers with their jobs below, without an object per row.
 import type { BatchView } from "../../ipc";
-import type { PageSource } from "../../stores/pages.svelte";
+import { sourceKey, type PageSource } from "../../stores/pages.svelte";
 
 /** Jobs of a batch that stand together, such as those being sent. */
 export interface Segment {
@@ -51,6 +51,11 @@ export class QueueLayout {
 
   indexOfBatch(batch: number): number | null {
     return this.spans.find((span) => !span.segment && span.section.batch?.id === batch)?.start ?? null;
+  }
+
+  indexOfJob(source: string, offset: number): number | null {
+    const span = this.spans.find(({ segment }) => segment && sourceKey(segment.source) === source);
+    return span && offset < span.length ? span.start + offset : null;
   }
 
   private spanAt(index: number): Span {

@@ -59,3 +59,11 @@ export function findActive(rows: Row[], active: Active): Row | undefined {
   });
   return same ?? rows.find((row) => row.index === active.index);
 }
+
+/** Where a row that is no longer in view has gone. */
+export function locateRow({ layout }: QueueView, pages: JobPages, key: string): number | null {
+  const id = Number(key.slice(1));
+  if (key.startsWith("b")) return layout.indexOfBatch(id);
+  const found = key.startsWith("j") ? pages.locate(id) : null;
+  return found && layout.indexOfJob(found.source, found.offset);
+}

@@ -43,11 +43,11 @@ export class Viewport {
   }
 
   /** Keeps the first row in view where it is when others above it come or go. */
-  hold(rows: { key: string; index: number }[]): void {
+  hold(rows: { key: string; index: number }[], locate: (key: string) => number | null): void {
     const { held } = this;
-    const moved = held && held.rowsTop === this.rowsTop && rows.find((row) => row.key === held.key);
-    if (moved && this.rowsTop > 0 && moved.index !== held.index) {
-      this.scrollRows(this.rowsTop + this.top(moved.index) - held.top);
+    if (held && held.rowsTop === this.rowsTop && this.rowsTop > 0) {
+      const index = rows.find((row) => row.key === held.key)?.index ?? locate(held.key);
+      if (index !== null && index !== held.index) this.scrollRows(this.rowsTop + this.top(index) - held.top);
     }
     const first = rows.find((row) => this.top(row.index) >= this.rowsTop);
     this.held = first ? { ...first, top: this.top(first.index), rowsTop: this.rowsTop } : null;

@@ -1,0 +1,56 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+
+export interface Fake {
+  advance(ms: number): void;
+  drop(paths: string[]): void;
+  openPaths(paths: string[]): void;
+  completeSignIn(): void;
+  queue: { setCondition(part: { offline?: boolean; sign_in_required?: boolean }): void };
+}
+
+declare global {
+  interface Window {
+    ferryFake: Fake;
+    skew: number;
+  }
+}
+
+/** Opens the app on a scenario; time stands still until `advance`, unless `clock` says otherwise. */
+export async function open(page: Page, scenario: string, more = ""): Promise<void> {
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  // `advance` moves the page's time along with the simulation's.
+  await page.addInitScript(() => {
+    const real = Date.now;
+    window.skew = 0;
+    Date.now = () => real() + window.skew;
+  });
+  await page.goto(`/?scenario=${scenario}&clock=manual&delay=0${more}`);
+  await page.locator("main, [role=main]").first().waitFor();
+  // Whatever a test does, the page must not complain.
+  page.on("close", () => expect(problems).toEqual([]));
+}
+
+export async function advance(page: Page, seconds: number): Promise<void> {
+  await page.evaluate((steps) => {
+    for (let step = 0; step < steps; step++) {
+      window.skew += 200;
+      window.ferryFake.advance(200);
+    }
+  }, seconds * 5);
+  await page.waitForTimeout(400);
+}
+
+export const drop = (page: Page, paths: string[]) => page.evaluate((list) => window.ferryFake.drop(list), paths);
+
+export async function checkAccessible(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join("\n  ")}`);
+  expect(found, what).toEqual([]);
+}
+
+export const shoot = (page: Page, name: string) => page.screenshot({ path: `test-results/${name}.png` });
