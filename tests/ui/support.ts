@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page } from "@playwright/test";
+import { expect, test as base, type Page } from "@playwright/test";
 
 export interface Fake {
   advance(ms: number): void;
@@ -16,11 +16,19 @@ declare global {
   }
 }
 
+/** Whatever a test does, the page must not complain: no error, nothing that the content policy blocks. */
+export const test = base.extend({
+  page: async ({ page }, use) => {
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => void (message.type() === "error" && problems.push(message.text())));
+    await use(page);
+    expect(problems).toEqual([]);
+  },
+});
+
 /** Opens the app on a scenario; time stands still until `advance`, unless `clock` says otherwise. */
 export async function open(page: Page, scenario: string, more = ""): Promise<void> {
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   // `advance` moves the page's time along with the simulation's.
   await page.addInitScript(() => {
     const real = Date.now;
@@ -29,8 +37,6 @@ export async function open(page: Page, scenario: string, more = ""): Promise<voi
   });
   await page.goto(`/?scenario=${scenario}&clock=manual&delay=0${more}`);
   await page.locator("main, [role=main]").first().waitFor();
-  // Whatever a test does, the page must not complain.
-  page.on("close", () => expect(problems).toEqual([]));
 }
 
 export async function advance(page: Page, seconds: number): Promise<void> {

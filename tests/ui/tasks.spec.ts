@@ -1,6 +1,6 @@
 // What people come to do, by keyboard alone where it matters.
-import { expect, test } from "@playwright/test";
-import { advance, drop, open, shoot } from "./support";
+import { expect } from "@playwright/test";
+import { test, advance, drop, open, shoot } from "./support";
 
 test("the whole task by keyboard: pick, choose a destination, upload, pause, resume, cancel", async ({ page }) => {
   await open(page, "empty");
@@ -37,6 +37,7 @@ test("the whole task by keyboard: pick, choose a destination, upload, pause, res
   await press("Control+Enter");
   await expect(sheet).toBeHidden();
   await expect(page.getByText("2,016 files added to the queue.")).toBeVisible();
+  await shoot(page, "just-added");
 
   await advance(page, 2);
   const grid = page.getByRole("treegrid");

@@ -1,6 +1,6 @@
 // Every view and state: no accessibility violation, in light and dark, wide and small, and a picture to look at.
-import { expect, test, type Page } from "@playwright/test";
-import { advance, checkAccessible, drop, open, shoot } from "./support";
+import { expect, type Page } from "@playwright/test";
+import { test, advance, checkAccessible, drop, open, shoot } from "./support";
 
 const FOLDER = ["/Users/mira/Pictures/Spring shoot", "/Users/mira/Desktop/Key visual – final (2).psd"];
 

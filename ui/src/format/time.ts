@@ -19,13 +19,8 @@ function pair(first: string, rest: number, name: "minute" | "hour"): string {
   return rest === 0 ? first : `${first} ${unit(rest, name)}`;
 }
 
-/** Today as a time, otherwise with the date. */
-export function formatMoment(ms: number, now: number = Date.now()): string {
-  const today = new Date(ms).toDateString() === new Date(now).toDateString();
-  return new Intl.DateTimeFormat(
-    locale.tag,
-    today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" },
-  ).format(ms);
+export function formatTime(ms: number): string {
+  return new Intl.DateTimeFormat(locale.tag, { timeStyle: "short" }).format(ms);
 }
 
 export function formatDay(ms: number): string {

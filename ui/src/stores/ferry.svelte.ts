@@ -28,6 +28,7 @@ export class Ferry {
   place = $state<Place>("uploads");
   /** Goes on once a second, for texts that count. */
   now = $state(Date.now());
+  private readonly early: string[] = [];
   private chosen = $state(Number(localStorage.getItem(ACCOUNT) ?? 0));
 
   constructor(readonly backend: Backend) {
@@ -40,6 +41,7 @@ export class Ferry {
     this.signIn = new SignIn(backend, (account) => {
       this.choose(account.id);
       this.notices.say(t("signin.done", { tenant: account.tenant }));
+      this.staging.add(this.early.splice(0), account.id);
     });
     this.engine.onChanges((changes, batches) => {
       this.pages.changed(changes, batches);
@@ -68,8 +70,10 @@ export class Ferry {
     await this.notices.attempt(this.backend.control(action, selection));
   }
 
+  /** Before there is an account, paths wait for it. */
   stage(paths: string[]): void {
-    if (this.account && !this.signIn.asked) this.staging.add(paths, this.account);
+    if (this.account && !this.signIn.asked) this.staging.add(paths, this.account.id);
+    else this.early.push(...paths);
   }
 
   async pick(what: "files" | "folders"): Promise<void> {

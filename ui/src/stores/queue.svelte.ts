@@ -39,7 +39,11 @@ export class QueueView {
 
   /** Open ones, what finished within a day, and what has problems; the rest is history. */
   readonly batches = $derived.by(() => this.engine.order.filter((batch) => this.belongs(batch)));
-  private readonly unfinished = $derived(this.batches.filter((batch) => batch.state !== "finished").length);
+  /** While nothing moves, the batch that will be next. */
+  private readonly front = $derived.by(() => {
+    const waiting = this.batches.filter((batch) => batch.state !== "finished");
+    return waiting.some((batch) => countOf(batch.totals, MOVING) > 0) ? undefined : waiting.at(-1)?.id;
+  });
 
   readonly layout = $derived(new QueueLayout(this.search.trim() ? this.searchSections() : this.batchSections()));
 
@@ -73,7 +77,7 @@ export class QueueView {
   private opensByItself(batch: BatchView): boolean {
     if (this.filter !== "all" || this.batches.length === 1) return true;
     if (batch.state === "finished") return false;
-    return this.unfinished === 1 || countOf(batch.totals, MOVING) > 0;
+    return batch.id === this.front || countOf(batch.totals, MOVING) > 0;
   }
 
   private belongs(batch: BatchView): boolean {

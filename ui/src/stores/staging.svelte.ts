@@ -1,8 +1,8 @@
 // What was dropped or picked and is not sent yet.
-import type { AccountView, Backend, Destination, Failure, StagingSummary } from "../ipc";
+import type { AccountId, Backend, Destination, Failure, StagingSummary } from "../ipc";
 import { toFailure } from "../ipc/failure";
 
-const remembered = (account: number): string => `ferry.destination.${account}`;
+const remembered = (account: AccountId): string => `ferry.destination.${account}`;
 
 export class Staging {
   open = $state(false);
@@ -14,6 +14,7 @@ export class Staging {
   counting = $state(false);
   sending = $state(false);
   failure = $state.raw<Failure | null>(null);
+  private account: AccountId | null = null;
   private round = 0;
 
   constructor(private readonly backend: Backend) {}
@@ -22,12 +23,19 @@ export class Staging {
     !this.counting && !this.sending && this.destination !== null && (this.summary?.files ?? 0) > 0,
   );
 
-  add(paths: string[], account: AccountView): void {
+  add(paths: string[], account: AccountId): void {
     if (paths.length === 0) return;
-    if (this.paths.length === 0) this.destination = recall(account.id);
+    this.use(account);
     this.paths = [...new Set([...this.paths, ...paths])];
     this.open = true;
     void this.count();
+  }
+
+  /** A destination belongs to an account: another one brings its own. */
+  use(account: AccountId): void {
+    if (account === this.account) return;
+    this.account = account;
+    this.destination = recall(account);
   }
 
   remove(path: string): void {
@@ -41,7 +49,8 @@ export class Staging {
     void this.count();
   }
 
-  choose(account: number, destination: Destination): void {
+  choose(account: AccountId, destination: Destination): void {
+    this.account = account;
     this.destination = destination;
     localStorage.setItem(remembered(account), JSON.stringify(destination));
   }
@@ -55,7 +64,7 @@ export class Staging {
   }
 
   /** The number of files that were handed to the queue, or null if that was refused. */
-  async upload(account: number): Promise<number | null> {
+  async upload(account: AccountId): Promise<number | null> {
     if (!this.canUpload || !this.destination) return null;
     const files = this.summary?.files ?? 0;
     this.sending = true;
@@ -96,7 +105,7 @@ export class Staging {
   }
 }
 
-export function recall(account: number): Destination | null {
+export function recall(account: AccountId): Destination | null {
   try {
     const stored = JSON.parse(localStorage.getItem(remembered(account)) ?? "null") as Destination | null;
     return stored && typeof stored.id === "string" && typeof stored.path === "string" ? stored : null;

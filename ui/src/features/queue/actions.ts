@@ -17,10 +17,17 @@ export function jobMenu(ferry: Ferry, job: JobView): MenuItem[] {
     can.pause && { label: t("job.pause"), icon: "pause", key: "P", run: run("pause") },
     can.resume && { label: t("job.resume"), icon: "play", key: "P", run: run("pause") },
     can.top && { label: t("job.top"), icon: "top", key: "T", run: run("top") },
-    { label: t("job.details"), key: "␣", run: () => ferry.queue.toggleDetails(job.id) },
+    { label: t("job.details"), icon: "document", key: t("key.space"), run: () => ferry.queue.toggleDetails(job.id) },
     { label: t("job.show"), icon: "reveal", run: () => void ferry.notices.attempt(ferry.backend.showInFolder(job.id)) },
     job.md5 !== null && { label: t("job.copy_md5"), icon: "copy", run: () => void copyText(job.md5 ?? "") },
-    can.cancel && { label: t("job.cancel"), icon: "x", key: "Del", danger: true, apart: true, run: run("cancel") },
+    can.cancel && {
+      label: t("job.cancel"),
+      icon: "x",
+      key: t("key.delete"),
+      danger: true,
+      apart: true,
+      run: run("cancel"),
+    },
   ];
   return items.filter((item) => item !== false);
 }
@@ -82,7 +89,14 @@ export function batchMenu(ferry: Ferry, batch: BatchView, cancel: () => void): M
     },
     can.top && { label: t("batch.top"), icon: "top", key: "T", run: () => void ferry.control("top", selection) },
     ...receiptMenu(ferry, batch).map((item, index) => ({ ...item, apart: index === 0 })),
-    can.unsent > 0 && { label: t("batch.cancel"), icon: "x", key: "Del", danger: true, apart: true, run: cancel },
+    can.unsent > 0 && {
+      label: t("batch.cancel"),
+      icon: "x",
+      key: t("key.delete"),
+      danger: true,
+      apart: true,
+      run: cancel,
+    },
   ];
   return items.filter((item) => item !== false);
 }
