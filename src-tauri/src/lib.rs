@@ -1,1 +1,19 @@
+//! The desktop shell: a window, a tray icon, and commands of a few lines each on the engine's handle.
 
+pub mod commands;
+mod demo;
+pub mod desktop;
+mod errors;
+mod events;
+mod opened;
+mod picture;
+mod quit;
+pub mod settings;
+mod startup;
+pub mod state;
+mod takeover;
+mod text;
+mod tray;
+mod window;
+
+pub use startup::{attach, context, run};

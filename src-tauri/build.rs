@@ -1,0 +1,41 @@
+//! Lists our commands, so that capabilities govern them: one that `capabilities/main.json` does not name is refused.
+
+use tauri_build::{AppManifest, Attributes};
+
+/// The same as `commands!` in `src/commands/mod.rs`; a test compares them.
+const COMMANDS: &[&str] = &[
+    "subscribe_events",
+    "list_jobs",
+    "list_batches",
+    "job_details",
+    "pause_jobs",
+    "resume_jobs",
+    "cancel_jobs",
+    "retry_jobs",
+    "top_jobs",
+    "stage_paths",
+    "enqueue_files",
+    "list_library",
+    "search_library",
+    "create_folder",
+    "create_album",
+    "start_sign_in",
+    "open_sign_in_page",
+    "finish_sign_in",
+    "cancel_sign_in",
+    "sign_out",
+    "open_asset",
+    "show_in_folder",
+    "pick_files",
+    "pick_folders",
+    "save_receipt",
+    "app_version",
+];
+
+fn main() {
+    println!("cargo::rerun-if-changed=../icons");
+    let attributes = Attributes::new().app_manifest(AppManifest::new().commands(COMMANDS));
+    if let Err(error) = tauri_build::try_build(attributes) {
+        println!("cargo::error={error:#}");
+    }
+}

@@ -1,0 +1,50 @@
+//! What the page may ask. A command is a few lines: it hands over to the engine and gives its answer back.
+
+pub mod app;
+pub mod library;
+pub mod queue;
+pub mod receipts;
+pub mod session;
+
+use tauri::Runtime;
+use tauri::ipc::Invoke;
+
+macro_rules! commands {
+    ($($module:ident :: $name:ident),* $(,)?) => {
+        /// Their names, as the page calls them.
+        pub const COMMANDS: &[&str] = &[$(stringify!($name)),*];
+
+        pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+            tauri::generate_handler![$($module::$name),*]
+        }
+    };
+}
+
+commands![
+    app::subscribe_events,
+    queue::list_jobs,
+    queue::list_batches,
+    queue::job_details,
+    queue::pause_jobs,
+    queue::resume_jobs,
+    queue::cancel_jobs,
+    queue::retry_jobs,
+    queue::top_jobs,
+    queue::stage_paths,
+    queue::enqueue_files,
+    library::list_library,
+    library::search_library,
+    library::create_folder,
+    library::create_album,
+    session::start_sign_in,
+    session::open_sign_in_page,
+    session::finish_sign_in,
+    session::cancel_sign_in,
+    session::sign_out,
+    app::open_asset,
+    app::show_in_folder,
+    app::pick_files,
+    app::pick_folders,
+    receipts::save_receipt,
+    app::app_version,
+];

@@ -1,0 +1,75 @@
+//! The queue.
+
+use std::path::PathBuf;
+
+use engine::error::Outcome;
+use engine::model::{
+    BatchId, BatchView, ControlResult, Enqueue, JobAction, JobDetails, JobId, JobPage, JobQuery,
+    JobSelection, StagingSummary,
+};
+use tauri::{State, command};
+
+use crate::state::{SharedShell, Shell};
+
+#[command]
+pub async fn list_jobs(shell: State<'_, SharedShell>, query: JobQuery) -> Outcome<JobPage> {
+    shell.engine().await?.list_jobs(query).await
+}
+
+#[command]
+pub async fn list_batches(
+    shell: State<'_, SharedShell>,
+    offset: u64,
+    limit: u32,
+    finished: Option<bool>,
+) -> Outcome<Vec<BatchView>> {
+    shell.engine().await?.list_batches(offset, limit, finished).await
+}
+
+#[command]
+pub async fn job_details(shell: State<'_, SharedShell>, job: JobId) -> Outcome<JobDetails> {
+    shell.engine().await?.job_details(job).await
+}
+
+#[command]
+pub async fn pause_jobs(shell: State<'_, SharedShell>, selection: JobSelection) -> Outcome<ControlResult> {
+    control(&shell, selection, JobAction::Pause).await
+}
+
+#[command]
+pub async fn resume_jobs(shell: State<'_, SharedShell>, selection: JobSelection) -> Outcome<ControlResult> {
+    control(&shell, selection, JobAction::Resume).await
+}
+
+#[command]
+pub async fn cancel_jobs(shell: State<'_, SharedShell>, selection: JobSelection) -> Outcome<ControlResult> {
+    control(&shell, selection, JobAction::Cancel).await
+}
+
+#[command]
+pub async fn retry_jobs(shell: State<'_, SharedShell>, selection: JobSelection) -> Outcome<ControlResult> {
+    control(&shell, selection, JobAction::Retry).await
+}
+
+#[command]
+pub async fn top_jobs(shell: State<'_, SharedShell>, selection: JobSelection) -> Outcome<ControlResult> {
+    control(&shell, selection, JobAction::Top).await
+}
+
+#[command]
+pub async fn stage_paths(
+    shell: State<'_, SharedShell>,
+    paths: Vec<PathBuf>,
+    take_junk: bool,
+) -> Outcome<StagingSummary> {
+    shell.engine().await?.stage(paths, take_junk).await
+}
+
+#[command]
+pub async fn enqueue_files(shell: State<'_, SharedShell>, request: Enqueue) -> Outcome<BatchId> {
+    shell.engine().await?.enqueue(request).await
+}
+
+pub async fn control(shell: &Shell, selection: JobSelection, action: JobAction) -> Outcome<ControlResult> {
+    shell.engine().await?.control(selection, action).await
+}

@@ -1,0 +1,137 @@
+//! What the shell asks of the desktop around it: browser, file manager, dialogs. Tests put another one in its place.
+
+use std::path::{Path, PathBuf};
+
+use engine::error::{ErrorCode, Failure, Outcome};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tauri::{AppHandle, Manager, Runtime};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
+use tauri_plugin_opener::OpenerExt;
+use tokio::sync::oneshot;
+
+use crate::errors::internal;
+use crate::window::MAIN;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    Files,
+    Folders,
+}
+
+pub trait Desktop: Send + Sync {
+    /// In the system's browser.
+    ///
+    /// # Errors
+    /// `RequestInvalid` for anything but a web address; `Internal` when no browser starts.
+    fn open_page(&self, url: &str) -> Outcome<()>;
+
+    /// Selects a file in the file manager.
+    ///
+    /// # Errors
+    /// `SourceMissing`; `Internal` when no file manager answers.
+    fn show_in_folder(&self, path: PathBuf) -> BoxFuture<'_, Outcome<()>>;
+
+    /// Nothing when the dialog was closed.
+    fn pick(&self, what: Pick) -> BoxFuture<'_, Vec<PathBuf>>;
+
+    /// Where to save a file; `None` when the dialog was closed.
+    fn pick_target(&self, file_name: &str) -> BoxFuture<'_, Option<PathBuf>>;
+}
+
+/// The real one.
+pub struct SystemDesktop<R: Runtime>(pub AppHandle<R>);
+
+impl<R: Runtime> SystemDesktop<R> {
+    fn dialog(&self) -> FileDialogBuilder<R> {
+        let dialog = self.0.dialog().file();
+        match self.0.get_webview_window(MAIN) {
+            Some(window) => dialog.set_parent(&window),
+            None => dialog,
+        }
+    }
+}
+
+impl<R: Runtime> Desktop for SystemDesktop<R> {
+    fn open_page(&self, url: &str) -> Outcome<()> {
+        web_address(url)?;
+        self.0.opener().open_url(url, None::<&str>).map_err(internal)
+    }
+
+    fn show_in_folder(&self, path: PathBuf) -> BoxFuture<'_, Outcome<()>> {
+        async move {
+            let missing = Failure::new(ErrorCode::SourceMissing).with("path", path.display());
+            let show = move || {
+                if path.exists() {
+                    tauri_plugin_opener::reveal_item_in_dir(path).map_err(internal)
+                } else {
+                    Err(missing)
+                }
+            };
+            tokio::task::spawn_blocking(show).await.map_err(internal)?
+        }
+        .boxed()
+    }
+
+    fn pick(&self, what: Pick) -> BoxFuture<'_, Vec<PathBuf>> {
+        let (tell, told) = oneshot::channel();
+        let answer = |paths: Option<Vec<FilePath>>| drop(tell.send(paths.unwrap_or_default()));
+        match what {
+            Pick::Files => self.dialog().pick_files(answer),
+            Pick::Folders => self.dialog().pick_folders(answer),
+        }
+        async move {
+            let paths: Vec<FilePath> = told.await.unwrap_or_default();
+            paths.into_iter().filter_map(|path| path.into_path().ok()).collect()
+        }
+        .boxed()
+    }
+
+    fn pick_target(&self, file_name: &str) -> BoxFuture<'_, Option<PathBuf>> {
+        let (tell, told) = oneshot::channel();
+        self.dialog().set_file_name(file_name).save_file(|path| drop(tell.send(path)));
+        async move { told.await.ok()??.into_path().ok() }.boxed()
+    }
+}
+
+/// Addresses come from a tenant: nothing but a page may be opened.
+pub fn web_address(url: &str) -> Outcome<()> {
+    let web = tauri::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+    if web { Ok(()) } else { Err(crate::errors::invalid("not a web address").with("url", url)) }
+}
+
+/// A name for a file that every system takes.
+pub fn file_name(words: &str, extension: &str) -> String {
+    let name: String = words
+        .chars()
+        .map(|char| if char.is_control() || "<>:\"/\\|?*".contains(char) { '_' } else { char })
+        .take(120)
+        .collect();
+    format!("{}.{extension}", name.trim_matches([' ', '.']))
+}
+
+/// What the page may be told of a path.
+pub fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_web_addresses_are_opened() {
+        assert!(
+            web_address("https://acme.canto.com/v/x").is_ok() && web_address("http://127.0.0.1:1/").is_ok()
+        );
+        for url in ["file:///etc/passwd", "javascript:alert(1)", "mailto:a@b.c", "/bin/sh", ""] {
+            assert!(web_address(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_label_becomes_a_file_name() {
+        assert_eq!(file_name("Receipt Spring/Selects: 1?", "csv"), "Receipt Spring_Selects_ 1_.csv");
+        assert_eq!(file_name("Receipt ..", "html"), "Receipt.html");
+    }
+}

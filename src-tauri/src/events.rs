@@ -1,0 +1,90 @@
+//! Carries the engine's events on: to the page through a channel, to the tray.
+
+use std::sync::Arc;
+
+use engine::EngineHandle;
+use engine::error::{ErrorCode, Outcome};
+use engine::event::{EngineEvent, Snapshot};
+use engine::handle::Subscription;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+
+use crate::state::Shell;
+
+pub type Handles = watch::Receiver<Option<EngineHandle>>;
+
+/// The present picture, and what `forward` goes on from. Starts the engine if it does not run.
+///
+/// # Errors
+/// Those of starting the engine.
+pub async fn subscribe(shell: &Shell) -> Outcome<(Subscription, Handles)> {
+    shell.start().await?;
+    let handles = shell.handles();
+    Ok((of(&handles).await?, handles))
+}
+
+/// Tells of every event until `tell` says that nobody listens any more.
+///
+/// A listener that fell behind, and one whose engine is another one from now on, gets the present picture as events.
+pub async fn forward(
+    mut subscription: Subscription,
+    mut handles: Handles,
+    mut tell: impl FnMut(Arc<EngineEvent>) -> bool,
+) {
+    loop {
+        let anew = tokio::select! {
+            changed = handles.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                true
+            }
+            event = subscription.events.recv() => match event {
+                Ok(event) => {
+                    if !tell(event) {
+                        return;
+                    }
+                    false
+                }
+                Err(RecvError::Lagged(_)) => true,
+                // Another handle may come.
+                Err(RecvError::Closed) => {
+                    if handles.changed().await.is_err() {
+                        return;
+                    }
+                    true
+                }
+            },
+        };
+        if anew {
+            match of(&handles).await {
+                Ok(now) => {
+                    subscription = now;
+                    if !picture(&subscription.snapshot).into_iter().all(|event| tell(Arc::new(event))) {
+                        return;
+                    }
+                }
+                Err(failure) => tracing::warn!(%failure, "events are missing"),
+            }
+        }
+    }
+}
+
+async fn of(handles: &Handles) -> Outcome<Subscription> {
+    let handle = handles.borrow().clone();
+    handle.ok_or(ErrorCode::Internal)?.subscribe().await
+}
+
+/// A snapshot, said as events.
+pub fn picture(snapshot: &Snapshot) -> Vec<EngineEvent> {
+    vec![
+        EngineEvent::AccountsChanged { accounts: snapshot.accounts.clone() },
+        EngineEvent::ConditionChanged { condition: snapshot.condition.clone() },
+        EngineEvent::JobsChanged {
+            changes: Vec::new(),
+            batches: snapshot.batches.clone(),
+            totals: snapshot.totals.clone(),
+        },
+        EngineEvent::Progress { frame: snapshot.progress.clone() },
+    ]
+}

@@ -1,0 +1,116 @@
+//! From `main` to a window with a running engine.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use engine::error::Outcome;
+use tauri::{App, AppHandle, Builder, Context, Manager, RunEvent, Runtime, Wry};
+use tracing_subscriber::EnvFilter;
+
+use crate::desktop::SystemDesktop;
+use crate::settings::Settings;
+use crate::state::{SharedShell, Shell};
+use crate::text::Language;
+use crate::{commands, demo, opened, quit, takeover, tray, window};
+
+/// Everything that the mock runtime of the tests has too.
+pub fn attach<R: Runtime>(builder: Builder<R>) -> Builder<R> {
+    builder.invoke_handler(commands::handler()).on_window_event(window::on_event)
+}
+
+/// Configuration, permissions and the built page.
+pub fn context<R: Runtime>() -> Context<R> {
+    tauri::generate_context!()
+}
+
+/// Runs Ferry until it is quit.
+pub fn run() -> ExitCode {
+    log();
+    if !has_display() {
+        eprintln!("Ferry needs a display. On a computer without one, use the command line: ferry --help");
+        return ExitCode::from(2);
+    }
+    match build() {
+        Ok(app) => {
+            app.run(on_event);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("Ferry can't open its window: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build() -> tauri::Result<App<Wry>> {
+    let settings = Settings::from_env();
+    let mut context = context();
+    context.config_mut().identifier = settings.instance(&context.config().identifier);
+    // First among the plugins: a second start ends there.
+    let single = tauri_plugin_single_instance::init(|app, arguments, folder| {
+        window::show(app);
+        opened::open(app, &opened::paths(arguments, Path::new(&folder)));
+    });
+    attach(Builder::default())
+        .plugin(single)
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .setup(move |app| Ok(setup(app.handle(), settings)?))
+        .build(context)
+}
+
+fn setup(app: &AppHandle<Wry>, settings: Settings) -> tauri::Result<()> {
+    let shell = Shell::new(settings, Box::new(SystemDesktop(app.clone())));
+    app.manage(SharedShell::clone(&shell));
+    opened::open(app, &opened::paths(std::env::args_os(), &current_folder()));
+    window::make(app)?;
+    if let Some(tray) = tray::make(app) {
+        tauri::async_runtime::spawn(tray::follow(app.clone(), tray, Language::of_system()));
+    }
+    tauri::async_runtime::spawn(quit::on_signals(app.clone()));
+    tauri::async_runtime::spawn(takeover::watch(SharedShell::clone(&shell)));
+    tauri::async_runtime::spawn(async move {
+        if let Err(failure) = start(&shell).await {
+            // The page shows it too, with what to do.
+            tracing::error!(%failure, "Ferry did not start as it should");
+        }
+    });
+    Ok(())
+}
+
+async fn start(shell: &Shell) -> Outcome<()> {
+    let engine = shell.engine().await?;
+    tracing::info!(data = %engine.data_dir().display(), owner = engine.is_owner(), "Ferry runs");
+    if let Some(order) = demo::order() {
+        let batch = demo::run(&engine, &order).await?;
+        tracing::info!(%batch, "the demo's files are in the queue");
+    }
+    Ok(())
+}
+
+fn on_event(app: &AppHandle<Wry>, event: RunEvent) {
+    match event {
+        RunEvent::Exit => quit::stop(app),
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => window::show(app),
+        _ => {}
+    }
+}
+
+fn log() {
+    let filter = EnvFilter::try_from_env("FERRY_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let set = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    if let Err(error) = set {
+        eprintln!("no log: {error}");
+    }
+}
+
+fn current_folder() -> PathBuf {
+    std::env::current_dir().unwrap_or_default()
+}
+
+/// GTK ends the process where there is none.
+fn has_display() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}

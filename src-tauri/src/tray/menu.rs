@@ -1,0 +1,175 @@
+//! The tray's menu as plain data, made from the picture.
+
+use engine::model::{BatchId, JobAction};
+
+use crate::picture::{Mood, Picture};
+use crate::text::{Language, Word};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// Says something, does nothing.
+    Line(String),
+    Action(Action, String),
+    Separator,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Open,
+    All(JobAction),
+    Problems,
+    Batch(BatchId),
+    Quit,
+}
+
+impl Action {
+    pub fn id(self) -> String {
+        match self {
+            Self::Open => "open".into(),
+            Self::All(JobAction::Pause) => "pause".into(),
+            Self::All(_) => "resume".into(),
+            Self::Problems => "problems".into(),
+            Self::Batch(batch) => format!("batch-{batch}"),
+            Self::Quit => "quit".into(),
+        }
+    }
+
+    pub fn parse(id: &str) -> Option<Self> {
+        match id {
+            "open" => Some(Self::Open),
+            "pause" => Some(Self::All(JobAction::Pause)),
+            "resume" => Some(Self::All(JobAction::Resume)),
+            "problems" => Some(Self::Problems),
+            "quit" => Some(Self::Quit),
+            other => other.strip_prefix("batch-")?.parse().ok().map(Self::Batch),
+        }
+    }
+}
+
+pub fn items(picture: &Picture, language: Language) -> Vec<Item> {
+    let mut items = vec![Item::Line(status(picture, language))];
+    items.extend(progress(picture, language).map(Item::Line));
+    if picture.mood() != Mood::NotStarted {
+        items.push(Item::Separator);
+        items.push(if picture.mood() == Mood::Paused {
+            Item::Action(Action::All(JobAction::Resume), language.say(Word::ResumeAll))
+        } else {
+            Item::Action(Action::All(JobAction::Pause), language.say(Word::PauseAll))
+        });
+        if picture.problems() > 0 {
+            items.push(Item::Action(Action::Problems, language.count(Word::Problems, picture.problems())));
+        }
+    }
+    if !picture.recent.is_empty() {
+        items.push(Item::Separator);
+        items.push(Item::Line(language.say(Word::Recent)));
+        items.extend(picture.recent.iter().map(|batch| {
+            let label = format!("{} · {}", short(&batch.label), language.count(Word::Files, batch.files));
+            Item::Action(Action::Batch(batch.batch), label)
+        }));
+    }
+    items.push(Item::Separator);
+    items.push(Item::Action(Action::Open, language.say(Word::Open)));
+    items.push(Item::Action(Action::Quit, language.say(Word::Quit)));
+    items
+}
+
+/// What is going on, in one line; the icon's tooltip too.
+pub fn status(picture: &Picture, language: Language) -> String {
+    let word = match picture.mood() {
+        Mood::NotStarted => Word::NotStarted,
+        Mood::SignInRequired => Word::SignIn,
+        Mood::Offline => Word::Offline,
+        Mood::Paused => Word::Paused,
+        Mood::Working => Word::Working,
+        Mood::Waiting => Word::Waiting,
+        Mood::Resting => Word::Resting,
+    };
+    let number = if word == Word::Paused { picture.totals.open() } else { picture.moving() };
+    language.count(word, number)
+}
+
+fn progress(picture: &Picture, language: Language) -> Option<String> {
+    if picture.mood() != Mood::Working || picture.frame.speed == 0 {
+        return None;
+    }
+    let speed = language.speed(picture.frame.speed);
+    Some(match picture.frame.seconds_left {
+        Some(seconds) => format!("{speed} · {}", language.duration(seconds)),
+        None => speed,
+    })
+}
+
+/// Menus are as wide as their longest line.
+fn short(label: &str) -> String {
+    const MOST: usize = 40;
+    if label.chars().count() <= MOST {
+        return label.to_owned();
+    }
+    label.chars().take(MOST - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::error::ErrorCode;
+    use engine::model::JobStateKind::{Blocked, Paused, Queued, Uploading};
+
+    use super::*;
+    use crate::picture::tests::with;
+
+    fn words(picture: &Picture) -> Vec<String> {
+        let word = |item| match item {
+            Item::Line(word) | Item::Action(_, word) => word,
+            Item::Separator => "-".into(),
+        };
+        items(picture, Language::English).into_iter().map(word).collect()
+    }
+
+    #[test]
+    fn a_working_queue() {
+        let mut picture = with(&[(Queued, 1_200), (Uploading, 4), (Blocked, 3)]);
+        picture.frame.speed = 51_000_000;
+        picture.frame.seconds_left = Some(750);
+        assert_eq!(
+            words(&picture),
+            [
+                "Uploading 1,204 files",
+                "51 MB/s · about 13 min",
+                "-",
+                "Pause all",
+                "Problems (3)",
+                "-",
+                "Open Ferry",
+                "Quit Ferry"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_paused_queue_can_be_resumed() {
+        let words = words(&with(&[(Paused, 7)]));
+        assert_eq!(words[..3], ["Paused; 7 files to go", "-", "Resume all"]);
+    }
+
+    #[test]
+    fn an_engine_that_did_not_start_can_not_be_paused() {
+        let picture = Picture { not_started: Some(ErrorCode::DiskFull.into()), ..Picture::default() };
+        assert_eq!(words(&picture), ["Ferry could not start", "-", "Open Ferry", "Quit Ferry"]);
+    }
+
+    #[test]
+    fn actions_are_known_by_their_ids() {
+        let actions = [
+            Action::Open,
+            Action::All(JobAction::Pause),
+            Action::All(JobAction::Resume),
+            Action::Problems,
+            Action::Batch(BatchId(12)),
+            Action::Quit,
+        ];
+        for action in actions {
+            assert_eq!(Action::parse(&action.id()), Some(action));
+        }
+        assert_eq!(Action::parse("batch-x"), None);
+    }
+}
