@@ -1,0 +1,264 @@
+//! What can be typed (interfaces.md §2).
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use engine::model::{BatchId, JobId, JobSelection, JobStateKind};
+use engine::receipt::ReceiptFormat;
+
+/// Uploads files and folders to Canto, and proves that they arrived.
+#[derive(Debug, Parser)]
+#[command(name = "ferry", version, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 all done · 1 internal error · 2 wrong use · 3 some jobs failed · \
+                        4 needs someone (sign-in, right, space) · 5 another program holds the data and \
+                        can't be reached · 130 interrupted (the queue stays)")]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// Where Ferry keeps its queue [default: the platform's place]
+    #[arg(long, global = true, env = "FERRY_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Which account: the tenant's address or its first part, the user's e-mail, or the number
+    #[arg(long, global = true, value_name = "NAME")]
+    pub account: Option<String>,
+    /// One JSON object per line on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// No progress
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sign in to a tenant
+    Login(Login),
+    /// Forget an account's secrets; its history stays
+    Logout(Logout),
+    /// List the accounts
+    Accounts,
+    /// Show the account that commands use
+    Whoami,
+    /// Upload files and folders, and wait until they are done
+    Upload(Upload),
+    /// Run the engine in the foreground until stopped
+    Run,
+    /// Show accounts, totals and open batches
+    Status,
+    /// List jobs
+    Jobs(Jobs),
+    /// Pause jobs
+    Pause(Selection),
+    /// Let paused jobs go on
+    Resume(Selection),
+    /// Cancel jobs
+    Cancel(Selection),
+    /// Try failed, blocked or cancelled jobs again
+    Retry(Selection),
+    /// Move jobs to the front of the queue
+    Top(Selection),
+    /// Print the receipt of a batch
+    Receipt(Receipt),
+    /// Show the library's folders and albums
+    Tree(Tree),
+    /// Make a folder in the library, with those above it
+    Mkdir(Make),
+    /// Make an album in the library, with the folders above it
+    Mkalbum(Make),
+    /// Start the demo library, a Canto-like tenant on this computer
+    DemoLibrary(DemoLibrary),
+}
+
+#[derive(Args, Debug)]
+pub struct Login {
+    /// The tenant's address: acme, acme.canto.com, or any page of it
+    pub tenant: String,
+    /// Id of the tenant's API key [env: FERRY_APP_ID=]
+    #[arg(long, value_name = "ID")]
+    pub app_id: Option<String>,
+    /// Read the API key's secret from standard input [env: FERRY_APP_SECRET=]
+    #[arg(long)]
+    pub app_secret_stdin: bool,
+    /// Sign in with the API key alone, for a station without a user
+    #[arg(long)]
+    pub client_credentials: bool,
+    /// Print the address instead of opening the browser
+    #[arg(long, conflicts_with = "client_credentials")]
+    pub no_browser: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Logout {
+    /// Also cancel what is still queued for the account
+    #[arg(long)]
+    pub drop_queue: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Upload {
+    /// Files and folders; a folder arrives as a folder or album of its name
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Where to: Folder/Album by names, album:ID or folder:ID
+    #[arg(long, value_name = "DEST")]
+    pub to: String,
+    /// Make what is missing of DEST
+    #[arg(long)]
+    pub create: bool,
+    /// Put this tag on every asset
+    #[arg(long = "tag", value_name = "T")]
+    pub tags: Vec<String>,
+    /// Put this keyword on every asset (not in this version)
+    #[arg(long = "keyword", value_name = "K")]
+    pub keywords: Vec<String>,
+    /// Set a metadata field of every asset (not in this version)
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    pub fields: Vec<String>,
+    /// Metadata from a table, a row per file (not in this version)
+    #[arg(long, value_name = "FILE")]
+    pub metadata: Option<PathBuf>,
+    /// What to do with files that the library has already (only `off` in this version)
+    #[arg(long, value_enum, value_name = "RULE", default_value = "off")]
+    pub duplicates: Duplicates,
+    /// Only files whose name or path fits
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// No files or folders whose name or path fits
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Higher goes first
+    #[arg(long, default_value_t = 0, allow_hyphen_values = true, value_name = "N")]
+    pub priority: i32,
+    /// Only say what would be sent, and where
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Return as soon as the files are in the queue
+    #[arg(long)]
+    pub detach: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Duplicates {
+    #[value(name = "off")]
+    Off,
+    #[value(name = "filename:version")]
+    FilenameVersion,
+    #[value(name = "filename:new")]
+    FilenameNew,
+    #[value(name = "filename:skip")]
+    FilenameSkip,
+    #[value(name = "filename:ask")]
+    FilenameAsk,
+    #[value(name = "md5:new")]
+    Md5New,
+    #[value(name = "md5:skip")]
+    Md5Skip,
+    #[value(name = "md5:ask")]
+    Md5Ask,
+}
+
+#[derive(Args, Debug)]
+pub struct Jobs {
+    /// Only of this batch
+    #[arg(long, value_name = "B")]
+    pub batch: Option<BatchId>,
+    /// Only in this state; may be given more than once
+    #[arg(long = "state", value_name = "S", value_parser = state)]
+    pub states: Vec<JobStateKind>,
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    pub limit: u64,
+    /// Only those after this job, to go on where a list ended
+    #[arg(long, value_name = "ID")]
+    pub after: Option<JobId>,
+}
+
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct Selection {
+    #[arg(value_name = "JOB")]
+    pub jobs: Vec<JobId>,
+    /// All jobs of a batch
+    #[arg(long, value_name = "B")]
+    pub batch: Option<BatchId>,
+    /// All jobs
+    #[arg(long)]
+    pub all: bool,
+}
+
+impl Selection {
+    pub fn meant(self) -> JobSelection {
+        match self.batch {
+            Some(batch) => JobSelection::Batch { batch },
+            None if self.all => JobSelection::All,
+            None => JobSelection::Jobs { jobs: self.jobs },
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct Receipt {
+    pub batch: BatchId,
+    #[arg(long, default_value = "json", value_parser = format, value_name = "json|csv|html")]
+    pub format: ReceiptFormat,
+}
+
+#[derive(Args, Debug)]
+pub struct Tree {
+    /// Where to begin [default: the top of the library]
+    #[arg(default_value = "/")]
+    pub dest: String,
+    /// Levels to show
+    #[arg(long, value_name = "N")]
+    pub depth: Option<usize>,
+}
+
+#[derive(Args, Debug)]
+pub struct Make {
+    /// Names with slashes
+    pub dest: String,
+}
+
+#[derive(Args, Debug)]
+#[command(disable_help_flag = true)]
+pub struct DemoLibrary {
+    /// Options of `ferry-tenant`, such as --port N or --data DIR
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTION")]
+    pub options: Vec<OsString>,
+}
+
+fn state(word: &str) -> Result<JobStateKind, String> {
+    JobStateKind::parse(word).ok_or_else(|| {
+        let words: Vec<_> = JobStateKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        format!("states are {}", words.join(", "))
+    })
+}
+
+fn format(word: &str) -> Result<ReceiptFormat, String> {
+    ReceiptFormat::parse(word).ok_or_else(|| "formats are json, csv and html".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_holds_together() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_selection_is_one_thing_and_never_nothing() {
+        let parse = |words: &[&str]| Arguments::try_parse_from([&["ferry", "pause"], words].concat());
+        assert!(parse(&[]).is_err());
+        assert!(parse(&["1", "--all"]).is_err());
+        assert!(parse(&["--batch", "2", "--all"]).is_err());
+        assert!(parse(&["1", "2"]).is_ok());
+    }
+}

@@ -1,0 +1,80 @@
+//! `ferry login`
+
+use std::io::Read;
+
+use engine::EngineHandle;
+use engine::model::{AccountView, Right, SignInRequest};
+
+use crate::account;
+use crate::args::{Global, Login};
+use crate::exit::{Ended, Exit, Problem};
+use crate::lines::Line;
+use crate::output::Output;
+use crate::session::{Need, Session, word};
+
+pub async fn run(global: &Global, login: Login, out: &Output) -> Ended {
+    let request = SignInRequest {
+        tenant: login.tenant.clone(),
+        app_id: login.app_id.clone().or_else(|| word("FERRY_APP_ID")),
+        app_secret: secret(&login).await?,
+    };
+    Session::with(global, Need::Tenant, async |session| {
+        let handle = session.handle();
+        let account = if login.client_credentials {
+            handle.sign_in_with_credentials(request).await?
+        } else {
+            through_browser(handle, request, login.no_browser, out).await?
+        };
+        out.line(&Line::SignedIn { account: &account })?;
+        out.say(format!("Signed in to {} as {}.", account.tenant, account::who(&account)))?;
+        warn_about_rights(&account, out);
+        Ok(Exit::Well)
+    })
+    .await
+}
+
+async fn secret(login: &Login) -> Result<Option<String>, Problem> {
+    if !login.app_secret_stdin {
+        return Ok(word("FERRY_APP_SECRET"));
+    }
+    let read = || {
+        let mut text = String::new();
+        std::io::stdin().take(64 * 1024).read_to_string(&mut text).map(|_| text.trim().to_owned())
+    };
+    let secret = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::from)??;
+    if secret.is_empty() {
+        return Err(Problem::usage("there is no secret on standard input."));
+    }
+    Ok(Some(secret))
+}
+
+async fn through_browser(
+    handle: &EngineHandle,
+    request: SignInRequest,
+    no_browser: bool,
+    out: &Output,
+) -> Result<AccountView, Problem> {
+    let started = handle.start_sign_in(request).await?;
+    out.line(&Line::SignInStarted { url: &started.url, host: &started.host })?;
+    if no_browser || !opened(&started.url).await {
+        out.say(format!("Open this address in a browser on this computer:\n\n  {}\n", started.url))?;
+    } else {
+        out.note(format!("Your browser opens {}. Sign in there; Ferry waits.", started.host));
+    }
+    Ok(handle.finish_sign_in(started.flow).await?)
+}
+
+/// Whether the system took the address; its programs may take their time.
+async fn opened(url: &str) -> bool {
+    let url = url.to_owned();
+    matches!(tokio::task::spawn_blocking(move || open::that_detached(url)).await, Ok(Ok(())))
+}
+
+fn warn_about_rights(account: &AccountView, out: &Output) {
+    if !account.rights.is_empty() && !account.rights.contains(&Right::Upload) {
+        out.warn(
+            "This account has no right to upload. Your Canto administrator can give it: a consumer \
+             needs to become a contributor.",
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! One file per command.
+
+mod accounts;
+mod control;
+mod demo_library;
+mod jobs;
+mod login;
+mod make;
+mod receipt;
+mod run;
+mod status;
+mod tree;
+mod upload;
+
+use engine::model::{JobAction, NodeKind};
+
+use crate::args::{Arguments, Command};
+use crate::exit::Ended;
+use crate::output::Output;
+
+pub async fn run(arguments: Arguments, out: &Output) -> Ended {
+    let global = &arguments.global;
+    // Boxed: the futures of some commands are large.
+    match arguments.command {
+        Command::Login(login) => Box::pin(login::run(global, login, out)).await,
+        Command::Logout(logout) => Box::pin(accounts::logout(global, &logout, out)).await,
+        Command::Accounts => accounts::list(global, out).await,
+        Command::Whoami => accounts::whoami(global, out).await,
+        Command::Upload(upload) => Box::pin(upload::run(global, upload, out)).await,
+        Command::Run => Box::pin(run::run(global, out)).await,
+        Command::Status => Box::pin(status::run(global, out)).await,
+        Command::Jobs(jobs) => Box::pin(jobs::run(global, jobs, out)).await,
+        Command::Pause(jobs) => Box::pin(control::run(global, jobs, JobAction::Pause, out)).await,
+        Command::Resume(jobs) => Box::pin(control::run(global, jobs, JobAction::Resume, out)).await,
+        Command::Cancel(jobs) => Box::pin(control::run(global, jobs, JobAction::Cancel, out)).await,
+        Command::Retry(jobs) => Box::pin(control::run(global, jobs, JobAction::Retry, out)).await,
+        Command::Top(jobs) => Box::pin(control::run(global, jobs, JobAction::Top, out)).await,
+        Command::Receipt(receipt) => Box::pin(receipt::run(global, receipt)).await,
+        Command::Tree(tree) => Box::pin(tree::run(global, tree, out)).await,
+        Command::Mkdir(make) => Box::pin(make::run(global, make, NodeKind::Folder, out)).await,
+        Command::Mkalbum(make) => Box::pin(make::run(global, make, NodeKind::Album, out)).await,
+        Command::DemoLibrary(options) => demo_library::run(options).await,
+    }
+}

@@ -1,0 +1,251 @@
+//! `ferry upload`
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use engine::error::{ErrorCode, Failure, FailureClass};
+use engine::model::{
+    AccountView, BatchId, BatchState, BatchView, Destination, DestinationKind, Enqueue, JobStateKind,
+    NodeKind,
+};
+
+use crate::args::{Duplicates, Global, Upload};
+use crate::exit::{Ended, Exit, Problem};
+use crate::finished;
+use crate::follow::{End, Follow};
+use crate::lines::{BatchLine, DryRun, Line};
+use crate::output::{Output, bytes, counted, plain};
+use crate::session::{Need, Session};
+use crate::{place, text};
+
+pub async fn run(global: &Global, upload: Upload, out: &Output) -> Ended {
+    refuse_what_is_missing(&upload)?;
+    let paths = absolute(&upload.paths)?;
+    let folder = paths.iter().find(|path| path.is_dir());
+    let kind = if folder.is_some() { NodeKind::Folder } else { NodeKind::Album };
+    let need = match (upload.dry_run, upload.detach) {
+        (true, _) => Need::Tenant,
+        (_, true) => Need::Intake,
+        _ => Need::Transfers,
+    };
+    let ended = Session::with(global, need, async |session| {
+        let account = session.account().await?;
+        let destination = destination(session, &account, &upload, kind).await?;
+        if let (Some(folder), Some(place)) = (folder, &destination)
+            && place.kind == DestinationKind::Album
+        {
+            return Err(Problem::usage(format!(
+                "{} is a folder, and {} is an album, which can't hold folders. Name a folder of the library, or the \
+                 files themselves.",
+                folder.display(),
+                place.path
+            )));
+        }
+        let mut request = request(&upload, paths.clone(), &account);
+        let Some(destination) = destination else { return dry_run(session, &upload, request, None, out).await };
+        request.destination = destination.clone();
+        if upload.dry_run {
+            return dry_run(session, &upload, request, Some(&destination), out).await;
+        }
+        out.note(format!("To {} in {}.", place::shown(&destination), account.tenant));
+        if upload.detach { detach(session, request, out).await } else { send(session, request, account, out).await }
+    })
+    .await;
+    if matches!(ended, Err(Problem::Interrupted)) {
+        out.note("Interrupted. The queue stays; it goes on with `ferry run`, the next upload or the app.");
+    }
+    ended
+}
+
+fn refuse_what_is_missing(upload: &Upload) -> Result<(), Problem> {
+    let missing = [
+        (!upload.keywords.is_empty(), "--keyword"),
+        (!upload.fields.is_empty(), "--set"),
+        (upload.metadata.is_some(), "--metadata"),
+        (upload.duplicates != Duplicates::Off, "--duplicates other than off"),
+    ];
+    match missing.iter().find(|(given, _)| *given) {
+        Some((_, option)) => Err(Problem::usage(format!(
+            "{option} is not available in this version of Ferry. Nothing was uploaded."
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn absolute(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
+    if let Some(path) = paths.iter().find(|path| path.to_str().is_none()) {
+        return Err(Problem::usage(format!(
+            "{} is not valid Unicode. Rename it, or name the folder that it is in: the others are then uploaded.",
+            path.display()
+        )));
+    }
+    // One that is missing beside others is a failed job, which the receipt tells of.
+    if !paths.iter().any(|path| path.symlink_metadata().is_ok()) {
+        let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(Problem::usage(format!("there is no file or folder {}.", names.join(", "))));
+    }
+    Ok(paths.iter().map(std::path::absolute).collect::<Result<_, _>>()?)
+}
+
+/// `None`: a dry run found that it would be made.
+async fn destination(
+    session: &Session,
+    account: &AccountView,
+    upload: &Upload,
+    kind: NodeKind,
+) -> Result<Option<Destination>, Problem> {
+    let create = upload.create && !upload.dry_run;
+    match place::find(session.handle(), account.id, &upload.to, kind, create).await {
+        Ok(place) => Ok(Some(place)),
+        Err(failure) if failure.code == ErrorCode::DestinationMissing && upload.dry_run && upload.create => {
+            Ok(None)
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn request(upload: &Upload, paths: Vec<PathBuf>, account: &AccountView) -> Enqueue {
+    Enqueue {
+        account: account.id,
+        paths,
+        destination: Destination { kind: DestinationKind::Library, id: String::new(), path: String::new() },
+        tags: upload.tags.clone(),
+        include: upload.include.clone(),
+        exclude: upload.exclude.clone(),
+        priority: upload.priority,
+        take_junk: false,
+    }
+}
+
+async fn dry_run(
+    session: &Session,
+    upload: &Upload,
+    request: Enqueue,
+    destination: Option<&Destination>,
+    out: &Output,
+) -> Ended {
+    let staged = session.handle().stage_request(request).await?;
+    out.line(&Line::DryRun(DryRun {
+        to: &upload.to,
+        destination,
+        files: staged.files,
+        folders: staged.folders,
+        bytes: staged.bytes,
+        left_out: staged.left_out,
+        kinds: &staged.kinds,
+        problems: &staged.problems,
+        problem_count: staged.problem_count,
+    }))?;
+    let to = destination.map_or_else(|| format!("{} (to be made)", upload.to), place::shown);
+    out.say(format!(
+        "{}, {} would go to {to}.",
+        counted(staged.files, "file", "files"),
+        bytes(staged.bytes)
+    ))?;
+    for kind in &staged.kinds {
+        out.say(format!("  {:<10} {:>10}  {:>11}", kind.kind, kind.files, bytes(kind.bytes)))?;
+    }
+    if staged.left_out > 0 {
+        out.say(format!("{} would be left out (patterns, junk, linked folders).", staged.left_out))?;
+    }
+    for problem in &staged.problems {
+        let words = text::words(&problem.failure);
+        out.say(format!("can't be sent: {}: {} {}", plain(&problem.path), words.sentence, words.next))?;
+    }
+    Ok(if staged.problem_count > 0 { Exit::SomeFailed } else { Exit::Well })
+}
+
+/// Returns when the files are in the queue, or at once where another program finds them.
+async fn detach(session: &Session, request: Enqueue, out: &Output) -> Ended {
+    let handle = session.handle();
+    let batch = handle.enqueue(request).await?;
+    let mut view = handle.batch(batch).await?;
+    while handle.is_owner() && view.state == BatchState::Scanning {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        view = handle.batch(batch).await?;
+    }
+    let (jobs, sum) = (view.totals.all(), view.totals.all_bytes());
+    out.line(&Line::BatchQueued { batch, jobs, bytes: sum, left_out: view.left_out })?;
+    if let Some(failure) = view.failure {
+        return Err(failure.into());
+    }
+    if handle.is_owner() {
+        out.say(format!(
+            "Batch {batch}: {}, {} in the queue. It goes on with the next `ferry run` or the app.",
+            counted(jobs, "file", "files"),
+            bytes(sum)
+        ))?;
+    } else {
+        out.say(format!("Batch {batch} is in the queue of the program that runs here."))?;
+    }
+    Ok(Exit::Well)
+}
+
+async fn send(session: &mut Session, request: Enqueue, account: AccountView, out: &Output) -> Ended {
+    let began = Instant::now();
+    let events = session.handle().subscribe().await?.events;
+    let batch = session.handle().enqueue(request).await?;
+    let end = Follow::new(batch, account, out).until_end(session, events).await?;
+    match end {
+        End::Finished(view) => finish(session, &view, began.elapsed().as_secs_f64(), out).await,
+        End::SignInRequired(view) => {
+            let open = counted(view.totals.open(), "file", "files");
+            out.note(format!("{open} of batch {} stay in the queue.", view.id));
+            Err(Failure::new(ErrorCode::SignInRequired).into())
+        }
+    }
+}
+
+async fn finish(session: &Session, view: &BatchView, seconds: f64, out: &Output) -> Ended {
+    let line = BatchLine::new(view, seconds);
+    if !out.json {
+        for cause in finished::causes(session.handle(), view).await? {
+            tell_cause(&cause, out);
+        }
+        if let Some(failure) = &view.failure {
+            let words = text::words(failure);
+            out.warn(format!("{} {} {}", words.sentence, text::who(failure.who), words.next));
+        }
+        out.say(summary(view, seconds))?;
+    }
+    let exit = exit_of(view);
+    out.line(&Line::BatchFinished(line))?;
+    Ok(exit)
+}
+
+fn exit_of(view: &BatchView) -> Exit {
+    let count = |state| view.totals.count(state);
+    match &view.failure {
+        Some(failure) if failure.code.class() == FailureClass::NeedsSomeone => Exit::NeedsSomeone,
+        Some(_) => Exit::SomeFailed,
+        None if count(JobStateKind::Failed) + count(JobStateKind::Cancelled) > 0 => Exit::SomeFailed,
+        None if count(JobStateKind::Blocked) > 0 => Exit::NeedsSomeone,
+        None => Exit::Well,
+    }
+}
+
+fn tell_cause(cause: &finished::Cause, out: &Output) {
+    let words = text::words(&cause.failure);
+    let count = counted(cause.count, "file", "files");
+    out.warn(format!("{count}: {}\n  {} {}", words.sentence, text::who(cause.failure.who), words.next));
+    for path in &cause.paths {
+        out.warn(format!("    {}", plain(path)));
+    }
+    if cause.count > cause.paths.len() as u64 {
+        out.warn("    …");
+    }
+}
+
+fn summary(view: &BatchView, seconds: f64) -> String {
+    let BatchLine { batch, done, skipped, failed, blocked, cancelled, bytes: sum, .. } =
+        BatchLine::new(view, seconds);
+    let others = [(skipped, "skipped"), (failed, "failed"), (blocked, "blocked"), (cancelled, "cancelled")];
+    let others: String = others
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!(", {count} {word}"))
+        .collect();
+    let files = counted(done, "file", "files");
+    let id: BatchId = batch;
+    format!("{files} done{others}; {} in {seconds:.1} s. Receipt: ferry receipt {id}", bytes(sum))
+}

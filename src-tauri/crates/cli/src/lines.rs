@@ -1,0 +1,165 @@
+//! The JSON lines of standard output (interfaces.md §2).
+
+use std::path::Path;
+
+use engine::error::{ErrorCode, Who};
+use engine::model::{
+    AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ControlResult, Destination, JobId,
+    JobStateKind, JobView, LibraryNode, StagedKind, StagedProblem, Totals, WaitingFor,
+};
+use serde::Serialize;
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Line<'a> {
+    Job(JobLine<'a>),
+    BatchFinished(BatchLine),
+    /// The files are in the queue; the program does not wait for them.
+    BatchQueued {
+        batch: BatchId,
+        jobs: u64,
+        bytes: u64,
+        left_out: u64,
+    },
+    DryRun(DryRun<'a>),
+    SignInStarted {
+        url: &'a str,
+        host: &'a str,
+    },
+    SignedIn {
+        #[serde(flatten)]
+        account: &'a AccountView,
+    },
+    SignedOut {
+        account: AccountId,
+    },
+    Account {
+        #[serde(flatten)]
+        account: &'a AccountView,
+    },
+    Status {
+        /// A program is working on the queue.
+        running: bool,
+        accounts: &'a [AccountView],
+        totals: &'a Totals,
+        batches: &'a [BatchView],
+    },
+    Controlled {
+        action: &'a str,
+        #[serde(flatten)]
+        result: ControlResult,
+    },
+    Node {
+        depth: usize,
+        #[serde(flatten)]
+        node: &'a LibraryNode,
+    },
+    Destination {
+        #[serde(flatten)]
+        destination: &'a Destination,
+    },
+    Error {
+        code: &'a str,
+        who: Who,
+        message: &'a str,
+    },
+}
+
+#[derive(Serialize)]
+pub struct JobLine<'a> {
+    pub job: JobId,
+    pub batch: BatchId,
+    pub path: String,
+    /// Where it goes in the library.
+    pub place: &'a str,
+    pub state: JobStateKind,
+    pub waiting_for: Option<WaitingFor>,
+    pub size: u64,
+    pub md5: Option<&'a str>,
+    pub asset: Option<&'a AssetId>,
+    pub error: Option<ErrorLine>,
+}
+
+#[derive(Serialize)]
+pub struct ErrorLine {
+    pub code: ErrorCode,
+    pub who: Who,
+}
+
+impl<'a> From<&'a JobView> for JobLine<'a> {
+    fn from(job: &'a JobView) -> Self {
+        Self {
+            job: job.id,
+            batch: job.batch,
+            path: path_of(job),
+            place: &job.place,
+            state: job.state,
+            waiting_for: job.waiting_for,
+            size: job.size,
+            md5: job.md5.as_deref(),
+            asset: job.asset.as_ref(),
+            error: job.failure.as_ref().map(|failure| ErrorLine { code: failure.code, who: failure.who }),
+        }
+    }
+}
+
+/// The local file, for showing.
+pub fn path_of(job: &JobView) -> String {
+    Path::new(&job.folder).join(&job.name).to_string_lossy().into_owned()
+}
+
+#[derive(Serialize)]
+pub struct BatchLine {
+    pub batch: BatchId,
+    pub done: u64,
+    pub skipped: u64,
+    pub failed: u64,
+    pub blocked: u64,
+    pub cancelled: u64,
+    /// Of what is done.
+    pub bytes: u64,
+    pub seconds: f64,
+}
+
+impl BatchLine {
+    pub fn new(batch: &BatchView, seconds: f64) -> Self {
+        let totals = &batch.totals;
+        Self {
+            batch: batch.id,
+            done: totals.count(JobStateKind::Done),
+            skipped: totals.count(JobStateKind::Skipped),
+            failed: totals.count(JobStateKind::Failed),
+            blocked: totals.count(JobStateKind::Blocked),
+            cancelled: totals.count(JobStateKind::Cancelled),
+            bytes: totals.bytes.get(&JobStateKind::Done).copied().unwrap_or(0),
+            seconds: (seconds * 1000.0).round() / 1000.0,
+        }
+    }
+
+    /// From when it was added until it was finished.
+    pub fn whole(batch: &BatchView) -> Self {
+        let millis = batch.finished_at.map_or(0, |at| (at - batch.created_at).max(0));
+        Self::new(batch, millis as f64 / 1000.0)
+    }
+}
+
+#[derive(Serialize)]
+pub struct DryRun<'a> {
+    pub to: &'a str,
+    /// `null`: it would be made.
+    pub destination: Option<&'a Destination>,
+    pub files: u64,
+    pub folders: u64,
+    pub bytes: u64,
+    pub left_out: u64,
+    pub kinds: &'a [StagedKind],
+    pub problems: &'a [StagedProblem],
+    pub problem_count: u64,
+}
+
+pub fn is_finished(batch: &BatchView) -> bool {
+    match batch.state {
+        BatchState::Finished => true,
+        BatchState::Scanning | BatchState::Open => false,
+    }
+}
