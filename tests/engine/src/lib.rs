@@ -188,7 +188,10 @@ impl Stage {
             for album in &asset.albums {
                 let album = self.tenant.node_path(album).expect("an album of the library");
                 let place = format!("{album}/{}", asset.name);
-                assert!(library.insert(place.clone(), asset.clone()).is_none(), "twice in the library: {place}");
+                assert!(
+                    library.insert(place.clone(), asset.clone()).is_none(),
+                    "twice in the library: {place}"
+                );
             }
         }
         library
@@ -196,7 +199,11 @@ impl Stage {
 
     /// How often the object store was posted to.
     pub fn posts(&self) -> usize {
-        self.tenant.requests().iter().filter(|call| call.method == "POST" && call.path.starts_with("/ferry-upload")).count()
+        self.tenant
+            .requests()
+            .iter()
+            .filter(|call| call.method == "POST" && call.path.starts_with("/ferry-upload"))
+            .count()
     }
 }
 

@@ -72,7 +72,11 @@ async fn bytes_that_were_damaged_on_the_way_are_never_done() {
     let job = stage.job(batch.id, "small.jpg").await;
     let good = md5_of(&noise(1, 20_000));
     assert_eq!(job.md5.as_deref(), Some(good.as_str()));
-    let proof = stage.tenant.assets().into_iter().find(|asset| Some(&asset.id) == job.asset.as_ref().map(|id| &id.id));
+    let proof = stage
+        .tenant
+        .assets()
+        .into_iter()
+        .find(|asset| Some(&asset.id) == job.asset.as_ref().map(|id| &id.id));
     assert_eq!(proof.unwrap().md5, good, "the asset that the job names holds the right bytes");
     let details = stage.handle().job_details(job.id).await.unwrap();
     assert_eq!(details.attempts[0].failure.code, ErrorCode::ChecksumMismatch, "and the damage is told");
@@ -82,7 +86,9 @@ async fn bytes_that_were_damaged_on_the_way_are_never_done() {
 async fn tokens_and_policies_that_expire_in_the_middle_are_renewed() {
     let stage = stage().await;
     stage.file("Shoot/warm-up.jpg", b"x");
-    stage.upload(vec![stage.path("Shoot/warm-up.jpg")], stage.album(&["Marketing", "Spring", "Selects"])).await;
+    stage
+        .upload(vec![stage.path("Shoot/warm-up.jpg")], stage.album(&["Marketing", "Spring", "Selects"]))
+        .await;
     std::fs::remove_file(stage.path("Shoot/warm-up.jpg")).unwrap();
     stage.tenant.expire_policies();
     stage.tenant.expire_tokens();
@@ -158,7 +164,8 @@ async fn a_lost_session_waits_for_the_person_and_goes_on_after_the_sign_in() {
     let stage = stage().await;
     stage.tenant.expire_tokens();
     // The key is refused from now on, so that no new token is to be had.
-    let refused = Action::Status { code: 401, retry_after: None, body: Default::default(), after_bytes: None };
+    let refused =
+        Action::Status { code: 401, retry_after: None, body: Default::default(), after_bytes: None };
     stage.tenant.set_faults(faults(vec![Rule::new(Match::path("/oauth"), refused)]));
     let mut watch = stage.watch().await;
     let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
@@ -183,7 +190,8 @@ async fn pause_stops_cancel_removes_and_resume_goes_on() {
     let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
     watch.count(batch, JobStateKind::Uploading, 2).await;
     stage.control(JobSelection::Batch { batch }, JobAction::Pause).await;
-    let paused = tokio::time::timeout(Duration::from_secs(3), watch.count(batch, JobStateKind::Paused, 30)).await;
+    let paused =
+        tokio::time::timeout(Duration::from_secs(3), watch.count(batch, JobStateKind::Paused, 30)).await;
     assert!(paused.is_ok(), "{:#?}", stage.handle().batch(batch).await);
     stage.tenant.set_faults(Faults::default());
     let first = stage.job(batch, "00.mov").await;

@@ -59,8 +59,11 @@ async fn what_is_there_already_is_reused() {
     std::fs::remove_file(stage.path("Shoot/A/one.jpg")).unwrap();
     stage.upload(vec![stage.path("Shoot")], stage.top()).await;
     let library = stage.library();
-    let albums: std::collections::BTreeSet<_> =
-        library.values().filter(|asset| asset.name.ends_with(".jpg")).flat_map(|asset| asset.albums.iter().map(|album| album.clone())).collect();
+    let albums: std::collections::BTreeSet<_> = library
+        .values()
+        .filter(|asset| asset.name.ends_with(".jpg"))
+        .flat_map(|asset| asset.albums.iter().map(|album| album.clone()))
+        .collect();
     assert_eq!(albums.len(), 1, "both are in one album");
 }
 
@@ -79,7 +82,8 @@ async fn equal_names_in_many_folders_keep_apart() {
         let place = format!("Shoot/{}", path.to_string_lossy());
         assert_eq!(library[&place].md5, md5, "{place}");
     }
-    let ids: std::collections::HashSet<_> = stage.jobs(batch.id).await.into_iter().map(|job| job.asset).collect();
+    let ids: std::collections::HashSet<_> =
+        stage.jobs(batch.id).await.into_iter().map(|job| job.asset).collect();
     assert_eq!(ids.len(), 100, "every job has its own asset");
 }
 

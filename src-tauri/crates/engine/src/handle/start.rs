@@ -158,9 +158,10 @@ impl Engine {
             return Ok(Self { handle, running: Some(Running { supervisor, owner, thread, _lock: lock }) });
         }
         let quit = supervisor.quit();
-        let dispatcher = Dispatcher::new(Arc::clone(&context), Arc::clone(&board), to_probe);
+        let dispatcher = Dispatcher::new(Arc::clone(&context), Arc::clone(&board), to_probe.clone());
         supervisor.spawn("transfers", dispatcher.run(transfers, quit.clone()));
-        supervisor.spawn("confirmer", Confirmer::new(Arc::clone(&context)).run(confirmer, quit.clone()));
+        supervisor
+            .spawn("confirmer", Confirmer::new(Arc::clone(&context), to_probe).run(confirmer, quit.clone()));
         let open_bytes = Arc::new(AtomicU64::new(0));
         supervisor
             .spawn("open bytes", keep_open_bytes(events.subscribe(), Arc::clone(&open_bytes), quit.clone()));

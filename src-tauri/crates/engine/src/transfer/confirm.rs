@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use canto_api::{ApiError, Asset, AssetRef, Search, UploadState};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +16,8 @@ use super::upload::TransferContext;
 use crate::clock::Millis;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{AccountId, AssetId, JobId, Verification};
+use crate::network::reachability::Lost;
+use crate::queue::concerns_the_way;
 use crate::queue::message::{AwaitedJob, Report, ToOwner};
 use crate::queue::state::Proof;
 use crate::session::Tenant;
@@ -25,6 +27,8 @@ use crate::store::jobs;
 const OFTEN: Duration = Duration::from_millis(1_000);
 const OFTEN_WHERE_TOLD: Duration = Duration::from_millis(200);
 const SELDOM: Duration = Duration::from_secs(30);
+/// And at most when the last look failed.
+const TROUBLE: Duration = Duration::from_secs(2);
 /// After this long without a line in the list, the album itself is looked through.
 const LIST_PATIENCE: Millis = 10 * 60_000;
 const ALBUM_LOOKS: Duration = Duration::from_secs(60);
@@ -57,6 +61,7 @@ struct Account {
 /// The task that confirms.
 pub struct Confirmer {
     context: Arc<TransferContext>,
+    lost: UnboundedSender<Lost>,
     accounts: HashMap<AccountId, Account>,
 }
 
@@ -69,8 +74,8 @@ struct Look {
 }
 
 impl Confirmer {
-    pub fn new(context: Arc<TransferContext>) -> Self {
-        Self { context, accounts: HashMap::new() }
+    pub fn new(context: Arc<TransferContext>, lost: UnboundedSender<Lost>) -> Self {
+        Self { context, lost, accounts: HashMap::new() }
     }
 
     pub async fn run(mut self, mut inbox: UnboundedReceiver<Vec<AwaitedJob>>, quit: CancellationToken) {
@@ -130,7 +135,8 @@ impl Confirmer {
             let told = match self.look(id, &mut account).await {
                 Ok(changed) => changed,
                 Err(failure) => {
-                    tracing::info!(%failure, "the status of uploads can't be asked");
+                    self.look_failed(id, failure).await;
+                    account.interval = account.interval.min(TROUBLE);
                     false
                 }
             };
@@ -139,6 +145,18 @@ impl Confirmer {
                 account.dismissed.clear();
             }
             self.accounts.insert(id, account);
+        }
+    }
+
+    /// The tenant can't be asked: where the way is lost, everyone hears of it and the probe looks when it is back.
+    async fn look_failed(&self, account: AccountId, failure: Failure) {
+        tracing::info!(%failure, "the status of uploads can't be asked");
+        if concerns_the_way(failure.code)
+            && let Ok(tenant) = self.context.tenants.get(account).await
+        {
+            let url = tenant.client.tenant().origin().clone();
+            // The probe ends only with the engine.
+            self.lost.send(Lost { url, objects: false, failure }).unwrap_or_default();
         }
     }
 
