@@ -1,0 +1,161 @@
+//! `bench upload`: Ferry's full path beside rclone, rounds interleaved, medians.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::contender::ferry::{self, Said};
+use crate::contender::rclone::{self, Bucket};
+use crate::outcome::{Outcome, because};
+use crate::process::{Cost, load};
+use crate::sink::Sink;
+use crate::sources::{FAR, LARGE, MANY, Shape, Sources, bench_folder, check_room, prepare};
+use crate::table::{self, Wanted};
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// `sink` or `seaweed`; both without it.
+    #[arg(long)]
+    only: Option<String>,
+    /// `a`, `b`, `c`; all without it. May be given more than once.
+    #[arg(long = "case")]
+    cases: Vec<String>,
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Only Ferry, for profiling.
+    #[arg(long)]
+    alone: bool,
+}
+
+/// One comparison.
+pub struct Case {
+    pub shape: Shape,
+    pub title: &'static str,
+    delay_ms: u64,
+    rclone: &'static [&'static str],
+    pub wanted: Wanted,
+}
+
+/// No HEAD after each file, no look at the destination: what someone who knows rclone would say.
+const TUNED: [&str; 3] = ["--s3-no-check-bucket", "--s3-no-head", "--no-check-dest"];
+
+const CASES: [Case; 3] = [
+    Case {
+        shape: MANY,
+        title: "10,000 × 10 KiB; rclone: 16 transfers, no HEAD",
+        delay_ms: 0,
+        rclone: &["--transfers=16", TUNED[0], TUNED[1], TUNED[2]],
+        wanted: Wanted { times_faster: 2.0, cpu_share: Some(1.0 / 3.0) },
+    },
+    Case {
+        shape: LARGE,
+        title: "8 × 512 MiB; rclone: defaults",
+        delay_ms: 0,
+        rclone: &[],
+        wanted: Wanted { times_faster: 1.5, cpu_share: None },
+    },
+    Case {
+        shape: FAR,
+        title: "2,000 × 10 KiB, 50 ms added to each answer; rclone: 32 transfers, no HEAD",
+        delay_ms: 50,
+        rclone: &["--transfers=32", TUNED[0], TUNED[1], TUNED[2]],
+        wanted: Wanted { times_faster: 1.5, cpu_share: None },
+    },
+];
+
+/// One round of one contender.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Round {
+    pub cost: Cost,
+    /// What the server needed meanwhile, seconds of CPU.
+    pub server_cpu: f64,
+    /// What Ferry says about itself.
+    pub said: Option<Said>,
+}
+
+/// All rounds of one case.
+#[derive(Debug, Serialize)]
+pub struct Result {
+    pub server: &'static str,
+    pub case: &'static str,
+    pub title: &'static str,
+    pub ferry: Vec<Round>,
+    pub rclone: Vec<Round>,
+}
+
+impl Options {
+    fn takes(&self, case: &Case) -> bool {
+        self.cases.is_empty() || self.cases.iter().any(|name| name == case.shape.name)
+    }
+}
+
+pub fn command(options: &Options) -> Outcome {
+    let folder = bench_folder()?;
+    let version = rclone::version()?;
+    println!("ferry {} · {version} · load {:.1}", env!("CARGO_PKG_VERSION"), load());
+    let mut results = Vec::new();
+    if options.only.as_deref() != Some("seaweed") {
+        for case in CASES.iter().filter(|case| options.takes(case)) {
+            let result = against_sink(case, options, &folder)?;
+            table::print(&result, Some(case.wanted));
+            results.push(result);
+        }
+    }
+    let report = serde_json::json!({ "rclone": version, "results": results });
+    let path = folder.join("upload.json");
+    fs::write(&path, format!("{report:#}")).map_err(because("the report can't be written"))?;
+    println!("\n{}", path.display());
+    Ok(())
+}
+
+fn against_sink(case: &Case, options: &Options, folder: &Path) -> Outcome<Result> {
+    let sources = prepare(case.shape)?;
+    let mut result =
+        Result { server: "sink", case: case.shape.name, title: case.title, ferry: vec![], rclone: vec![] };
+    for _ in 0..options.rounds.max(1) {
+        let run = RunFolder::new(folder)?;
+        let sink = Sink::start(&sources.table, run.path(), case.delay_ms)?;
+        let (cost, said) = ferry::run(&to_sink(&sink, &run, &sources))?;
+        result.ferry.push(Round { cost, server_cpu: sink.stop()?.cpu_seconds, said: Some(said) });
+        if options.alone {
+            continue;
+        }
+        let sink = Sink::start(&sources.table, run.path(), case.delay_ms)?;
+        let bucket = Bucket::of_sink(&sink.url, &sink.authority);
+        let cost = rclone::run(&sources, &bucket, case.rclone)?;
+        result.rclone.push(Round { cost, server_cpu: sink.stop()?.cpu_seconds, said: None });
+    }
+    Ok(result)
+}
+
+fn to_sink(sink: &Sink, run: &RunFolder, sources: &Sources) -> ferry::Options {
+    ferry::Options {
+        tenant: sink.url.clone(),
+        app_id: "bench".into(),
+        app_secret: "bench".into(),
+        authority: Some(sink.authority.clone()),
+        data: run.path().join("data"),
+        source: sources.folder.clone(),
+    }
+}
+
+/// A folder for one round, on the disk of the build, gone afterwards.
+pub struct RunFolder(tempfile::TempDir);
+
+impl RunFolder {
+    pub fn new(parent: &Path) -> Outcome<Self> {
+        check_room(parent, 0)?;
+        let made = tempfile::Builder::new().prefix("run-").tempdir_in(parent);
+        made.map(Self).map_err(because("no folder for a round"))
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn join(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+}
