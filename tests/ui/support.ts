@@ -6,7 +6,9 @@ export interface Fake {
   drop(paths: string[]): void;
   openPaths(paths: string[]): void;
   completeSignIn(): void;
-  queue: { setCondition(part: { offline?: boolean; sign_in_required?: boolean }): void };
+  queue: {
+    setCondition(part: { offline?: boolean; sign_in_required?: boolean }): void;
+  };
 }
 
 declare global {
@@ -21,14 +23,22 @@ export const test = base.extend({
   page: async ({ page }, use) => {
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => void (message.type() === "error" && problems.push(message.text())));
+    page.on(
+      "console",
+      (message) =>
+        void (message.type() === "error" && problems.push(message.text())),
+    );
     await use(page);
     expect(problems).toEqual([]);
   },
 });
 
 /** Opens the app on a scenario; time stands still until `advance`, unless `clock` says otherwise. */
-export async function open(page: Page, scenario: string, more = ""): Promise<void> {
+export async function open(
+  page: Page,
+  scenario: string,
+  more = "",
+): Promise<void> {
   // `advance` moves the page's time along with the simulation's.
   await page.addInitScript(() => {
     const real = Date.now;
@@ -49,14 +59,26 @@ export async function advance(page: Page, seconds: number): Promise<void> {
   await page.waitForTimeout(400);
 }
 
-export const drop = (page: Page, paths: string[]) => page.evaluate((list) => window.ferryFake.drop(list), paths);
+export const drop = (page: Page, paths: string[]) =>
+  page.evaluate((list) => window.ferryFake.drop(list), paths);
 
 export async function checkAccessible(page: Page, what: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .withTags([
+      "wcag2a",
+      "wcag2aa",
+      "wcag21a",
+      "wcag21aa",
+      "wcag22aa",
+      "best-practice",
+    ])
     .analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join("\n  ")}`);
+  const found = violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join("\n  ")}`,
+  );
   expect(found, what).toEqual([]);
 }
 
-export const shoot = (page: Page, name: string) => page.screenshot({ path: `test-results/${name}.png` });
+export const shoot = (page: Page, name: string) =>
+  page.screenshot({ path: `test-results/${name}.png` });

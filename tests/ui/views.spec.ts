@@ -2,16 +2,25 @@
 import { expect, type Page } from "@playwright/test";
 import { test, advance, checkAccessible, drop, open, shoot } from "./support";
 
-const FOLDER = ["/Users/mira/Pictures/Spring shoot", "/Users/mira/Desktop/Key visual – final (2).psd"];
+const FOLDER = [
+  "/Users/mira/Pictures/Spring shoot",
+  "/Users/mira/Desktop/Key visual – final (2).psd",
+];
 
-const VIEWS: Record<string, { scenario: string; more?: string; steps?: (page: Page) => Promise<unknown> }> = {
+const VIEWS: Record<
+  string,
+  { scenario: string; more?: string; steps?: (page: Page) => Promise<unknown> }
+> = {
   "signed-out": { scenario: "signed-out" },
   "signin-failed": {
     scenario: "signed-out",
     steps: async (page) => {
       await page.getByLabel("Your Canto address").fill("unknown.example");
       await page.getByRole("button", { name: "Sign in" }).click();
-      await page.getByRole("alert").getByText("no Canto at this address").waitFor();
+      await page
+        .getByRole("alert")
+        .getByText("no Canto at this address")
+        .waitFor();
     },
   },
   "signin-key": {
@@ -38,14 +47,20 @@ const VIEWS: Record<string, { scenario: string; more?: string; steps?: (page: Pa
     steps: async (page) => {
       await advance(page, 30);
       await page.getByRole("button", { name: "Done", exact: true }).click();
-      await page.getByRole("row", { name: /DSC_0413/ }).first().click({ position: { x: 200, y: 20 } });
+      await page
+        .getByRole("row", { name: /DSC_0413/ })
+        .first()
+        .click({ position: { x: 200, y: 20 } });
       await page.getByText("On this computer").waitFor();
     },
   },
   "busy-menu": {
     scenario: "busy",
     steps: async (page) => {
-      await page.getByRole("row", { name: /Sending/ }).first().click({ button: "right", position: { x: 300, y: 20 } });
+      await page
+        .getByRole("row", { name: /Sending/ })
+        .first()
+        .click({ button: "right", position: { x: 300, y: 20 } });
       await page.getByRole("menu").waitFor();
     },
   },
@@ -62,7 +77,9 @@ const VIEWS: Record<string, { scenario: string; more?: string; steps?: (page: Pa
     steps: async (page) => {
       await page.getByRole("button", { name: /^Problems/ }).click();
       await page.getByText("Copy a request").first().waitFor();
-      await page.getByRole("row", { name: /couldn’t turn it/ }).click({ position: { x: 200, y: 20 } });
+      await page
+        .getByRole("row", { name: /couldn’t turn it/ })
+        .click({ position: { x: 200, y: 20 } });
       await page.getByText("Attempts", { exact: true }).waitFor();
     },
   },
@@ -77,12 +94,18 @@ const VIEWS: Record<string, { scenario: string; more?: string; steps?: (page: Pa
       await page.getByText("All in Canto").first().waitFor();
     },
   },
-  "history-empty": { scenario: "empty", steps: (page) => page.getByRole("button", { name: "History" }).click() },
+  "history-empty": {
+    scenario: "empty",
+    steps: (page) => page.getByRole("button", { name: "History" }).click(),
+  },
   staging: {
     scenario: "busy",
     steps: async (page) => {
       await drop(page, FOLDER);
-      await page.getByText("1,980 images").or(page.getByText("1,981 images")).waitFor();
+      await page
+        .getByText("1,980 images")
+        .or(page.getByText("1,981 images"))
+        .waitFor();
     },
   },
   picker: {
@@ -109,7 +132,9 @@ const VIEWS: Record<string, { scenario: string; more?: string; steps?: (page: Pa
     steps: async (page) => {
       await drop(page, FOLDER);
       await page.getByRole("button", { name: "Choose a destination" }).click();
-      await page.getByRole("searchbox", { name: "Search folders and albums" }).fill("film");
+      await page
+        .getByRole("searchbox", { name: "Search folders and albums" })
+        .fill("film");
       await page.getByRole("tree", { name: "Search results" }).waitFor();
     },
   },
@@ -135,7 +160,9 @@ const VIEWS: Record<string, { scenario: string; more?: string; steps?: (page: Pa
       page.evaluate(() => {
         const data = new DataTransfer();
         data.items.add(new File(["x"], "picture.jpg"));
-        window.dispatchEvent(new DragEvent("dragenter", { dataTransfer: data, bubbles: true }));
+        window.dispatchEvent(
+          new DragEvent("dragenter", { dataTransfer: data, bubbles: true }),
+        );
       }),
   },
 };
@@ -162,7 +189,14 @@ for (const scheme of ["light", "dark"] as const) {
 
 test.describe("200 % zoom", () => {
   test.use({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 });
-  for (const name of ["signed-out", "busy", "staging", "picker", "problems", "history"]) {
+  for (const name of [
+    "signed-out",
+    "busy",
+    "staging",
+    "picker",
+    "problems",
+    "history",
+  ]) {
     test(name, async ({ page }) => {
       const { scenario, steps } = VIEWS[name]!;
       await open(page, scenario);
@@ -189,6 +223,8 @@ test.describe("high contrast", () => {
 });
 
 async function fitsTheWindow(page: Page): Promise<void> {
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - innerWidth,
+  );
   expect(overflow).toBeLessThanOrEqual(0);
 }

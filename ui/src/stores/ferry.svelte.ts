@@ -26,6 +26,7 @@ export class Ferry {
   readonly signIn: SignIn;
   readonly history: History;
   place = $state<Place>("uploads");
+  version = $state("");
   /** Goes on once a second, for texts that count. */
   now = $state(Date.now());
   private readonly early: string[] = [];
@@ -38,6 +39,7 @@ export class Ferry {
     this.queue = new QueueView(this.engine, this.pages, () => session);
     this.staging = new Staging(backend);
     this.history = new History(backend);
+    void backend.appVersion().then((version) => (this.version = version));
     this.signIn = new SignIn(backend, (account) => {
       this.choose(account.id);
       this.notices.say(t("signin.done", { tenant: account.tenant }));
