@@ -39,7 +39,10 @@ export class Ferry {
     this.queue = new QueueView(this.engine, this.pages, () => session);
     this.staging = new Staging(backend);
     this.history = new History(backend);
-    void backend.appVersion().then((version) => (this.version = version));
+    backend.appVersion().then(
+      (version) => (this.version = version),
+      () => {},
+    );
     this.signIn = new SignIn(backend, (account) => {
       this.choose(account.id);
       this.notices.say(t("signin.done", { tenant: account.tenant }));
