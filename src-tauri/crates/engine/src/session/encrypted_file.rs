@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use argon2::Argon2;
 use canto_api::Secret;
@@ -24,10 +24,15 @@ type Secrets = BTreeMap<String, String>;
 /// `credentials.enc` in the data directory: Argon2id makes the key, XChaCha20-Poly1305 keeps the content.
 pub struct EncryptedFile {
     path: PathBuf,
+    passphrase: Secret,
+    /// One reader-then-writer at a time in this program.
+    state: Mutex<State>,
+}
+
+struct State {
     salt: [u8; SALT],
     key: [u8; 32],
-    /// One reader-then-writer at a time in this program.
-    access: Mutex<u64>,
+    counter: u64,
 }
 
 impl std::fmt::Debug for EncryptedFile {
@@ -48,25 +53,27 @@ impl EncryptedFile {
             None if existing.is_some() => return Err(damaged(&path)),
             None => world.random(&mut salt),
         }
-        let mut key = [0; 32];
-        Argon2::default()
-            .hash_password_into(passphrase.expose().as_bytes(), &salt, &mut key)
-            .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
         let mut seed = [0; 8];
         world.random(&mut seed);
-        let file = Self { path, salt, key, access: Mutex::new(u64::from_le_bytes(seed)) };
-        file.read()?;
+        let key = key_of(passphrase, &salt)?;
+        let state = State { salt, key, counter: u64::from_le_bytes(seed) };
+        let file = Self { path, passphrase: passphrase.clone(), state: Mutex::new(state) };
+        file.read(&mut file.lock())?;
         Ok(file)
     }
 
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&self.key.into())
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self) -> Outcome<Secrets> {
+    fn read(&self, state: &mut State) -> Outcome<Secrets> {
         let Some(content) = read_file(&self.path)? else { return Ok(Secrets::new()) };
-        let (_, nonce, sealed) = split(&content).ok_or_else(|| damaged(&self.path))?;
-        let plain = self
+        let (salt, nonce, sealed) = split(&content).ok_or_else(|| damaged(&self.path))?;
+        if salt != state.salt {
+            // Another program has made the file anew since this one looked.
+            (state.salt, state.key) = (salt, key_of(&self.passphrase, &salt)?);
+        }
+        let plain = state
             .cipher()
             .decrypt(&XNonce::from(nonce), sealed)
             .map_err(|_| Failure::new(ErrorCode::PassphraseWrong).with("path", self.path.display()))?;
@@ -74,17 +81,17 @@ impl EncryptedFile {
     }
 
     /// Written beside, synced and renamed: the old content or the new one, never half.
-    fn write(&self, secrets: &Secrets, nonce: [u8; NONCE]) -> Outcome<()> {
+    fn write(&self, state: &State, secrets: &Secrets, nonce: [u8; NONCE]) -> Outcome<()> {
         let plain =
             serde_json::to_vec(secrets).map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
-        let sealed = self
+        let sealed = state
             .cipher()
             .encrypt(&XNonce::from(nonce), plain.as_slice())
             .map_err(|_| Failure::new(ErrorCode::Internal).because("sealing failed"))?;
         let beside = self.path.with_extension("enc.new");
         let written = private_file(&beside).and_then(|mut file| {
             file.write_all(MAGIC)?;
-            file.write_all(&self.salt)?;
+            file.write_all(&state.salt)?;
             file.write_all(&nonce)?;
             file.write_all(&sealed)?;
             file.sync_all()?;
@@ -94,24 +101,41 @@ impl EncryptedFile {
     }
 
     fn change(&self, change: impl FnOnce(&mut Secrets)) -> Outcome<()> {
-        let mut counter = self.access.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut secrets = self.read()?;
+        let mut state = self.lock();
+        // Another program may be about to change it, too.
+        let path = self.path.with_extension("enc.lock");
+        let other = private_file(&path).map_err(|error| io_failure(&path, error))?;
+        other.lock().map_err(|error| io_failure(&path, error))?;
+        let mut secrets = self.read(&mut state)?;
         change(&mut secrets);
         let mut nonce = [0; NONCE];
         rand::fill(&mut nonce);
-        *counter = counter.wrapping_add(1);
+        state.counter = state.counter.wrapping_add(1);
         if let Some(place) = nonce.first_chunk_mut::<8>() {
             // Never the same twice in this program, whatever the randomness does.
-            *place = (u64::from_le_bytes(*place) ^ *counter).to_le_bytes();
+            *place = (u64::from_le_bytes(*place) ^ state.counter).to_le_bytes();
         }
-        self.write(&secrets, nonce)
+        self.write(&state, &secrets, nonce)
     }
+}
+
+impl State {
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&self.key.into())
+    }
+}
+
+fn key_of(passphrase: &Secret, salt: &[u8; SALT]) -> Outcome<[u8; 32]> {
+    let mut key = [0; 32];
+    Argon2::default()
+        .hash_password_into(passphrase.expose().as_bytes(), salt, &mut key)
+        .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
+    Ok(key)
 }
 
 impl Vault for EncryptedFile {
     fn get(&self, name: &str) -> Outcome<Option<Secret>> {
-        let _one = self.access.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(self.read()?.remove(name).map(Secret::new))
+        Ok(self.read(&mut self.lock())?.remove(name).map(Secret::new))
     }
 
     fn set(&self, name: &str, secret: &Secret) -> Outcome<()> {
@@ -196,6 +220,16 @@ mod tests {
         let before = fs::read(dir.path().join("credentials.enc")).unwrap();
         assert_eq!(open(dir.path(), "wrong").unwrap_err().code, ErrorCode::PassphraseWrong);
         assert_eq!(fs::read(dir.path().join("credentials.enc")).unwrap(), before);
+    }
+
+    #[test]
+    fn a_program_that_opened_it_before_it_was_made_reads_what_another_put_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let early = open(dir.path(), "right").unwrap();
+        open(dir.path(), "right").unwrap().set("token", &Secret::new("word")).unwrap();
+        assert_eq!(early.get("token").unwrap().unwrap().expose(), "word");
+        early.set("other", &Secret::new("more")).unwrap();
+        assert_eq!(open(dir.path(), "right").unwrap().get("token").unwrap().unwrap().expose(), "word");
     }
 
     #[cfg(unix)]
