@@ -72,6 +72,7 @@ CREATE INDEX job_ready ON job (lane, position, id) WHERE state = 'queued';
 CREATE INDEX job_unsettled ON job (state, waiting_for, ready_at)
   WHERE state IN ('checking', 'uploading', 'finishing', 'processing', 'waiting');
 CREATE INDEX job_batch ON job (batch_id, id);
+CREATE INDEX job_batch_state ON job (batch_id, state, id);
 CREATE INDEX job_attention ON job (state, id) WHERE state IN ('blocked', 'failed', 'paused', 'skipped', 'cancelled');
 -- One asset is the proof of one job only.
 CREATE INDEX job_asset ON job (asset_id) WHERE asset_id IS NOT NULL;

@@ -8,14 +8,14 @@ mod receipts;
 mod start;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{broadcast, oneshot};
 
 use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::event::EngineEvent;
+use crate::event::{Condition, EngineEvent};
 use crate::network::Network;
 use crate::queue::message::{Reply, ToOwner};
 use crate::session::{SharedVault, SignIns, Tenants};
@@ -41,6 +41,7 @@ struct Inner {
     sign_ins: SignIns,
     events: broadcast::Sender<Arc<EngineEvent>>,
     board: Arc<Board>,
+    condition: Arc<Mutex<Condition>>,
     /// `None`: another program runs the engine; this one asks it through the database.
     owner: Option<Sender<ToOwner>>,
 }

@@ -1,7 +1,7 @@
 //! The queue, as shells see and change it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::broadcast;
@@ -119,6 +119,10 @@ impl EngineHandle {
         let open =
             snapshot.totals.bytes.iter().filter(|(state, _)| !state.is_settled()).map(|(_, sum)| sum).sum();
         snapshot.progress = self.inner.board.frame(Instant::now(), open);
+        if self.is_owner() {
+            let condition = self.inner.condition.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            snapshot.condition = Condition { paused: snapshot.condition.paused, ..condition };
+        }
         Ok(snapshot)
     }
 
@@ -177,11 +181,12 @@ fn snapshot_of(db: &rusqlite::Connection) -> rusqlite::Result<Snapshot> {
     let accounts: Vec<_> = accounts::all(db)?.iter().map(accounts::AccountRow::view).collect();
     let sign_in_required =
         accounts.iter().any(|account| account.state == crate::model::SignInState::SignInRequired);
+    let totals = totals::of_all(db)?;
     Ok(Snapshot {
         accounts,
         batches: batches::list(db, 0, SNAPSHOT_BATCHES, None)?,
-        totals: totals::of_all(db)?,
+        condition: Condition { sign_in_required, paused: totals.is_paused(), ..Default::default() },
+        totals,
         progress: Default::default(),
-        condition: Condition { sign_in_required, ..Default::default() },
     })
 }

@@ -1,9 +1,9 @@
 //! Starts and stops the engine.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use tokio::sync::{broadcast, mpsc::unbounded_channel, oneshot};
 use super::{EngineHandle, Inner};
 use crate::clock::{SharedWorld, SystemWorld};
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::event::EngineEvent;
+use crate::event::{Condition, EngineEvent};
 use crate::network::{Network, reachability};
 use crate::platform::data_dir::DataDirLock;
 use crate::queue::message::ToOwner;
@@ -21,6 +21,7 @@ use crate::queue::{Owner, OwnerLinks};
 use crate::session::{LazyVault, SharedVault, SignIns, Tenants};
 use crate::store::{Readers, Store};
 use crate::supervisor::Supervisor;
+use crate::transfer::checksum::Crew;
 use crate::transfer::confirm::Confirmer;
 use crate::transfer::dispatcher::Dispatcher;
 use crate::transfer::progress::{Board, sample};
@@ -120,6 +121,7 @@ impl Engine {
         };
         let (events, _) = broadcast::channel(EVENTS);
         let board = Arc::new(Board::default());
+        let condition = Arc::<Mutex<Condition>>::default();
         let handle = EngineHandle {
             inner: Arc::new(Inner {
                 data_dir: options.data_dir.clone(),
@@ -131,6 +133,7 @@ impl Engine {
                 sign_ins: SignIns::default(),
                 events: events.clone(),
                 board: Arc::clone(&board),
+                condition: Arc::clone(&condition),
                 owner: lock.is_some().then(|| owner.clone()),
             }),
         };
@@ -143,6 +146,7 @@ impl Engine {
             readers,
             world: Arc::clone(&options.world),
             owner: owner.clone(),
+            crew: Crew::start()?,
         });
         let (to_transfers, transfers) = unbounded_channel();
         let (to_confirmer, confirmer) = unbounded_channel();
@@ -151,6 +155,7 @@ impl Engine {
             transfers: to_transfers,
             confirmer: to_confirmer,
             events: events.clone(),
+            condition: Arc::clone(&condition),
             owner: owner.clone(),
         };
         let thread = start_owner(store, Arc::clone(&options.world), links, inbox).await?;
@@ -193,8 +198,8 @@ impl Engine {
     }
 
     /// Stops transfers, writes what they say, and closes the database.
-    pub async fn stop(self) {
-        let Some(running) = self.running else { return };
+    pub async fn stop(mut self) {
+        let Some(running) = self.running.take() else { return };
         running.supervisor.stop().await;
         stop_owner(&running.owner, running.thread).await;
     }
@@ -222,6 +227,7 @@ impl StandIn {
             transfers: unbounded_channel().0,
             confirmer: unbounded_channel().0,
             events: broadcast::channel(1).0,
+            condition: Arc::default(),
             owner: owner.clone(),
         };
         let thread = start_owner(store, world, links, inbox).await?;
@@ -248,6 +254,16 @@ fn take_lock(data_dir: &Path) -> Outcome<Option<DataDirLock>> {
         match DataDirLock::take(data_dir)? {
             None if Instant::now() < until => std::thread::sleep(LOCK_LOOK),
             taken => return Ok(taken),
+        }
+    }
+}
+
+impl Drop for Engine {
+    /// The owner of the queue ends soon after; nobody waits for it.
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            let (reply, _) = oneshot::channel();
+            drop(running.owner.send(ToOwner::Stop { reply }));
         }
     }
 }

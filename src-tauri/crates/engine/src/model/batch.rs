@@ -121,6 +121,11 @@ impl Totals {
         self.jobs.iter().filter(|(state, _)| !state.is_settled()).map(|(_, count)| count).sum()
     }
 
+    /// Something is open, and all of it is paused.
+    pub fn is_paused(&self) -> bool {
+        self.open() > 0 && self.open() == self.count(JobStateKind::Paused)
+    }
+
     pub fn add(&mut self, state: JobStateKind, jobs: i64, bytes: i64) {
         let count = self.jobs.entry(state).or_default();
         *count = count.saturating_add_signed(jobs);

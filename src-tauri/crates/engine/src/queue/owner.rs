@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -15,7 +15,7 @@ use super::publish::Publisher;
 use super::state::Effect;
 use crate::clock::SharedWorld;
 use crate::error::{Failure, Outcome};
-use crate::event::EngineEvent;
+use crate::event::{Condition, EngineEvent};
 use crate::model::{AccountId, BatchId, BatchView, FolderId, JobId};
 use crate::store::jobs::JobRow;
 use crate::store::totals::Tally;
@@ -35,6 +35,8 @@ pub struct OwnerLinks {
     pub transfers: UnboundedSender<ToTransfers>,
     pub confirmer: UnboundedSender<Vec<AwaitedJob>>,
     pub events: broadcast::Sender<Arc<EngineEvent>>,
+    /// What holds the queue at present, for who asks.
+    pub condition: Arc<Mutex<Condition>>,
     /// To itself, for scans that it starts.
     pub owner: Sender<ToOwner>,
 }
@@ -85,7 +87,7 @@ enum Next {
 impl Owner {
     /// Takes over the database and goes on with what it finds.
     pub fn new(store: Store, world: SharedWorld, links: OwnerLinks) -> Outcome<Self> {
-        let publisher = Publisher::new(links.events.clone());
+        let publisher = Publisher::new(links.events.clone(), Arc::clone(&links.condition));
         let mut owner = Self {
             db: store.connection,
             world,

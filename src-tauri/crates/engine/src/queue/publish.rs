@@ -1,6 +1,6 @@
 //! Tells the shells what has happened, after the commit and not too often.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
@@ -10,7 +10,7 @@ use super::owner::Owner;
 use super::state::{Effect, JobState};
 use crate::error::{Failure, Outcome};
 use crate::event::{Condition, EngineEvent, JobChange};
-use crate::model::{BatchId, BatchView, JobId, JobStateKind};
+use crate::model::{BatchId, BatchView, JobId, JobStateKind, Totals};
 use crate::store::{accounts, failure_of, totals};
 
 /// Changes of this long are one event.
@@ -27,11 +27,13 @@ pub(super) struct Publisher {
     accounts: bool,
     condition: Condition,
     condition_changed: bool,
+    /// What a new listener is told.
+    shown: Arc<Mutex<Condition>>,
     last: Instant,
 }
 
 impl Publisher {
-    pub fn new(events: broadcast::Sender<Arc<EngineEvent>>) -> Self {
+    pub fn new(events: broadcast::Sender<Arc<EngineEvent>>, shown: Arc<Mutex<Condition>>) -> Self {
         Self {
             events,
             changes: Vec::new(),
@@ -41,6 +43,7 @@ impl Publisher {
             accounts: false,
             condition: Condition::default(),
             condition_changed: false,
+            shown,
             last: Instant::now(),
         }
     }
@@ -83,6 +86,15 @@ impl Publisher {
         }
     }
 
+    /// Nothing goes on because everything was paused.
+    fn set_paused(&mut self, totals: &Totals) {
+        let paused = totals.is_paused();
+        if self.condition.paused != paused {
+            self.condition.paused = paused;
+            self.condition_changed = true;
+        }
+    }
+
     /// The database is in trouble, or no longer.
     pub fn trouble(&mut self, failure: Option<Failure>) {
         self.condition.failure = failure;
@@ -113,6 +125,7 @@ impl Publisher {
     /// Sends what needs no look at the database.
     pub fn flush(&mut self, now: bool) {
         if std::mem::take(&mut self.condition_changed) {
+            *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = self.condition.clone();
             self.send(EngineEvent::ConditionChanged { condition: self.condition.clone() });
         }
         if now {
@@ -144,6 +157,7 @@ impl Owner {
                     batches.push(self.open_batch(*batch)?.view.clone());
                 }
                 let totals = totals::of_all(&self.db).map_err(failure_of)?;
+                self.publisher.set_paused(&totals);
                 let changes = if too_many { Vec::new() } else { changes };
                 self.publisher.send(EngineEvent::JobsChanged { changes, batches, totals });
             }

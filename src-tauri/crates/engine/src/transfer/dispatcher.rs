@@ -78,10 +78,11 @@ impl Dispatcher {
             context,
             board,
             lost,
-            // measurements.md part C: small files up to 128 in flight, large ones 2 to 4.
+            // measurements.md part C: small files up to 128 in flight. Large ones more than the 2 to 4 that a line
+            // needs, since their checksums go side by side.
             lanes: [
                 Lane::new(false, AdaptiveLimit::new(8, 2, 128)),
-                Lane::new(true, AdaptiveLimit::new(2, 1, 4)),
+                Lane::new(true, AdaptiveLimit::new(4, 1, 8)),
             ],
             tasks: JoinSet::new(),
             stops: HashMap::new(),

@@ -1,5 +1,6 @@
 //! Sends files, and finds out what became of them.
 
+pub mod checksum;
 pub mod confirm;
 pub mod dispatcher;
 pub mod failure;

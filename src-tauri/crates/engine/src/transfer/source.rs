@@ -3,10 +3,13 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 
 use bytes::Bytes;
 use md5::{Digest, Md5};
 use tokio::sync::{mpsc, oneshot};
+
+use super::checksum::{Crew, Md5Stream};
 
 use crate::platform::file_times::modified_ns;
 use crate::store::jobs::SMALL_FILE;
@@ -98,13 +101,14 @@ pub struct Reading {
 impl Source {
     /// Reads on a blocking thread, at most two blocks ahead. The last block is held until the file was seen
     /// unchanged, so that a changed one never arrives: the object store keeps no part of a form (canto-api.md §8.3 [A]).
-    pub fn read(self) -> Reading {
+    pub fn read(self, crew: &Crew) -> Reading {
         let (block_size, ahead) = if self.seen.size > SMALL_FILE { (BLOCK, AHEAD) } else { (SMALL_BLOCK, 1) };
         let (blocks, receiver) = mpsc::channel(ahead);
         let (md5, md5_receiver) = oneshot::channel();
+        let crew = (self.seen.size > SMALL_FILE).then(|| crew.clone());
         tokio::task::spawn_blocking(move || {
-            match self.send_blocks(block_size, &blocks) {
-                Ok(Some(digest)) => drop(md5.send(digest)),
+            match self.send_blocks(block_size, crew.as_ref(), &blocks) {
+                Ok(Some(digest)) => md5.send(digest).unwrap_or_default(),
                 // The receiver is gone: the transfer was stopped.
                 Ok(None) => {}
                 Err(error) => drop(blocks.blocking_send(Err(error))),
@@ -116,26 +120,39 @@ impl Source {
     fn send_blocks(
         mut self,
         block_size: usize,
+        crew: Option<&Crew>,
         blocks: &mpsc::Sender<io::Result<Bytes>>,
     ) -> io::Result<Option<[u8; 16]>> {
-        let mut hash = Md5::new();
+        let mut hash = Md5Stream::default();
+        let mut hashing: Option<Receiver<Md5Stream>> = None;
         let mut left = self.seen.size;
-        while left > 0 {
+        loop {
             let length = left.min(block_size as u64) as usize;
             let mut block = vec![0; length];
             self.file.read_exact(&mut block).map_err(|error| {
                 if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error }
             })?;
-            hash.update(&block);
+            let block = Bytes::from(block);
             left -= length as u64;
-            if left == 0 && !unchanged(&self.file, &self.path, self.seen)? {
-                return Err(changed());
+            if let Some(hashing) = hashing.take() {
+                hash = hashing.recv().map_err(io::Error::other)?;
             }
-            if blocks.blocking_send(Ok(block.into())).is_err() {
+            if left == 0 {
+                // The sum before the last block is out: nothing is left to wait for when the answer comes.
+                let digest = hash.finish(&block);
+                if !unchanged(&self.file, &self.path, self.seen)? {
+                    return Err(changed());
+                }
+                return Ok(blocks.blocking_send(Ok(block)).is_ok().then_some(digest));
+            }
+            match crew {
+                Some(crew) => hashing = Some(crew.hash(hash, block.clone())),
+                None => hash.blocks(&block),
+            }
+            if blocks.blocking_send(Ok(block)).is_err() {
                 return Ok(None);
             }
         }
-        Ok(Some(hash.finalize().into()))
     }
 }
 
@@ -184,7 +201,7 @@ mod tests {
             let file = file_of(&bytes);
             let Opened::Stream { seen, source } = open(file.path()).unwrap() else { panic!("not streamed") };
             assert_eq!(seen.size, size as u64);
-            let (read, md5) = collect(source.read()).await;
+            let (read, md5) = collect(source.read(&Crew::start().unwrap())).await;
             assert_eq!(read.unwrap(), bytes);
             assert_eq!(md5.unwrap(), <[u8; 16]>::from(Md5::digest(&bytes)));
         }
@@ -206,7 +223,7 @@ mod tests {
     async fn a_file_that_is_cut_short_while_it_is_read_is_never_sent_to_its_end() {
         let file = file_of(&vec![1; 20 * BLOCK]);
         let Opened::Stream { source, .. } = open(file.path()).unwrap() else { panic!("not streamed") };
-        let mut reading = source.read();
+        let mut reading = source.read(&Crew::start().unwrap());
         reading.blocks.recv().await.unwrap().unwrap();
         file.as_file().set_len(5 * BLOCK as u64).unwrap();
         let (read, md5) = collect(reading).await;
@@ -218,7 +235,7 @@ mod tests {
     async fn a_file_that_is_written_to_while_it_is_read_is_never_sent_to_its_end() {
         let mut file = file_of(&vec![1; 20 * BLOCK]);
         let Opened::Stream { source, .. } = open(file.path()).unwrap() else { panic!("not streamed") };
-        let mut reading = source.read();
+        let mut reading = source.read(&Crew::start().unwrap());
         reading.blocks.recv().await.unwrap().unwrap();
         file.write_all(b"more").unwrap();
         assert_eq!(collect(reading).await.0.unwrap_err().kind(), CHANGED);

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
+use super::checksum::Crew;
 use super::failure::{failure_of, may_have_arrived, wants_fresh_setting};
 use super::source::{self, CHANGED, Opened, Seen};
 use crate::clock::SharedWorld;
@@ -34,6 +35,7 @@ pub struct TransferContext {
     pub readers: Readers,
     pub world: SharedWorld,
     pub owner: Sender<ToOwner>,
+    pub crew: Crew,
 }
 
 /// Sends a claimed job's file. `sent` counts the bytes that the connection has taken.
@@ -175,7 +177,7 @@ async fn send(
     let mut fresh = false;
     loop {
         let name: String = job.name.nfc().collect();
-        let (body, size, md5) = body_of(opened);
+        let (body, size, md5) = body_of(opened, &context.crew);
         let known_md5 = match &md5 {
             Digest::Known(md5) => Some(*md5),
             Digest::Later(_) => None,
@@ -263,11 +265,11 @@ enum Digest {
     Later(tokio::sync::oneshot::Receiver<[u8; 16]>),
 }
 
-fn body_of(opened: Opened) -> (FileBody, u64, Digest) {
+fn body_of(opened: Opened, crew: &Crew) -> (FileBody, u64, Digest) {
     match opened {
         Opened::Whole { bytes, md5, seen } => (FileBody::Whole(bytes), seen.size, Digest::Known(md5)),
         Opened::Stream { source, seen } => {
-            let reading = source.read();
+            let reading = source.read(crew);
             let blocks = stream::unfold(reading.blocks, |mut blocks| async move {
                 blocks.recv().await.map(|block| (block, blocks))
             });
