@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use engine::EngineHandle;
+use engine::error::{ErrorCode, Failure};
 use engine::event::JobChange;
 use engine::model::{BatchId, BatchView, JobId, JobQuery, JobStateKind, JobView};
 
@@ -131,7 +132,7 @@ fn unsettled() -> Vec<JobStateKind> {
 /// Failed or blocked jobs of a batch, grouped by cause: how many, and the first few.
 pub async fn causes(handle: &EngineHandle, batch: &BatchView) -> Result<Vec<Cause>, Problem> {
     const EXAMPLES: usize = 5;
-    let mut causes: BTreeMap<engine::error::ErrorCode, Cause> = BTreeMap::new();
+    let mut causes: BTreeMap<(ErrorCode, Option<String>), Cause> = BTreeMap::new();
     let states = vec![JobStateKind::Failed, JobStateKind::Blocked];
     let mut after = JobId(0);
     loop {
@@ -148,8 +149,9 @@ pub async fn causes(handle: &EngineHandle, batch: &BatchView) -> Result<Vec<Caus
         for job in jobs {
             let path = crate::lines::path_of(&job);
             let Some(failure) = job.failure else { continue };
-            let cause =
-                causes.entry(failure.code).or_insert_with(|| Cause { failure, count: 0, paths: Vec::new() });
+            let cause = causes
+                .entry((failure.code, failure.params.get("reason").cloned()))
+                .or_insert_with(|| Cause { failure, count: 0, paths: Vec::new() });
             cause.count += 1;
             if cause.paths.len() < EXAMPLES {
                 cause.paths.push(path);
@@ -160,7 +162,7 @@ pub async fn causes(handle: &EngineHandle, batch: &BatchView) -> Result<Vec<Caus
 }
 
 pub struct Cause {
-    pub failure: engine::error::Failure,
+    pub failure: Failure,
     pub count: u64,
     pub paths: Vec<String>,
 }

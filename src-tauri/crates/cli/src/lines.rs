@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine::error::{ErrorCode, Who};
+use engine::error::{ErrorCode, Failure, Who};
 use engine::model::{
     AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ControlResult, Destination, JobId,
     JobStateKind, JobView, LibraryNode, StagedKind, StagedProblem, Totals, WaitingFor,
@@ -98,7 +98,7 @@ impl<'a> From<&'a JobView> for JobLine<'a> {
             size: job.size,
             md5: job.md5.as_deref(),
             asset: job.asset.as_ref(),
-            error: job.failure.as_ref().map(|failure| ErrorLine { code: failure.code, who: failure.who }),
+            error: job.failure.as_ref().map(ErrorLine::from),
         }
     }
 }
@@ -153,8 +153,26 @@ pub struct DryRun<'a> {
     pub bytes: u64,
     pub left_out: u64,
     pub kinds: &'a [StagedKind],
-    pub problems: &'a [StagedProblem],
+    pub problems: Vec<ProblemLine<'a>>,
     pub problem_count: u64,
+}
+
+#[derive(Serialize)]
+pub struct ProblemLine<'a> {
+    pub path: &'a str,
+    pub error: ErrorLine,
+}
+
+impl<'a> From<&'a StagedProblem> for ProblemLine<'a> {
+    fn from(problem: &'a StagedProblem) -> Self {
+        Self { path: &problem.path, error: ErrorLine::from(&problem.failure) }
+    }
+}
+
+impl From<&Failure> for ErrorLine {
+    fn from(failure: &Failure) -> Self {
+        Self { code: failure.code, who: failure.who }
+    }
 }
 
 pub fn is_finished(batch: &BatchView) -> bool {

@@ -67,7 +67,9 @@ fn not_understood(error: &clap::Error) -> Exit {
         return Exit::Well;
     }
     if std::env::args_os().any(|word| word == "--json") {
-        let sentence = error.to_string().lines().next().unwrap_or_default().to_owned();
+        let words = error.to_string();
+        let lines = words.lines().take_while(|line| !line.is_empty()).map(str::trim);
+        let sentence = lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned();
         let failure = engine::error::Failure::new(engine::error::ErrorCode::RequestInvalid);
         let (code, who) = (failure.code.as_str(), failure.who);
         drop(Output::new(true, true).line(&lines::Line::Error { code, who, message: &sentence }));

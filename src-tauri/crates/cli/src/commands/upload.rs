@@ -133,7 +133,7 @@ async fn dry_run(
         bytes: staged.bytes,
         left_out: staged.left_out,
         kinds: &staged.kinds,
-        problems: &staged.problems,
+        problems: staged.problems.iter().map(Into::into).collect(),
         problem_count: staged.problem_count,
     }))?;
     let to = destination.map_or_else(|| format!("{} (to be made)", upload.to), place::shown);
@@ -150,7 +150,7 @@ async fn dry_run(
     }
     for problem in &staged.problems {
         let words = text::words(&problem.failure);
-        out.say(format!("can't be sent: {}: {} {}", plain(&problem.path), words.sentence, words.next))?;
+        out.say(format!("can't be sent: {}: {}", plain(&problem.path), words.sentence))?;
     }
     Ok(if staged.problem_count > 0 { Exit::SomeFailed } else { Exit::Well })
 }

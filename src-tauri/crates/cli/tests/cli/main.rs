@@ -1,0 +1,11 @@
+//! The real `ferry` against a demo library on loopback.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
+
+mod jobs;
+mod login;
+mod odd_files;
+mod stage;
+mod together;
+mod trouble;
+mod upload;
+mod usage;

@@ -1,0 +1,152 @@
+//! Several programs on one data directory.
+
+use std::time::Duration;
+
+use ferry_tenant::{Action, Faults, Match, Rule};
+use serde_json::Value;
+
+use crate::stage::Stage;
+
+/// Waits until so many jobs are in a state.
+pub async fn wait_for(stage: &Stage, state: &str, count: usize) -> Vec<Value> {
+    let mut jobs = Vec::new();
+    for _ in 0..400 {
+        jobs = stage.ferry(&["--json", "jobs", "--state", state]).await.jobs();
+        if jobs.len() == count {
+            return jobs;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{} of {count} jobs are {state}", jobs.len());
+}
+
+/// No file gets through until the faults are taken back.
+fn hold_posts(stage: &Stage) {
+    stage.tenant.set_faults(Faults { rules: vec![Rule::new(Match::object_post(), Action::Hang)] });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_detached_upload_goes_on_with_the_next_run() {
+    let stage = Stage::signed_in().await;
+    stage.file("s/a.txt", b"a");
+    stage.file("s/b.txt", b"b");
+    let ran =
+        stage.ferry(&["--json", "upload", "s", "--to", "D", "--create", "--detach"]).await.expect_code(0);
+    let queued = ran.last();
+    assert_eq!((&queued["event"], &queued["jobs"]), (&"batch_queued".into(), &2.into()));
+    assert!(stage.tenant.assets().is_empty());
+    // Looking at it starts nothing.
+    assert_eq!(stage.ferry(&["--json", "status"]).await.lines()[0]["totals"]["jobs"]["queued"], 2);
+    assert!(stage.tenant.assets().is_empty());
+
+    let mut engine = stage.start(&["--json", "run"]);
+    let finished = engine.json().await;
+    assert_eq!((&finished["event"], &finished["done"]), (&"batch_finished".into(), &2.into()));
+    engine.signal("TERM");
+    assert_eq!(engine.end().await.0, Some(0));
+    assert_eq!(stage.bytes_of("b.txt"), b"b");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_program_uploads_through_the_one_that_runs() {
+    let stage = Stage::new().await;
+    // It started before anybody had signed in.
+    let engine = stage.engine().await;
+    stage.ferry(&["login", stage.tenant.url(), "--client-credentials"]).await.expect_code(0);
+    for n in 0..20 {
+        stage.file(&format!("s/{n}.txt"), n.to_string().as_bytes());
+    }
+    let ran = stage.upload("Both", &["s"]).await.expect_code(0);
+    assert_eq!((ran.jobs().len(), &ran.last()["done"]), (20, &20.into()));
+    let ran = stage.ferry(&["--json", "upload", "s/1.txt", "--to", "Inbox", "--detach"]).await.expect_code(0);
+    assert_eq!(ran.last()["event"], "batch_queued");
+    wait_for(&stage, "done", 21).await;
+    engine.signal("INT");
+    assert_eq!(engine.end().await.0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_program_pauses_resumes_and_cancels() {
+    let stage = Stage::signed_in().await;
+    let engine = stage.engine().await;
+    hold_posts(&stage);
+    for n in 0..5 {
+        stage.file(&format!("s/{n}.txt"), n.to_string().as_bytes());
+    }
+    stage.ferry(&["upload", "s", "--to", "C", "--create", "--detach"]).await.expect_code(0);
+    wait_for(&stage, "uploading", 5).await;
+    let ran = stage.ferry(&["--json", "pause", "--all"]).await.expect_code(0);
+    assert_eq!(ran.last()["changed"], 5);
+    let paused = wait_for(&stage, "paused", 5).await;
+    stage.tenant.set_faults(Faults::default());
+    let id = paused[0]["job"].to_string();
+    stage.ferry(&["cancel", &id]).await.expect_code(0);
+    wait_for(&stage, "cancelled", 1).await;
+    stage.ferry(&["resume", "--batch", "1"]).await.expect_code(0);
+    wait_for(&stage, "done", 4).await;
+    stage.ferry(&["retry", &id]).await.expect_code(0);
+    wait_for(&stage, "done", 5).await;
+    assert_eq!(stage.tenant.assets().len(), 5);
+    engine.signal("TERM");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_is_changed_where_nobody_runs_the_engine() {
+    let stage = Stage::signed_in().await;
+    stage.file("a.txt", b"a");
+    stage.file("b.txt", b"b");
+    stage.ferry(&["upload", "a.txt", "b.txt", "--to", "Inbox", "--detach"]).await.expect_code(0);
+    let first = wait_for(&stage, "queued", 2).await[0]["job"].to_string();
+    stage.ferry(&["top", &first]).await.expect_code(0);
+    stage.ferry(&["pause", &first]).await.expect_code(0);
+    wait_for(&stage, "paused", 1).await;
+    stage.ferry(&["cancel", "--all"]).await.expect_code(0);
+    wait_for(&stage, "cancelled", 2).await;
+    assert!(stage.tenant.assets().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_follows_takes_over_when_the_engine_ends() {
+    let stage = Stage::signed_in().await;
+    let engine = stage.engine().await;
+    hold_posts(&stage);
+    stage.file("a.txt", b"a");
+    let upload = stage.start(&["--json", "upload", "a.txt", "--to", "Inbox"]);
+    wait_for(&stage, "uploading", 1).await;
+    engine.signal("TERM");
+    assert_eq!(engine.end().await.0, Some(0));
+    stage.tenant.set_faults(Faults::default());
+    let (code, last) = upload.end().await;
+    assert_eq!((code, &last.unwrap()["done"]), (Some(0), &1.into()));
+    assert_eq!(stage.tenant.assets().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_upload_stays_in_the_queue() {
+    let stage = Stage::signed_in().await;
+    hold_posts(&stage);
+    stage.file("a.txt", b"a");
+    let upload = stage.start(&["--json", "upload", "a.txt", "--to", "Inbox"]);
+    wait_for(&stage, "uploading", 1).await;
+    upload.signal("INT");
+    assert_eq!(upload.end().await.0, Some(130));
+    stage.tenant.set_faults(Faults::default());
+    let engine = stage.engine().await;
+    wait_for(&stage, "done", 1).await;
+    assert_eq!(stage.tenant.assets().len(), 1);
+    engine.signal("TERM");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_run_waits_for_its_turn() {
+    let stage = Stage::signed_in().await;
+    let first = stage.engine().await;
+    let second = stage.start(&["run"]);
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    first.signal("TERM");
+    assert_eq!(first.end().await.0, Some(0));
+    stage.file("a.txt", b"a");
+    stage.ferry(&["upload", "a.txt", "--to", "Inbox"]).await.expect_code(0);
+    second.signal("TERM");
+    assert_eq!(second.end().await.0, Some(0));
+}

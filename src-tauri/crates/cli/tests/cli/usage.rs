@@ -1,0 +1,56 @@
+//! Wrong use ends with 2, and nothing is uploaded.
+
+use crate::stage::Stage;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_use_is_two() {
+    let stage = Stage::signed_in().await;
+    stage.file("a.txt", b"a");
+    let upload = |words: &[&'static str]| [&["upload", "a.txt", "--to", "Inbox"], words].concat();
+    let wrong: Vec<Vec<&str>> = vec![
+        vec![],
+        vec!["fly"],
+        vec!["upload"],
+        vec!["upload", "a.txt"],
+        vec!["upload", "--to", "Inbox"],
+        vec!["pause"],
+        vec!["pause", "1", "--all"],
+        vec!["pause", "99"],
+        vec!["cancel", "--batch", "99"],
+        vec!["jobs", "--state", "happy"],
+        vec!["jobs", "--batch", "99"],
+        vec!["receipt", "1", "--format", "pdf"],
+        vec!["--account", "nobody", "tree"],
+        upload(&["--duplicates", "perhaps"]),
+        upload(&["--duplicates", "md5:skip"]),
+        upload(&["--keyword", "k"]),
+        upload(&["--set", "a=b"]),
+        upload(&["--metadata", "m.csv"]),
+        upload(&["--priority", "high"]),
+    ];
+    for words in wrong {
+        let ran = stage.ferry(&words).await.expect_code(2);
+        assert!(ran.out.is_empty() && !ran.err.is_empty(), "{words:?}: {ran:#?}");
+        let ran = stage.ferry(&[&words[..], &["--json"]].concat()).await.expect_code(2);
+        assert_eq!(ran.last()["event"], "error", "{words:?}");
+    }
+    assert!(stage.tenant.assets().is_empty());
+    assert_eq!(stage.ferry(&["--json", "jobs"]).await.expect_code(0).lines().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_yet_is_said() {
+    let stage = Stage::signed_in().await;
+    stage.file("a.txt", b"a");
+    let ran = stage.ferry(&["upload", "a.txt", "--to", "Inbox", "--duplicates", "filename:skip"]).await;
+    assert!(ran.expect_code(2).err.contains("--duplicates other than off is not available in this version"));
+    stage.ferry(&["upload", "a.txt", "--to", "Inbox", "--duplicates", "off"]).await.expect_code(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_and_version_need_nothing() {
+    let stage = Stage::new().await;
+    assert!(stage.ferry(&["--help"]).await.expect_code(0).out.contains("Exit codes"));
+    assert!(stage.ferry(&["--version"]).await.expect_code(0).out.starts_with("ferry "));
+    assert_eq!(std::fs::read_dir(stage.data.path()).unwrap().count(), 0);
+}
