@@ -1,0 +1,65 @@
+//! Which module of the engine may use which: one way down, messages back up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use app_tests::repository;
+
+use crate::sources::{rust_files, uses};
+
+/// Leaves first. `handle` may use everything.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("clock", &[]),
+    ("error", &[]),
+    ("model", &["error"]),
+    ("event", &["error", "model"]),
+    ("receipt", &["error", "model"]),
+    ("platform", &["error"]),
+    ("supervisor", &[]),
+    ("store", &["clock", "error", "event", "model"]),
+    ("network", &["clock", "error"]),
+    // Its outcome messages, like those of `transfer` and `session`, go to the queue.
+    ("intake", &["clock", "error", "model", "platform", "store", "queue"]),
+    ("session", &["clock", "error", "model", "network", "store", "queue"]),
+    ("transfer", &["clock", "error", "event", "model", "network", "platform", "session", "store", "queue"]),
+    ("queue", &["clock", "error", "event", "model", "platform", "store", "transfer"]),
+];
+
+/// Arrows that the plan does not have, each with the files that draw it. One that is gone must go here too.
+const EXCEPTIONS: &[(&str, &str, &[&str])] = &[
+    // Tells the queue whether there is a connection.
+    ("network", "queue", &["network/reachability.rs"]),
+    // Starts the scan of a batch, which reports to the queue.
+    ("queue", "intake", &["queue/scan.rs"]),
+    // What an answer of the tenant means, in the engine's codes.
+    ("session", "transfer", &["session/browser.rs", "session/tenants.rs"]),
+    // Rows are read into the states of jobs.
+    ("store", "queue", &["store/jobs.rs"]),
+    // What a file that can't be read means.
+    ("transfer", "intake", &["transfer/failure.rs", "transfer/upload.rs"]),
+];
+
+#[test]
+fn modules_use_only_what_is_below_them() {
+    let root = repository().join("src-tauri/crates/engine/src");
+    let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    let mut found: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in rust_files(&root) {
+        let module = path.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
+        if ["lib", "handle"].contains(&module.as_str()) {
+            continue;
+        }
+        let below = allowed.get(module.as_str()).unwrap_or_else(|| panic!("{module} has no arrows here"));
+        for used in uses(&text, "crate") {
+            if used != module && !below.contains(&used.as_str()) {
+                found.entry((module.clone(), used)).or_default().insert(path.clone());
+            }
+        }
+    }
+    let excepted: BTreeMap<(String, String), BTreeSet<String>> = EXCEPTIONS
+        .iter()
+        .map(|(from, to, files)| {
+            (((*from).to_owned(), (*to).to_owned()), files.iter().map(|file| (*file).to_owned()).collect())
+        })
+        .collect();
+    assert_eq!(found, excepted);
+}

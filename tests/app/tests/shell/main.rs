@@ -1,0 +1,10 @@
+//! The shell, as its page sees it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
+
+mod names;
+mod opened;
+mod permissions;
+mod queue;
+mod receipts;
+mod sign_in;
+mod start;
