@@ -82,7 +82,8 @@ pub fn load() -> f64 {
     text.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0.0)
 }
 
-/// A process that serves until it is ended; its first line is JSON with its `url`.
+/// A process that serves until its standard input closes, so that none outlives the benchmark; its first line is JSON
+/// with its `url`.
 pub struct Server {
     child: Option<Child>,
     pub first_line: Value,
@@ -91,7 +92,7 @@ pub struct Server {
 impl Server {
     pub fn start(mut command: Command, name: &str) -> Outcome<(Self, String)> {
         plain(&mut command);
-        command.stdout(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(because(&format!("{name} can't be started")))?;
         let mut line = String::new();
         if let Some(pipe) = child.stdout.take() {
@@ -105,10 +106,10 @@ impl Server {
         }
     }
 
-    /// Ends it, and says how much CPU it used, seconds.
+    /// Ends it, and says how much CPU it and its children used, seconds.
     pub fn stop(mut self) -> Outcome<f64> {
         let Some(mut child) = self.child.take() else { return Ok(0.0) };
-        child.kill().map_err(because("a server can't be ended"))?;
+        drop(child.stdin.take());
         let used = child.wait4().map_err(because("a server can't be waited for"))?;
         Ok((used.rusage.utime + used.rusage.stime).as_secs_f64())
     }
@@ -117,9 +118,14 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            // Exactly this child.
-            drop(child.kill());
+            drop(child.stdin.take());
+            // It ends by itself, having ended its own children.
             drop(child.wait());
         }
     }
+}
+
+/// In a server: returns when whoever started it has closed its standard input, or is gone.
+pub fn wait_for_the_end() {
+    drop(std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()));
 }

@@ -82,7 +82,7 @@ pub fn print(result: &Result, wanted: Option<Wanted>) {
     println!("  memory   {:.2} of rclone's", ferry.memory / rclone.memory.max(1.0));
 }
 
-fn verdict(value: f64, unit: &str, bound: f64, at_least: bool) -> String {
+pub fn verdict(value: f64, unit: &str, bound: f64, at_least: bool) -> String {
     let reached = if at_least { value >= bound } else { value <= bound };
     let (sign, word) = (if at_least { "≥" } else { "≤" }, if reached { "reached" } else { "NOT REACHED" });
     format!("{value:.2} {unit} (wanted {sign} {bound:.2}: {word})")

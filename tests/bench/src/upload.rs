@@ -1,7 +1,7 @@
 //! `bench upload`: Ferry's full path beside rclone, rounds interleaved, medians.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use crate::contender::ferry::{self, Said};
 use crate::contender::rclone::{self, Bucket};
 use crate::outcome::{Outcome, because};
 use crate::process::{Cost, load};
+use crate::seaweed::Library;
 use crate::sink::Sink;
 use crate::sources::{FAR, LARGE, MANY, Shape, Sources, bench_folder, check_room, prepare};
 use crate::table::{self, Wanted};
@@ -103,6 +104,14 @@ pub fn command(options: &Options) -> Outcome {
             results.push(result);
         }
     }
+    if options.only.as_deref() != Some("sink") {
+        // What a server that works for its living leaves of it; nothing is wanted here.
+        for case in CASES.iter().filter(|case| case.delay_ms == 0 && options.takes(case)) {
+            let result = against_seaweed(case, options, &folder)?;
+            table::print(&result, None);
+            results.push(result);
+        }
+    }
     let report = serde_json::json!({ "rclone": version, "results": results });
     let path = folder.join("upload.json");
     fs::write(&path, format!("{report:#}")).map_err(because("the report can't be written"))?;
@@ -130,7 +139,31 @@ fn against_sink(case: &Case, options: &Options, folder: &Path) -> Outcome<Result
     Ok(result)
 }
 
-fn to_sink(sink: &Sink, run: &RunFolder, sources: &Sources) -> ferry::Options {
+/// A fresh server for each run: what one leaves behind is no burden of the next one.
+fn against_seaweed(case: &Case, options: &Options, folder: &Path) -> Outcome<Result> {
+    let sources = prepare(case.shape)?;
+    let bytes = u64::from(case.shape.files) * case.shape.size;
+    let title = case.title;
+    let mut result =
+        Result { server: "seaweed", case: case.shape.name, title, ferry: vec![], rclone: vec![] };
+    for _ in 0..options.rounds.max(1) {
+        check_room(folder, 3 * bytes)?;
+        let run = RunFolder::new(folder)?;
+        let library = Library::start(&run.path().join("library"))?;
+        let (cost, said) = ferry::run(&library.ferry(&run.path().join("data"), &sources.folder))?;
+        result.ferry.push(Round { cost, server_cpu: library.stop()?, said: Some(said) });
+        if options.alone {
+            continue;
+        }
+        let run = RunFolder::new(folder)?;
+        let library = Library::start(&run.path().join("library"))?;
+        let cost = rclone::run(&sources, &library.bucket(), case.rclone)?;
+        result.rclone.push(Round { cost, server_cpu: library.stop()?, said: None });
+    }
+    Ok(result)
+}
+
+pub fn to_sink(sink: &Sink, run: &RunFolder, sources: &Sources) -> ferry::Options {
     ferry::Options {
         tenant: sink.url.clone(),
         app_id: "bench".into(),
@@ -153,9 +186,5 @@ impl RunFolder {
 
     pub fn path(&self) -> &Path {
         self.0.path()
-    }
-
-    pub fn join(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
     }
 }

@@ -1,4 +1,4 @@
-//! The sink as the benchmark sees it: a process that is ended when it is dropped.
+//! The sink as the benchmark sees it: a process that ends when this is dropped.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -17,6 +17,7 @@ use tokio_rustls::TlsAcceptor;
 pub use child::Sink;
 
 use crate::outcome::{Outcome, because};
+use crate::process::wait_for_the_end;
 use crate::sources::Table;
 use http::{Answer, Connection, Request};
 
@@ -44,8 +45,12 @@ struct State {
     figures: child::Counters,
 }
 
-/// Serves until it is killed; the first line of standard output is the address.
+/// Serves until its standard input closes; the first line of standard output is the address.
 pub fn run(options: &Options) -> Outcome {
+    std::thread::spawn(|| {
+        wait_for_the_end();
+        std::process::exit(0);
+    });
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
