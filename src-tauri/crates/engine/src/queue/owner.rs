@@ -287,11 +287,12 @@ impl Owner {
             self.in_transaction = false;
         }
         self.rows = 0;
-        self.publish()?;
+        // First what was handed out, then what became of it meanwhile: a stop or a new job in the same commit must not
+        // reach the transfers before the claim that it follows.
         for answer in std::mem::take(&mut self.after_commit) {
             answer(Ok(()));
         }
-        Ok(())
+        self.publish()
     }
 
     /// The database can't be written: everything stops, and once it can, the engine goes on as after a crash.

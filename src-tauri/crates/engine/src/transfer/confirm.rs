@@ -1,6 +1,8 @@
 //! Asks the tenant what became of everything that was sent: one call for all, then details by the hundred.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::failure::failure_of;
-use super::matching::{Fit, fit, key_of, pair};
+use super::matching::{ByName, Fit, by_name, fit, key_of, pair};
 use super::source;
 use super::upload::TransferContext;
 use crate::clock::Millis;
@@ -53,8 +55,10 @@ struct Account {
     jobs: HashMap<JobId, Awaited>,
     interval: Duration,
     next: Instant,
-    /// Assets that are not the proof of anything awaited.
+    /// Assets that are not the proof of anything awaited so far.
     dismissed: HashSet<String>,
+    /// Assets that are some job's proof, by hash: equal names would have them looked at again and again.
+    proven: HashSet<u64>,
     listing_delay: Option<Millis>,
 }
 
@@ -110,8 +114,11 @@ impl Confirmer {
                 interval: OFTEN_WHERE_TOLD,
                 next: Instant::now() + OFTEN_WHERE_TOLD,
                 dismissed: HashSet::new(),
+                proven: HashSet::new(),
                 listing_delay: None,
             });
+            // The asset of a job may have been seen before the job was known here.
+            account.dismissed.clear();
             account.interval = account.interval.min(OFTEN);
             account.next = account.next.min(Instant::now() + account.interval);
             let since = job.sent_at.unwrap_or(now);
@@ -143,6 +150,7 @@ impl Confirmer {
             account.next = Instant::now() + account.pace(told);
             if account.jobs.is_empty() {
                 account.dismissed.clear();
+                account.proven.clear();
             }
             self.accounts.insert(id, account);
         }
@@ -172,11 +180,12 @@ impl Confirmer {
         let mut assets = details(&tenant, &look.ready).await.map_err(|error| failure_of(&error))?;
         let extra = self.look_into_albums(&tenant, account).await?;
         assets.extend(extra);
-        self.fingerprint(account, &assets).await;
+        let named = by_name(&assets);
+        self.fingerprint(account, &named).await;
         let mut reports = Vec::new();
-        let free = self.confirm(account, assets, &mut reports).await?;
+        let taken = self.confirm(account, &assets, &named, &mut reports).await?;
         self.learn_delay(id, account, &look, &reports);
-        self.judge_the_rest(account, &look, &free, &mut reports);
+        self.judge_the_rest(account, &look, &named, &taken, &mut reports);
         let changed = !reports.is_empty();
         if changed {
             drop(self.context.owner.send(ToOwner::Reports(reports)));
@@ -184,47 +193,52 @@ impl Confirmer {
         Ok(changed)
     }
 
-    /// Pairs assets with jobs; returns the assets that are no job's proof.
+    /// Pairs assets with jobs; returns the assets that are some job's proof.
     async fn confirm(
         &self,
         account: &mut Account,
-        assets: Vec<Asset>,
+        assets: &[Asset],
+        named: &ByName<'_>,
         reports: &mut Vec<(JobId, Report)>,
-    ) -> Outcome<Vec<Asset>> {
+    ) -> Outcome<HashSet<String>> {
         if assets.is_empty() {
-            return Ok(assets);
+            return Ok(HashSet::new());
         }
         let ids: Vec<String> = assets.iter().map(|asset| asset.id.clone()).collect();
-        let taken = self.context.readers.read(move |db| jobs::taken(db, &ids)).await?;
-        let awaited: Vec<AwaitedJob> = account.jobs.values().map(|awaited| awaited.job.clone()).collect();
+        let mut taken = self.context.readers.read(move |db| jobs::taken(db, &ids)).await?;
         let at = self.context.world.now();
-        for (job_at, asset_at, verification) in pair(&awaited, &assets, &taken) {
-            let (Some(job), Some(asset)) = (awaited.get(job_at), assets.get(asset_at)) else { continue };
-            account.jobs.remove(&job.id);
-            account.dismissed.insert(asset.id.clone());
-            reports.push((job.id, proof(job, asset, verification, at)));
+        let pairs = pair(account.jobs.values().map(|awaited| &awaited.job), named, &taken);
+        let proofs: Vec<(JobId, Report, String)> = pairs
+            .into_iter()
+            .map(|(job, asset, verification)| (job.id, proof(job, asset, verification, at), asset.id.clone()))
+            .collect();
+        for (job, report, asset) in proofs {
+            account.jobs.remove(&job);
+            taken.insert(asset);
+            reports.push((job, report));
         }
-        for asset in &assets {
-            let open = account.jobs.values().any(|awaited| {
-                matches!(fit(&awaited.job, asset), Fit::NeedsFingerprint | Fit::Proves(_))
-                    && !taken.contains(&asset.id)
-            });
-            if !open {
-                account.dismissed.insert(asset.id.clone());
-            }
-        }
-        let proofs: HashSet<AssetId> = reports.iter().filter_map(|(_, report)| asset_of(report)).collect();
-        let free = |asset: &Asset| {
-            !taken.contains(&asset.id)
-                && !proofs.iter().any(|proof| proof.id == asset.id && proof.scheme == asset.scheme)
-        };
-        Ok(assets.into_iter().filter(free).collect())
+        // What may still become a proof, once its job's file is hashed, is looked at again.
+        let open: HashSet<Cow<'_, str>> = account
+            .jobs
+            .values()
+            .filter(|awaited| awaited.job.md5.is_none())
+            .map(|awaited| key_of(&awaited.job.name))
+            .collect();
+        let done =
+            assets.iter().filter(|asset| taken.contains(&asset.id) || !open.contains(&key_of(&asset.name)));
+        let done: Vec<String> = done.map(|asset| asset.id.clone()).collect();
+        drop(open);
+        account.dismissed.extend(done);
+        account.proven.extend(taken.iter().map(|asset| hash_of(asset)));
+        Ok(taken)
     }
 
     /// Hashes local files of unknown attempts for which a likely asset was found.
-    async fn fingerprint(&self, account: &mut Account, assets: &[Asset]) {
+    async fn fingerprint(&self, account: &mut Account, named: &ByName<'_>) {
         for awaited in account.jobs.values_mut() {
-            let likely = assets.iter().any(|asset| fit(&awaited.job, asset) == Fit::NeedsFingerprint);
+            let likely = awaited.job.md5.is_none()
+                && candidates(named, &awaited.job)
+                    .any(|asset| fit(&awaited.job, asset) == Fit::NeedsFingerprint);
             if !likely {
                 continue;
             }
@@ -242,7 +256,7 @@ impl Confirmer {
     async fn look_into_albums(&self, tenant: &Tenant, account: &mut Account) -> Outcome<Vec<Asset>> {
         let (now, instant) = (self.context.world.now(), Instant::now());
         let mut wanted: HashMap<String, HashSet<String>> = HashMap::new();
-        let mut by_name = HashSet::new();
+        let mut unplaced = HashSet::new();
         for awaited in account.jobs.values_mut() {
             let age = now - awaited.since;
             let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= ALBUM_LOOKS);
@@ -252,10 +266,10 @@ impl Confirmer {
             awaited.album_looked = Some(instant);
             match &awaited.job.album {
                 Some(album) => {
-                    wanted.entry(album.clone()).or_default().insert(key_of(&awaited.job.name));
+                    wanted.entry(album.clone()).or_default().insert(key_of(&awaited.job.name).into_owned());
                 }
                 None => {
-                    by_name.insert(key_of(&awaited.job.name));
+                    unplaced.insert(key_of(&awaited.job.name).into_owned());
                 }
             }
         }
@@ -269,14 +283,14 @@ impl Confirmer {
                     .await
                     .map_err(|e| failure_of(&e))?;
                 let next = page.next_start();
-                found.extend(page.results.into_iter().filter(|asset| names.contains(&key_of(&asset.name))));
+                found.extend(page.results.into_iter().filter(|asset| names.contains(&*key_of(&asset.name))));
                 match next {
                     Some(next) => start = next,
                     None => break,
                 }
             }
         }
-        for name in by_name {
+        for name in unplaced {
             let page = tenant
                 .client
                 .search(&Search::file_name_exact(&name), 0, 100)
@@ -297,7 +311,7 @@ impl Confirmer {
             }
         }
         for awaited in account.jobs.values() {
-            if !awaited.listed && look.initial.contains(&key_of(&awaited.job.name)) {
+            if !awaited.listed && look.initial.contains(&*key_of(&awaited.job.name)) {
                 longest = longest.max(awaited.job.sent_at.map(|sent| now - sent));
             }
         }
@@ -314,7 +328,8 @@ impl Confirmer {
         &self,
         account: &mut Account,
         look: &Look,
-        assets: &[Asset],
+        named: &ByName<'_>,
+        taken: &HashSet<String>,
         reports: &mut Vec<(JobId, Report)>,
     ) {
         let now = self.context.world.now();
@@ -323,28 +338,30 @@ impl Confirmer {
             .map_or(GRACE_UNKNOWN, |delay| (3 * delay + 2_000).clamp(GRACE_LEAST, GRACE_MOST));
         let mut names: HashMap<String, u32> = HashMap::new();
         for awaited in account.jobs.values() {
-            *names.entry(key_of(&awaited.job.name)).or_default() += 1;
+            *names.entry(key_of(&awaited.job.name).into_owned()).or_default() += 1;
         }
         account.jobs.retain(|id, awaited| {
             let name = key_of(&awaited.job.name);
-            let working = look.initial.contains(&name);
+            let working = look.initial.contains(&*name);
             let sure = awaited.job.sent_at.is_some();
             if working && sure && !awaited.listed {
                 awaited.listed = true;
                 reports.push((*id, Report::Listed));
             }
             // The list names an error by file name alone: it is this job's if no other one is meant.
-            if look.failed.contains(&name)
+            if look.failed.contains(&*name)
                 && !working
-                && names.get(&name) == Some(&1)
+                && names.get(&*name) == Some(&1)
                 && now - awaited.since > 1_000
             {
                 let failure = Failure::new(ErrorCode::IngestRefused).with("name", &awaited.job.name);
                 reports.push((*id, Report::IngestFailed { failure }));
                 return false;
             }
-            let other_bytes =
-                sure && !working && assets.iter().any(|asset| fit(&awaited.job, asset) == Fit::OtherBytes);
+            let other_bytes = sure
+                && !working
+                && candidates(named, &awaited.job)
+                    .any(|asset| !taken.contains(&asset.id) && fit(&awaited.job, asset) == Fit::OtherBytes);
             if other_bytes {
                 awaited.other_bytes_since.get_or_insert(now);
             }
@@ -377,11 +394,15 @@ impl Account {
     }
 }
 
-fn asset_of(report: &Report) -> Option<AssetId> {
-    match report {
-        Report::Confirmed(proof) => Some(proof.asset.clone()),
-        _ => None,
-    }
+fn hash_of(asset: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    asset.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn candidates<'a>(named: &'a ByName<'_>, job: &AwaitedJob) -> impl Iterator<Item = &'a Asset> + 'a {
+    let found = named.get(&*key_of(&job.name)).map(Vec::as_slice);
+    found.unwrap_or_default().iter().copied()
 }
 
 fn proof(job: &AwaitedJob, asset: &Asset, verification: Verification, at: Millis) -> Report {
@@ -396,7 +417,8 @@ fn proof(job: &AwaitedJob, asset: &Asset, verification: Verification, at: Millis
 }
 
 async fn list(tenant: &Tenant, account: &Account, now: Millis) -> Result<Look, ApiError> {
-    let names: HashSet<String> = account.jobs.values().map(|awaited| key_of(&awaited.job.name)).collect();
+    let names: HashSet<Cow<'_, str>> =
+        account.jobs.values().map(|awaited| key_of(&awaited.job.name)).collect();
     let oldest = account.jobs.values().map(|awaited| awaited.job.attempt.started_at).min().unwrap_or(now);
     let hours = (now - oldest).clamp(0, LONGEST_LIST - 1) / 3_600_000 + 1;
     let mut look = Look::default();
@@ -409,15 +431,16 @@ async fn list(tenant: &Tenant, account: &Account, now: Millis) -> Result<Look, A
             UploadState::Done => {
                 if let (Some(scheme), Some(id)) = (item.scheme, item.id)
                     && !account.dismissed.contains(&*id)
+                    && !account.proven.contains(&hash_of(&id))
                 {
                     look.ready.push(AssetRef::new(scheme, id));
                 }
             }
             UploadState::Error => {
-                look.failed.insert(name);
+                look.failed.insert(name.into_owned());
             }
             UploadState::Initial | UploadState::Other => {
-                look.initial.insert(name);
+                look.initial.insert(name.into_owned());
             }
         }
     };

@@ -3,7 +3,8 @@
 //! The tenant names an upload by its file name only, and names repeat. So an asset proves a job only if name, size,
 //! album and checksum agree as far as the tenant tells them, and one asset proves one job.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use canto_api::Asset;
 use unicode_normalization::UnicodeNormalization;
@@ -20,19 +21,17 @@ pub enum Fit {
     NeedsFingerprint,
     /// Same name and album, other bytes.
     OtherBytes,
-    /// Another file.
+    /// In another album, or nothing to compare.
     No,
 }
 
 /// Names are compared in NFC: macOS names files in NFD, and what a tenant makes of it is not documented [ND].
-pub fn key_of(name: &str) -> String {
-    name.nfc().collect()
+pub fn key_of(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(name.nfc().collect()) }
 }
 
+/// How an asset fits a job of the same name.
 pub fn fit(job: &AwaitedJob, asset: &Asset) -> Fit {
-    if key_of(&asset.name) != key_of(&job.name) {
-        return Fit::No;
-    }
     let elsewhere = job.album.as_ref().is_some_and(|album| {
         !asset.albums.is_empty() && !asset.albums.iter().any(|in_it| in_it.id == *album)
     });
@@ -55,36 +54,37 @@ pub fn fit(job: &AwaitedJob, asset: &Asset) -> Fit {
     }
 }
 
-/// Pairs jobs and assets, each at most once. Returns indexes of both.
-pub fn pair(
-    jobs: &[AwaitedJob],
-    assets: &[Asset],
-    taken: &HashSet<String>,
-) -> Vec<(usize, usize, Verification)> {
-    let mut by_name: std::collections::HashMap<String, Vec<usize>> = std::collections::HashMap::new();
-    for (at, job) in jobs.iter().enumerate() {
-        by_name.entry(key_of(&job.name)).or_default().push(at);
+/// Assets by the name that they share with jobs.
+pub type ByName<'a> = HashMap<Cow<'a, str>, Vec<&'a Asset>>;
+
+pub fn by_name(assets: &[Asset]) -> ByName<'_> {
+    let mut by_name = ByName::new();
+    for asset in assets {
+        by_name.entry(key_of(&asset.name)).or_default().push(asset);
     }
-    // An asset that another job has, or that has been paired here, is spent.
-    let mut pairs = Vec::new();
-    let mut spent_jobs = HashSet::new();
-    for (asset_at, asset) in assets.iter().enumerate() {
-        if taken.contains(&asset.id) {
-            continue;
-        }
-        let Some(candidates) = by_name.get(&key_of(&asset.name)) else { continue };
-        let found = candidates.iter().find_map(|job_at| {
-            if spent_jobs.contains(job_at) {
-                return None;
+    by_name
+}
+
+/// Pairs jobs and assets of their names, each at most once; assets in `taken` are the proof of other jobs.
+pub fn pair<'a, 'j>(
+    jobs: impl Iterator<Item = &'j AwaitedJob>,
+    assets: &ByName<'a>,
+    taken: &HashSet<String>,
+) -> Vec<(&'j AwaitedJob, &'a Asset, Verification)> {
+    let mut pairs: Vec<(&AwaitedJob, &Asset, Verification)> = Vec::new();
+    let mut spent: HashSet<(&str, &str)> = HashSet::new();
+    for job in jobs {
+        let Some(candidates) = assets.get(&*key_of(&job.name)) else { continue };
+        for asset in candidates {
+            let id = (asset.scheme.as_str(), asset.id.as_str());
+            if taken.contains(&asset.id) || spent.contains(&id) {
+                continue;
             }
-            match jobs.get(*job_at).map(|job| fit(job, asset)) {
-                Some(Fit::Proves(verification)) => Some((*job_at, verification)),
-                _ => None,
+            if let Fit::Proves(verification) = fit(job, asset) {
+                spent.insert(id);
+                pairs.push((job, asset, verification));
+                break;
             }
-        });
-        if let Some((job_at, verification)) = found {
-            spent_jobs.insert(job_at);
-            pairs.push((job_at, asset_at, verification));
         }
     }
     pairs
@@ -140,9 +140,9 @@ mod tests {
             asset("y", "a.jpg", Some(2), Some("A")),
             asset("z", "a.jpg", Some(1), Some("A")),
         ];
-        let mut pairs: Vec<_> = pair(&jobs, &assets, &HashSet::new())
+        let mut pairs: Vec<_> = pair(jobs.iter(), &by_name(&assets), &HashSet::new())
             .into_iter()
-            .map(|(job, asset, _)| (jobs[job].id.0, assets[asset].id.clone()))
+            .map(|(job, asset, _)| (job.id.0, asset.id.clone()))
             .collect();
         pairs.sort();
         assert_eq!(pairs, [(1, "z".to_owned()), (2, "y".to_owned()), (3, "x".to_owned())]);
@@ -152,8 +152,8 @@ mod tests {
     fn one_asset_proves_one_job() {
         let jobs = [job(1, "a.jpg", Some(1), None), job(2, "a.jpg", Some(1), None)];
         let assets = [asset("x", "a.jpg", Some(1), None)];
-        assert_eq!(pair(&jobs, &assets, &HashSet::new()).len(), 1);
-        assert_eq!(pair(&jobs, &assets, &HashSet::from(["x".to_owned()])).len(), 0);
+        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new()).len(), 1);
+        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::from(["x".to_owned()])).len(), 0);
     }
 
     #[test]
@@ -185,10 +185,8 @@ mod tests {
 
     #[test]
     fn one_name_in_two_unicode_forms_is_one_name() {
-        let sent = job(1, "u\u{308}ber.jpg", Some(1), None);
-        assert_eq!(
-            fit(&sent, &asset("x", "\u{fc}ber.jpg", Some(1), None)),
-            Fit::Proves(Verification::EtagAndMd5)
-        );
+        let jobs = [job(1, "u\u{308}ber.jpg", Some(1), None)];
+        let assets = [asset("x", "\u{fc}ber.jpg", Some(1), None)];
+        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new()).len(), 1);
     }
 }

@@ -1,0 +1,75 @@
+//! The sum of one file, block by block.
+
+use super::lanes::{BLOCK, START, State, update};
+
+/// A running MD5. Only the last piece may have a length that is no multiple of 64.
+#[derive(Clone, Copy, Debug)]
+pub struct Md5Stream {
+    pub(super) state: State,
+    pub(super) length: u64,
+}
+
+impl Default for Md5Stream {
+    fn default() -> Self {
+        Self { state: START, length: 0 }
+    }
+}
+
+impl Md5Stream {
+    /// Adds whole blocks of 64 bytes on this thread.
+    pub fn blocks(&mut self, bytes: &[u8]) {
+        update(std::slice::from_mut(&mut self.state), &[bytes]);
+        self.length += bytes.len() as u64;
+    }
+
+    /// The sum, with the last bytes.
+    pub fn finish(mut self, last: &[u8]) -> [u8; 16] {
+        let whole = last.len() / BLOCK * BLOCK;
+        let (blocks, rest) = last.split_at(whole);
+        self.blocks(blocks);
+        finish(self.state, rest, self.length + rest.len() as u64)
+    }
+}
+
+/// Padding and length, as RFC 1321 has them. `rest` is less than a block.
+pub(super) fn finish(state: State, rest: &[u8], length: u64) -> [u8; 16] {
+    let mut tail = [0u8; 2 * BLOCK];
+    let used = rest.len().min(BLOCK - 1);
+    for (to, from) in tail.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    if let Some(mark) = tail.get_mut(used) {
+        *mark = 0x80;
+    }
+    let size = if used < BLOCK - 8 { BLOCK } else { 2 * BLOCK };
+    let bits = length.wrapping_mul(8).to_le_bytes();
+    for (to, from) in tail.iter_mut().take(size).skip(size - 8).zip(bits) {
+        *to = from;
+    }
+    let mut states = [state];
+    update(&mut states, &[tail.get(..size).unwrap_or_default()]);
+    let mut digest = [0; 16];
+    for (to, from) in digest.chunks_exact_mut(4).zip(states.iter().flatten()) {
+        to.copy_from_slice(&from.to_le_bytes());
+    }
+    digest
+}
+
+#[cfg(test)]
+mod tests {
+    use md5::{Digest, Md5};
+
+    use super::*;
+
+    #[test]
+    fn every_length_agrees_with_the_library() {
+        let bytes: Vec<u8> = (0..400u32).map(|i| (i * 31 % 253) as u8).collect();
+        for length in 0..bytes.len() {
+            let message = &bytes[..length];
+            let first = length / 2 / BLOCK * BLOCK;
+            let mut stream = Md5Stream::default();
+            stream.blocks(&message[..first]);
+            assert_eq!(stream.finish(&message[first..]), <[u8; 16]>::from(Md5::digest(message)), "{length}");
+        }
+    }
+}
