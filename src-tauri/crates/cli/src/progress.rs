@@ -30,7 +30,8 @@ impl Progress {
     pub fn new(batch: BatchId, out: &Output) -> Self {
         let whole = out.is_terminal().then(|| {
             let bar = out.bars().add(ProgressBar::new(0));
-            bar.set_style(style("{wide_bar:.green} {bytes}/{total_bytes}  {msg}"));
+            bar.set_style(style("{spinner} {msg}"));
+            bar.set_message("Looking for files");
             bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
@@ -94,6 +95,9 @@ impl Progress {
         let totals = &view.totals;
         match &self.whole {
             Some(bar) => {
+                if totals.all() > 0 && bar.length() != Some(totals.all_bytes()) {
+                    bar.set_style(style("{wide_bar:.green} {bytes}/{total_bytes}  {msg}"));
+                }
                 bar.set_length(totals.all_bytes());
                 bar.set_position(sent);
                 bar.set_message(self.words(view));

@@ -115,7 +115,8 @@ fn plain(code: ErrorCode, reason: &str) -> (&'static str, &'static str) {
         },
         C::NoPermission => (
             "This account has no right to upload here.",
-            "give it the right to upload to this place (a consumer needs to become a contributor).",
+            "give it the right to upload (a consumer needs to become a contributor); then `ferry login` \
+             again and `ferry retry`.",
         ),
         C::DestinationMissing => (
             "The destination {destination|} is not in the library.",

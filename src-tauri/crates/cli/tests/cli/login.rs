@@ -178,17 +178,11 @@ async fn a_consumer_is_told_which_right_is_missing() {
     let ran = stage.ferry(&["upload", "a.txt", "--to", "Inbox"]).await.expect_code(4);
     assert!(ran.err.contains("no right to upload") && ran.err.contains("administrator"), "{ran:#?}");
 
-    // The administrator gives it, and the files go on.
+    // The administrator gives it; the next sign-in learns of it.
     stage.tenant.set_rights("consumer@demo.test", &[Right::Upload, Right::Download, Right::Assign]);
-    stage.ferry(&["retry", "--batch", "1"]).await.expect_code(0);
+    as_user(&stage, "consumer@demo.test").await;
+    stage.ferry(&["retry", "--all"]).await.expect_code(0);
     let engine = stage.engine().await;
-    for _ in 0..400 {
-        let jobs = stage.ferry(&["--json", "jobs", "--batch", "1"]).await.jobs();
-        if jobs[0]["state"] == "done" {
-            engine.signal("TERM");
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("the file did not go on");
+    crate::together::wait_for(&stage, "done", 2).await;
+    engine.signal("TERM");
 }

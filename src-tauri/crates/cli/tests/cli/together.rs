@@ -20,9 +20,16 @@ pub async fn wait_for(stage: &Stage, state: &str, count: usize) -> Vec<Value> {
     panic!("{} of {count} jobs are {state}", jobs.len());
 }
 
-/// No file gets through until the faults are taken back.
+/// A file large enough that no connection swallows it whole.
+const LARGE: u64 = 20 << 20;
+
+/// The bytes of no file get through until the faults are taken back.
 fn hold_posts(stage: &Stage) {
     stage.tenant.set_faults(Faults { rules: vec![Rule::new(Match::object_post(), Action::Hang)] });
+}
+
+fn large_file(stage: &Stage, name: &str) {
+    std::fs::File::create(stage.files.path().join(name)).unwrap().set_len(LARGE).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,23 +77,23 @@ async fn a_second_program_pauses_resumes_and_cancels() {
     let stage = Stage::signed_in().await;
     let engine = stage.engine().await;
     hold_posts(&stage);
-    for n in 0..5 {
-        stage.file(&format!("s/{n}.txt"), n.to_string().as_bytes());
+    for n in 0..3 {
+        large_file(&stage, &format!("{n}.bin"));
     }
-    stage.ferry(&["upload", "s", "--to", "C", "--create", "--detach"]).await.expect_code(0);
-    wait_for(&stage, "uploading", 5).await;
+    stage.ferry(&["upload", ".", "--to", "C", "--create", "--detach"]).await.expect_code(0);
+    wait_for(&stage, "uploading", 2).await;
     let ran = stage.ferry(&["--json", "pause", "--all"]).await.expect_code(0);
-    assert_eq!(ran.last()["changed"], 5);
-    let paused = wait_for(&stage, "paused", 5).await;
+    assert_eq!(ran.last()["changed"], 3);
+    let paused = wait_for(&stage, "paused", 3).await;
     stage.tenant.set_faults(Faults::default());
     let id = paused[0]["job"].to_string();
     stage.ferry(&["cancel", &id]).await.expect_code(0);
     wait_for(&stage, "cancelled", 1).await;
     stage.ferry(&["resume", "--batch", "1"]).await.expect_code(0);
-    wait_for(&stage, "done", 4).await;
+    wait_for(&stage, "done", 2).await;
     stage.ferry(&["retry", &id]).await.expect_code(0);
-    wait_for(&stage, "done", 5).await;
-    assert_eq!(stage.tenant.assets().len(), 5);
+    wait_for(&stage, "done", 3).await;
+    assert_eq!(stage.tenant.assets().len(), 3);
     engine.signal("TERM");
 }
 
@@ -110,8 +117,8 @@ async fn who_follows_takes_over_when_the_engine_ends() {
     let stage = Stage::signed_in().await;
     let engine = stage.engine().await;
     hold_posts(&stage);
-    stage.file("a.txt", b"a");
-    let upload = stage.start(&["--json", "upload", "a.txt", "--to", "Inbox"]);
+    large_file(&stage, "a.bin");
+    let upload = stage.start(&["--json", "upload", "a.bin", "--to", "Inbox"]);
     wait_for(&stage, "uploading", 1).await;
     engine.signal("TERM");
     assert_eq!(engine.end().await.0, Some(0));
@@ -125,8 +132,8 @@ async fn who_follows_takes_over_when_the_engine_ends() {
 async fn an_interrupted_upload_stays_in_the_queue() {
     let stage = Stage::signed_in().await;
     hold_posts(&stage);
-    stage.file("a.txt", b"a");
-    let upload = stage.start(&["--json", "upload", "a.txt", "--to", "Inbox"]);
+    large_file(&stage, "a.bin");
+    let upload = stage.start(&["--json", "upload", "a.bin", "--to", "Inbox"]);
     wait_for(&stage, "uploading", 1).await;
     upload.signal("INT");
     assert_eq!(upload.end().await.0, Some(130));
