@@ -9,6 +9,7 @@ mod make;
 mod receipt;
 mod run;
 mod status;
+mod summary;
 mod tree;
 mod upload;
 

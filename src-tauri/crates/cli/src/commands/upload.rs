@@ -3,17 +3,14 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use engine::error::{ErrorCode, Failure, FailureClass};
-use engine::model::{
-    AccountView, BatchId, BatchState, BatchView, Destination, DestinationKind, Enqueue, JobStateKind,
-    NodeKind,
-};
+use engine::error::{ErrorCode, Failure};
+use engine::model::{AccountView, BatchState, Destination, DestinationKind, Enqueue, NodeKind};
 
+use super::summary;
 use crate::args::{Duplicates, Global, Upload};
 use crate::exit::{Ended, Exit, Problem};
-use crate::finished;
 use crate::follow::{End, Follow};
-use crate::lines::{BatchLine, DryRun, Line};
+use crate::lines::{DryRun, Line};
 use crate::output::{Output, bytes, counted, plain};
 use crate::session::{Need, Session};
 use crate::{place, text};
@@ -187,65 +184,11 @@ async fn send(session: &mut Session, request: Enqueue, account: AccountView, out
     let batch = session.handle().enqueue(request).await?;
     let end = Follow::new(batch, account, out).until_end(session, events).await?;
     match end {
-        End::Finished(view) => finish(session, &view, began.elapsed().as_secs_f64(), out).await,
+        End::Finished(view) => summary::finish(session, &view, began.elapsed().as_secs_f64(), out).await,
         End::SignInRequired(view) => {
             let open = counted(view.totals.open(), "file", "files");
             out.note(format!("{open} of batch {} stay in the queue.", view.id));
             Err(Failure::new(ErrorCode::SignInRequired).into())
         }
     }
-}
-
-async fn finish(session: &Session, view: &BatchView, seconds: f64, out: &Output) -> Ended {
-    let line = BatchLine::new(view, seconds);
-    if !out.json {
-        for cause in finished::causes(session.handle(), view).await? {
-            tell_cause(&cause, out);
-        }
-        if let Some(failure) = &view.failure {
-            let words = text::words(failure);
-            out.warn(format!("{} {} {}", words.sentence, text::who(failure.who), words.next));
-        }
-        out.say(summary(view, seconds))?;
-    }
-    let exit = exit_of(view);
-    out.line(&Line::BatchFinished(line))?;
-    Ok(exit)
-}
-
-fn exit_of(view: &BatchView) -> Exit {
-    let count = |state| view.totals.count(state);
-    match &view.failure {
-        Some(failure) if failure.code.class() == FailureClass::NeedsSomeone => Exit::NeedsSomeone,
-        Some(_) => Exit::SomeFailed,
-        None if count(JobStateKind::Failed) + count(JobStateKind::Cancelled) > 0 => Exit::SomeFailed,
-        None if count(JobStateKind::Blocked) > 0 => Exit::NeedsSomeone,
-        None => Exit::Well,
-    }
-}
-
-fn tell_cause(cause: &finished::Cause, out: &Output) {
-    let words = text::words(&cause.failure);
-    let count = counted(cause.count, "file", "files");
-    out.warn(format!("{count}: {}\n  {} {}", words.sentence, text::who(cause.failure.who), words.next));
-    for path in &cause.paths {
-        out.warn(format!("    {}", plain(path)));
-    }
-    if cause.count > cause.paths.len() as u64 {
-        out.warn("    …");
-    }
-}
-
-fn summary(view: &BatchView, seconds: f64) -> String {
-    let BatchLine { batch, done, skipped, failed, blocked, cancelled, bytes: sum, .. } =
-        BatchLine::new(view, seconds);
-    let others = [(skipped, "skipped"), (failed, "failed"), (blocked, "blocked"), (cancelled, "cancelled")];
-    let others: String = others
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!(", {count} {word}"))
-        .collect();
-    let files = counted(done, "file", "files");
-    let id: BatchId = batch;
-    format!("{files} done{others}; {} in {seconds:.1} s. Receipt: ferry receipt {id}", bytes(sum))
 }
