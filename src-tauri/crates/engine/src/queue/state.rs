@@ -46,8 +46,6 @@ pub struct Proof {
     pub asset_url: Option<String>,
     pub verification: Verification,
     pub md5: [u8; 16],
-    /// From the store's confirmation to the tenant's, milliseconds; not kept.
-    pub sent_for: Option<Millis>,
     pub at: Millis,
 }
 

@@ -17,7 +17,6 @@ fn proof() -> Proof {
         asset_url: None,
         verification: Verification::EtagAndMd5,
         md5: [1; 16],
-        sent_for: None,
         at: 3,
     }
 }

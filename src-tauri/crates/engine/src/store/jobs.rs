@@ -353,7 +353,6 @@ fn read_state(row: &Row<'_>) -> Result<JobState> {
                         .and_then(|word| Verification::parse(&word))
                         .unwrap_or(Verification::Size),
                     md5: md5_of(row)?,
-                    sent_for: None,
                     at: row.get::<_, Option<i64>>(21)?.unwrap_or_default(),
                 },
             },

@@ -39,7 +39,7 @@ const LONGEST_LIST: Millis = 24 * 3_600_000;
 /// How long an attempt of unknown fate is looked for when nothing is known of the tenant's pace, and at the least and most.
 const GRACE_UNKNOWN: Millis = 30_000;
 const GRACE_LEAST: Millis = 4_000;
-const GRACE_MOST: Millis = 180_000;
+const GRACE_MOST: Millis = 120_000;
 const ALBUM_PAGE: u32 = 200;
 const ALBUM_PAGES: u32 = 10;
 
@@ -60,6 +60,8 @@ struct Account {
     /// Assets that are some job's proof, by hash: equal names would have them looked at again and again.
     proven: HashSet<u64>,
     listing_delay: Option<Millis>,
+    /// When the list was last looked at in one row of looks.
+    last_look: Option<Millis>,
 }
 
 /// The task that confirms.
@@ -116,6 +118,7 @@ impl Confirmer {
                 dismissed: HashSet::new(),
                 proven: HashSet::new(),
                 listing_delay: None,
+                last_look: None,
             });
             // The asset of a job may have been seen before the job was known here.
             account.dismissed.clear();
@@ -151,6 +154,7 @@ impl Confirmer {
             if account.jobs.is_empty() {
                 account.dismissed.clear();
                 account.proven.clear();
+                account.last_look = None;
             }
             self.accounts.insert(id, account);
         }
@@ -175,16 +179,17 @@ impl Confirmer {
         if !tenant.client.budget().is_told() {
             account.interval = account.interval.max(OFTEN);
         }
-        let look =
-            list(&tenant, account, self.context.world.now()).await.map_err(|error| failure_of(&error))?;
+        let now = self.context.world.now();
+        let look = list(&tenant, account, now).await.map_err(|error| failure_of(&error))?;
         let mut assets = details(&tenant, &look.ready).await.map_err(|error| failure_of(&error))?;
         let extra = self.look_into_albums(&tenant, account).await?;
         assets.extend(extra);
         let named = by_name(&assets);
         self.fingerprint(account, &named).await;
         let mut reports = Vec::new();
-        let taken = self.confirm(account, &assets, &named, &mut reports).await?;
-        self.learn_delay(id, account, &look, &reports);
+        let (taken, seen) = self.confirm(account, &assets, &named, &mut reports).await?;
+        self.learn_delay(id, account, &look, seen);
+        account.last_look = Some(now);
         self.judge_the_rest(account, &look, &named, &taken, &mut reports);
         let changed = !reports.is_empty();
         if changed {
@@ -193,16 +198,16 @@ impl Confirmer {
         Ok(changed)
     }
 
-    /// Pairs assets with jobs; returns the assets that are some job's proof.
+    /// Pairs assets with jobs; returns the assets that are some job's proof, and when the longest confirmed was sent.
     async fn confirm(
         &self,
         account: &mut Account,
         assets: &[Asset],
         named: &ByName<'_>,
         reports: &mut Vec<(JobId, Report)>,
-    ) -> Outcome<HashSet<String>> {
+    ) -> Outcome<(HashSet<String>, Option<Millis>)> {
         if assets.is_empty() {
-            return Ok(HashSet::new());
+            return Ok((HashSet::new(), None));
         }
         let ids: Vec<String> = assets.iter().map(|asset| asset.id.clone()).collect();
         let mut taken = self.context.readers.read(move |db| jobs::taken(db, &ids)).await?;
@@ -212,8 +217,12 @@ impl Confirmer {
             .into_iter()
             .map(|(job, asset, verification)| (job.id, proof(job, asset, verification, at), asset.id.clone()))
             .collect();
+        let mut seen: Option<Millis> = None;
         for (job, report, asset) in proofs {
-            account.jobs.remove(&job);
+            let confirmed = account.jobs.remove(&job);
+            // One that was listed as in work before says nothing new.
+            let sent = confirmed.filter(|awaited| !awaited.listed).and_then(|awaited| awaited.job.sent_at);
+            seen = [seen, sent].into_iter().flatten().min();
             taken.insert(asset);
             reports.push((job, report));
         }
@@ -230,7 +239,7 @@ impl Confirmer {
         drop(open);
         account.dismissed.extend(done);
         account.proven.extend(taken.iter().map(|asset| hash_of(asset)));
-        Ok(taken)
+        Ok((taken, seen))
     }
 
     /// Hashes local files of unknown attempts for which a likely asset was found.
@@ -302,22 +311,17 @@ impl Confirmer {
     }
 
     /// Remembers how long the tenant takes to list what was sent: an attempt of unknown fate is looked for so long.
-    fn learn_delay(&self, id: AccountId, account: &mut Account, look: &Look, reports: &[(JobId, Report)]) {
-        let now = self.context.world.now();
-        let mut longest = None;
-        for (_, report) in reports {
-            if let Report::Confirmed(proof) = report {
-                longest = longest.max(proof.sent_for);
-            }
-        }
-        for awaited in account.jobs.values() {
-            if !awaited.listed && look.initial.contains(&*key_of(&awaited.job.name)) {
-                longest = longest.max(awaited.job.sent_at.map(|sent| now - sent));
-            }
-        }
-        if let Some(delay) = longest.filter(|delay| *delay < GRACE_MOST)
-            && account.listing_delay.is_none_or(|known| delay > known)
-        {
+    /// What is sure is only that a file was not listed at the look before; how seldom we look is not the tenant's pace.
+    fn learn_delay(&self, id: AccountId, account: &mut Account, look: &Look, seen: Option<Millis>) {
+        let Some(last_look) = account.last_look else { return };
+        let listed = account
+            .jobs
+            .values()
+            .filter(|awaited| !awaited.listed && look.initial.contains(&*key_of(&awaited.job.name)))
+            .filter_map(|awaited| awaited.job.sent_at);
+        let earliest = listed.chain(seen).min();
+        let Some(delay) = earliest.map(|sent| (last_look - sent).clamp(0, GRACE_MOST)) else { return };
+        if account.listing_delay.is_none_or(|known| delay > known) {
             account.listing_delay = Some(delay);
             drop(self.context.owner.send(ToOwner::ListingDelay { account: id, delay }));
         }
@@ -411,7 +415,6 @@ fn proof(job: &AwaitedJob, asset: &Asset, verification: Verification, at: Millis
         asset_url: asset.detail_url.clone(),
         verification,
         md5: job.md5.unwrap_or_default(),
-        sent_for: job.sent_at.map(|sent| at - sent),
         at,
     }))
 }

@@ -238,12 +238,11 @@ impl Dispatcher {
 
     /// No new transfers until the probe has found the way open again.
     fn way_lost(&mut self, failure: Failure) {
-        if self.offline.swap(true, Ordering::Relaxed) {
-            return;
-        }
         let objects = failure.params.get("way").is_some_and(|way| way == "objects");
-        if let Some(url) = failure.params.get("host").and_then(|host| Url::parse(host).ok()) {
-            drop(self.lost.send(Lost { url, objects, failure }));
+        let Some(url) = failure.params.get("host").and_then(|host| Url::parse(host).ok()) else { return };
+        if !self.offline.swap(true, Ordering::Relaxed) {
+            // The probe ends only with the engine.
+            self.lost.send(Lost { url, objects, failure }).unwrap_or_default();
         }
     }
 }
