@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use canto_api::Secret;
+use checksum::Crew;
 use tokio::sync::{broadcast, mpsc::unbounded_channel, oneshot};
 
 use super::{EngineHandle, Inner};
@@ -21,7 +22,6 @@ use crate::queue::{Owner, OwnerLinks};
 use crate::session::{LazyVault, SharedVault, SignIns, Tenants};
 use crate::store::{Readers, Store};
 use crate::supervisor::Supervisor;
-use crate::transfer::checksum::Crew;
 use crate::transfer::confirm::Confirmer;
 use crate::transfer::dispatcher::Dispatcher;
 use crate::transfer::progress::{Board, sample};
@@ -146,7 +146,7 @@ impl Engine {
             readers,
             world: Arc::clone(&options.world),
             owner: owner.clone(),
-            crew: Crew::start()?,
+            crew: Crew::start().map_err(|error| Failure::new(ErrorCode::Internal).because(error))?,
         });
         let (to_transfers, transfers) = unbounded_channel();
         let (to_confirmer, confirmer) = unbounded_channel();

@@ -1,6 +1,5 @@
 //! Sends files, and finds out what became of them.
 
-pub mod checksum;
 pub mod confirm;
 pub mod dispatcher;
 pub mod failure;

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 
 use bytes::Bytes;
+use checksum::{Crew, Md5Stream};
 use md5::{Digest, Md5};
 use tokio::sync::{mpsc, oneshot};
-
-use super::checksum::{Crew, Md5Stream};
 
 use crate::platform::file_times::modified_ns;
 use crate::store::jobs::SMALL_FILE;

@@ -7,12 +7,12 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use canto_api::{ApiError, FileBody, ObjectFields, ObjectStored, PostOptions, UploadSetting, post_object};
+use checksum::Crew;
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
-use super::checksum::Crew;
 use super::failure::{failure_of, may_have_arrived, wants_fresh_setting};
 use super::source::{self, CHANGED, Opened, Seen};
 use crate::clock::SharedWorld;

@@ -4,9 +4,8 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use bytes::Bytes;
 
-use super::lanes::{self, MOST_LANES};
-use super::stream::Md5Stream;
-use crate::error::{ErrorCode, Failure, Outcome};
+use crate::lanes::{self, MOST_LANES};
+use crate::stream::Md5Stream;
 
 struct Task {
     stream: Md5Stream,
@@ -21,12 +20,11 @@ pub struct Crew {
 }
 
 impl Crew {
-    pub fn start() -> Outcome<Self> {
+    /// # Errors
+    /// When the thread can't be started.
+    pub fn start() -> std::io::Result<Self> {
         let (tasks, inbox) = channel();
-        std::thread::Builder::new()
-            .name("checksums".into())
-            .spawn(move || work(&inbox))
-            .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
+        std::thread::Builder::new().name("checksums".into()).spawn(move || work(&inbox))?;
         Ok(Self { tasks })
     }
 

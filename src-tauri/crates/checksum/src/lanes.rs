@@ -262,7 +262,7 @@ mod tests {
     use md5::{Digest, Md5};
 
     use super::*;
-    use crate::transfer::checksum::stream::finish;
+    use crate::stream::finish;
 
     #[test]
     fn every_number_of_lanes_agrees_with_the_library() {

@@ -1,12 +1,12 @@
 //! The sum of one file, block by block.
 
-use super::lanes::{BLOCK, START, State, update};
+use crate::lanes::{BLOCK, START, State, update};
 
 /// A running MD5. Only the last piece may have a length that is no multiple of 64.
 #[derive(Clone, Copy, Debug)]
 pub struct Md5Stream {
-    pub(super) state: State,
-    pub(super) length: u64,
+    pub(crate) state: State,
+    pub(crate) length: u64,
 }
 
 impl Default for Md5Stream {
@@ -32,7 +32,7 @@ impl Md5Stream {
 }
 
 /// Padding and length, as RFC 1321 has them. `rest` is less than a block.
-pub(super) fn finish(state: State, rest: &[u8], length: u64) -> [u8; 16] {
+pub(crate) fn finish(state: State, rest: &[u8], length: u64) -> [u8; 16] {
     let mut tail = [0u8; 2 * BLOCK];
     let used = rest.len().min(BLOCK - 1);
     for (to, from) in tail.iter_mut().zip(rest) {
