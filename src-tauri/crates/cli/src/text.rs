@@ -25,7 +25,11 @@ pub fn words(failure: &Failure) -> Words {
 }
 
 fn reason(failure: &Failure) -> &str {
-    failure.params.get("reason").map_or("", String::as_str)
+    match failure.code {
+        // The file itself, not a connection.
+        ErrorCode::TlsRefused if failure.params.contains_key("path") => "file",
+        _ => failure.params.get("reason").map_or("", String::as_str),
+    }
 }
 
 /// `{name|words}` is the failure's value of that name, or the words where it has none.
@@ -80,10 +84,16 @@ fn plain(code: ErrorCode, reason: &str) -> (&'static str, &'static str) {
             "Something other than the library answered, such as a hotel's sign-in page or a filter.",
             "look whether a web page opens, and whether the library's address is let through.",
         ),
-        C::TlsRefused => (
-            "The encrypted connection was refused: the certificate is not trusted.",
-            "if a proxy inspects traffic here, put its certificate authority into FERRY_CA_FILE.",
-        ),
+        C::TlsRefused => match reason {
+            "file" => (
+                "The certificate authorities in {path|the file} can't be read.",
+                "check FERRY_CA_FILE: it has to be a PEM file.",
+            ),
+            _ => (
+                "The encrypted connection was refused: the certificate is not trusted.",
+                "if a proxy inspects traffic here, put its certificate authority into FERRY_CA_FILE.",
+            ),
+        },
         C::ProxyAuthRequired => (
             "The proxy wants a user and a password.",
             "put them into HTTPS_PROXY (http://user:password@host:port).",

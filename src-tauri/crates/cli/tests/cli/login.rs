@@ -182,7 +182,6 @@ async fn a_consumer_is_told_which_right_is_missing() {
     stage.tenant.set_rights("consumer@demo.test", &[Right::Upload, Right::Download, Right::Assign]);
     as_user(&stage, "consumer@demo.test").await;
     stage.ferry(&["retry", "--all"]).await.expect_code(0);
-    let engine = stage.engine().await;
-    crate::together::wait_for(&stage, "done", 2).await;
-    engine.signal("TERM");
+    let _engine = stage.engine().await;
+    stage.wait_for("done", 2).await;
 }

@@ -82,6 +82,19 @@ impl Stage {
         panic!("the engine does not run");
     }
 
+    /// Waits until so many jobs are in a state.
+    pub async fn wait_for(&self, state: &str, count: usize) -> Vec<Value> {
+        let mut jobs = Vec::new();
+        for _ in 0..400 {
+            jobs = self.ferry(&["--json", "jobs", "--state", state]).await.jobs();
+            if jobs.len() == count {
+                return jobs;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{} of {count} jobs are {state}", jobs.len());
+    }
+
     pub fn file(&self, path: &str, bytes: &[u8]) -> PathBuf {
         let path = self.files.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -164,7 +177,7 @@ impl Ran {
 
 /// A `ferry` that runs.
 pub struct Running {
-    pub child: Child,
+    child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 

@@ -1,7 +1,5 @@
 //! When the computer is in trouble.
 
-use std::path::Path;
-
 use rusqlite::Connection;
 
 use crate::stage::{Stage, ended};
@@ -55,11 +53,22 @@ async fn an_unusable_data_directory_is_said() {
     assert!(ran.err.contains("no directory"), "{ran:#?}");
 }
 
-/// A file system of its own, unmounted in the end.
-struct SmallDisk<'a>(&'a Path);
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreadable_authorities_file_is_said() {
+    let stage = Stage::new().await;
+    let mut command = stage.command(&["--json", "status"]);
+    let ran = ended(command.env("FERRY_CA_FILE", "/no/such.pem")).await.expect_code(4);
+    assert_eq!(ran.last()["code"], "TlsRefused");
+    assert!(ran.err.contains("/no/such.pem") && ran.err.contains("FERRY_CA_FILE"), "{ran:#?}");
+}
 
+/// A file system of its own, unmounted in the end.
+#[cfg(target_os = "linux")]
+struct SmallDisk<'a>(&'a std::path::Path);
+
+#[cfg(target_os = "linux")]
 impl<'a> SmallDisk<'a> {
-    fn mount(at: &'a Path) -> Option<Self> {
+    fn mount(at: &'a std::path::Path) -> Option<Self> {
         std::fs::create_dir_all(at).unwrap();
         let mut mount = std::process::Command::new("mount");
         let mounted = mount.args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(at).output();
@@ -67,6 +76,7 @@ impl<'a> SmallDisk<'a> {
     }
 }
 
+#[cfg(target_os = "linux")]
 impl Drop for SmallDisk<'_> {
     fn drop(&mut self) {
         drop(std::process::Command::new("umount").arg(self.0).status());

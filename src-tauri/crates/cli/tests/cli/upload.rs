@@ -163,9 +163,8 @@ async fn an_ended_sign_in_ends_the_waiting_and_keeps_the_queue() {
     assert_eq!(ran.last()["code"], "SignInRequired", "{ran:#?}");
     assert_eq!(ran.jobs().len(), 0);
     stage.tenant.set_faults(Faults::default());
-    let engine = stage.engine().await;
+    let _engine = stage.engine().await;
     crate::login::as_user(&stage, "contributor@demo.test").await;
-    crate::together::wait_for(&stage, "done", 1).await;
-    engine.signal("TERM");
+    stage.wait_for("done", 1).await;
     assert_eq!(stage.bytes_of("a.txt"), b"later");
 }

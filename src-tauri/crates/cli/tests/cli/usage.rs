@@ -54,3 +54,26 @@ async fn help_and_version_need_nothing() {
     assert!(stage.ferry(&["--version"]).await.expect_code(0).out.starts_with("ferry "));
     assert_eq!(std::fs::read_dir(stage.data.path()).unwrap().count(), 0);
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_library_is_started_where_it_is_installed() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let stage = Stage::new().await;
+    // Away from the build, where the real one may lie beside it.
+    let ferry = stage.files.path().join("ferry");
+    std::fs::copy(env!("CARGO_BIN_EXE_ferry"), &ferry).unwrap();
+    let start = |path: &std::path::Path| {
+        let mut command = tokio::process::Command::new(&ferry);
+        command.args(["demo-library", "--port", "0", "--parts", "on"]).env("PATH", path);
+        command
+    };
+    let ran = crate::stage::ended(&mut start(stage.data.path())).await.expect_code(2);
+    assert!(ran.err.contains("ferry-tenant") && ran.err.contains("not installed"), "{ran:#?}");
+    let tenant = stage.data.path().join("ferry-tenant");
+    std::fs::write(&tenant, "#!/bin/sh\necho \"$@\"\n").unwrap();
+    std::fs::set_permissions(&tenant, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let ran = crate::stage::ended(&mut start(stage.data.path())).await.expect_code(0);
+    assert_eq!(ran.out, "--port 0 --parts on\n");
+}
