@@ -21,6 +21,8 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(90);
 const PIECE_LIMIT: Duration = Duration::from_secs(30);
 /// More than any listing holds; a server gone wild must not fill the memory.
 const BODY_LIMIT: usize = 256 * 1024 * 1024;
+/// Of the announced length, this much is taken at once.
+const BODY_START_LIMIT: usize = 32 * 1024 * 1024;
 /// How often a call is sent again after 429. The budget makes it wait in between.
 const REFUSALS: u32 = 3;
 /// A longer wait than this is told to the caller instead, who can show it.
@@ -236,8 +238,10 @@ pub(crate) async fn send_patiently(
 
 /// Reads an answer to its end. No limit on the whole time, only on standing still.
 pub(crate) async fn read_body(call: &'static str, mut response: Response) -> Result<Vec<u8>, ApiError> {
+    // The announced length at once: growing by doubling would hold a long list three times. Only what is written
+    // counts as memory, so a length that is too much costs nothing.
     let expected = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(0);
-    let mut body = Vec::with_capacity(expected.min(1024 * 1024));
+    let mut body = Vec::with_capacity(expected.min(BODY_START_LIMIT));
     loop {
         let piece = tokio::time::timeout(PIECE_LIMIT, response.chunk())
             .await
