@@ -208,3 +208,16 @@ async fn pause_stops_cancel_removes_and_resume_goes_on() {
     let view = watch.until(batch, |view| view.totals.count(JobStateKind::Done) == 30).await;
     assert_eq!(view.totals.all(), 30);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_does_not_wait_for_a_tenant_that_says_nothing() {
+    let stage = stage().await;
+    stage.tenant.set_faults(faults(vec![Rule::new(Match::path("/api/v1/upload/setting"), Action::Hang)]));
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    watch.count(batch, JobStateKind::Uploading, 2).await;
+    stage.control(JobSelection::All, JobAction::Pause).await;
+    let paused =
+        tokio::time::timeout(Duration::from_secs(3), watch.count(batch, JobStateKind::Paused, 2)).await;
+    assert!(paused.is_ok(), "{:#?}", stage.handle().batch(batch).await);
+}

@@ -62,7 +62,7 @@ async fn what_is_there_already_is_reused() {
     let albums: std::collections::BTreeSet<_> = library
         .values()
         .filter(|asset| asset.name.ends_with(".jpg"))
-        .flat_map(|asset| asset.albums.iter().map(|album| album.clone()))
+        .flat_map(|asset| asset.albums.iter().cloned())
         .collect();
     assert_eq!(albums.len(), 1, "both are in one album");
 }

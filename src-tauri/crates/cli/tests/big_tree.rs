@@ -115,7 +115,7 @@ impl Stage {
         }
         for (place, md5) in &self.expected {
             let here = found.remove(place).unwrap_or_default();
-            assert_eq!(here, [md5.clone()], "{place}");
+            assert_eq!(here, *std::slice::from_ref(md5), "{place}");
         }
         assert!(found.is_empty(), "more than was sent: {:?}", found.keys().take(5).collect::<Vec<_>>());
     }

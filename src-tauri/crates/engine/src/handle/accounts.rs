@@ -79,7 +79,7 @@ impl EngineHandle {
             TenantAddress::parse(&request.tenant).map_err(|error| unusable(error, &request.tenant))?;
         let origin = tenant.origin().to_string();
         let given = |word: &Option<String>| word.clone().filter(|word| !word.trim().is_empty());
-        let known = self.inner.readers.read(move |db| accounts::all(db)).await?;
+        let known = self.inner.readers.read(accounts::all).await?;
         let known = known.into_iter().find(|row| row.tenant_url == origin);
         let id = given(&request.app_id).or_else(|| known.as_ref().map(|row| row.app_id.clone()));
         let id =

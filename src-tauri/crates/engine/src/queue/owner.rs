@@ -72,12 +72,15 @@ pub struct Owner {
     pub(super) held_accounts: Vec<AccountId>,
     pub(super) rows: usize,
     /// Answers that are due after the commit.
-    pub(super) after_commit: Vec<Box<dyn FnOnce(Result<(), &Failure>) + Send>>,
+    pub(super) after_commit: Vec<AfterCommit>,
     pub(super) claims_held_back: bool,
     pub(super) requests_taken: HashSet<i64>,
     data_version: i64,
     requests_due: Instant,
 }
+
+/// Told whether the commit came about.
+type AfterCommit = Box<dyn FnOnce(Result<(), &Failure>) + Send>;
 
 enum Next {
     Go,

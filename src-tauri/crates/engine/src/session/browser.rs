@@ -36,28 +36,35 @@ pub struct Waiting {
 /// The sign-ins under way, by number.
 #[derive(Default)]
 pub struct SignIns {
-    waiting: Mutex<(u64, HashMap<u64, (Option<Waiting>, CancellationToken)>)>,
+    slots: Mutex<Slots>,
+}
+
+#[derive(Default)]
+struct Slots {
+    last: u64,
+    /// Empty once someone waits for it; the token still cancels it.
+    waiting: HashMap<u64, (Option<Waiting>, CancellationToken)>,
 }
 
 impl SignIns {
     pub fn add(&self, waiting: Waiting) -> u64 {
-        let mut slots = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.0 += 1;
-        let number = slots.0;
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.last += 1;
+        let number = slots.last;
         let cancelled = waiting.cancelled.clone();
-        slots.1.insert(number, (Some(waiting), cancelled));
+        slots.waiting.insert(number, (Some(waiting), cancelled));
         number
     }
 
     /// The sign-in, to be waited for by one.
     pub fn take(&self, number: u64) -> Option<Waiting> {
-        let mut slots = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.1.get_mut(&number)?.0.take()
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.waiting.get_mut(&number)?.0.take()
     }
 
     pub fn cancel(&self, number: u64) {
-        let mut slots = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, cancelled)) = slots.1.remove(&number) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, cancelled)) = slots.waiting.remove(&number) {
             cancelled.cancel();
         }
     }

@@ -12,6 +12,6 @@ pub use canto_api::Secret;
 pub use browser::{SignIns, Waiting, refused};
 pub use encrypted_file::EncryptedFile;
 pub use lazy_vault::LazyVault;
-pub use renewal::{AccountSecrets, AccountTokens};
+pub use renewal::{AccountSecrets, AccountTokens, VAULT};
 pub use tenants::{Tenant, Tenants};
 pub use vault::{Keychain, SharedVault, Vault, open_vault};

@@ -58,6 +58,9 @@ impl AccountSecrets {
     }
 }
 
+/// The name of a call that failed because the vault could not be read or written: no reason to sign in again.
+pub const VAULT: &str = "vault";
+
 type Renewal = Shared<BoxFuture<'static, Result<AccountSecrets, ApiError>>>;
 
 /// Gives the client of one account its token.
@@ -180,9 +183,9 @@ impl Inner {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(failure)) => {
                 tracing::warn!(%failure, "the vault can't be used");
-                Err(ApiError::sign_in_required())
+                Err(ApiError::new(VAULT, ErrorKind::Internal))
             }
-            Err(_) => Err(ApiError::new("vault", ErrorKind::Internal)),
+            Err(_) => Err(ApiError::new(VAULT, ErrorKind::Internal)),
         }
     }
 }

@@ -26,6 +26,7 @@ pub fn failure_of(error: &ApiError) -> Failure {
         ErrorKind::TooLarge => ErrorCode::TooLarge,
         ErrorKind::UnexpectedAnswer => ErrorCode::UnexpectedAnswer,
         ErrorKind::BodyFailed(kind) => return source_failure(Some(*kind), error),
+        ErrorKind::Internal if error.call() == crate::session::VAULT => ErrorCode::KeychainUnavailable,
         ErrorKind::Internal | _ => ErrorCode::Internal,
     };
     Failure::new(code).because(error)

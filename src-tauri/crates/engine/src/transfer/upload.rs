@@ -45,11 +45,13 @@ pub async fn upload(
     sent: &Arc<AtomicU64>,
     stop: &CancellationToken,
 ) -> Report {
-    match prepare(context, job).await {
-        Ok(ready) if stop.is_cancelled() => {
-            drop(ready);
-            Report::Stopped { unsure: false }
-        }
+    // A stop does not wait for the calls before the transfer; what they fetch for others goes on when one of those asks.
+    let ready = tokio::select! {
+        biased;
+        () = stop.cancelled() => return Report::Stopped { unsure: false },
+        ready = prepare(context, job) => ready,
+    };
+    match ready {
         Ok(ready) => send(context, job, ready, sent, stop).await,
         Err(report) => report,
     }
