@@ -69,11 +69,12 @@ CREATE TABLE job (
   done_at       INTEGER
 ) STRICT;
 CREATE INDEX job_ready ON job (lane, position, id) WHERE state = 'queued';
+-- Partial indexes are written with OR, since SQLite proves only then that a query for one of the states may use them.
 CREATE INDEX job_unsettled ON job (state, waiting_for, ready_at)
-  WHERE state IN ('checking', 'uploading', 'finishing', 'processing', 'waiting');
+  WHERE state = 'checking' OR state = 'uploading' OR state = 'finishing' OR state = 'processing' OR state = 'waiting';
+CREATE INDEX job_attention ON job (state, id)
+  WHERE state = 'blocked' OR state = 'failed' OR state = 'paused' OR state = 'skipped' OR state = 'cancelled';
 CREATE INDEX job_batch ON job (batch_id, id);
-CREATE INDEX job_batch_state ON job (batch_id, state, id);
-CREATE INDEX job_attention ON job (state, id) WHERE state IN ('blocked', 'failed', 'paused', 'skipped', 'cancelled');
 -- One asset is the proof of one job only.
 CREATE INDEX job_asset ON job (asset_id) WHERE asset_id IS NOT NULL;
 

@@ -152,7 +152,7 @@ impl Owner {
         let Some(mut bulk) = self.bulks.pop_front() else { return Ok(()) };
         let states = states_for(bulk.action);
         let rows = match &mut bulk.scope {
-            Scope::All => jobs::in_states(&self.db, states, bulk.after, SLICE),
+            Scope::All => jobs::of_batch(&self.db, None, states, bulk.after, SLICE),
             Scope::Batches(batches) => match batches.last() {
                 None => Ok(Vec::new()),
                 Some(batch) => jobs::of_batch(&self.db, Some(*batch), states, bulk.after, SLICE),

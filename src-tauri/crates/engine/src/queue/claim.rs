@@ -109,6 +109,7 @@ impl Owner {
             modified_ns: row.modified_ns,
             attempt: attempt.clone(),
             album: folder.album,
+            opened: None,
         };
         let failures = row.failures;
         self.apply(row, failures, JobEvent::Claimed(attempt))?;

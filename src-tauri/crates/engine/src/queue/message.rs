@@ -16,6 +16,7 @@ use crate::model::{
 use crate::store::accounts::AccountRow;
 use crate::store::folders::FolderRow;
 use crate::store::jobs::NewJob;
+use crate::transfer::source::Opened;
 
 pub type Reply<T> = oneshot::Sender<Outcome<T>>;
 
@@ -152,7 +153,7 @@ pub struct BatchContext {
 }
 
 /// A job with a permit's worth of work.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ClaimedJob {
     pub id: JobId,
     pub context: Arc<BatchContext>,
@@ -164,6 +165,8 @@ pub struct ClaimedJob {
     pub attempt: Attempt,
     /// Known already: the album that the folder's files go to.
     pub album: Option<Arc<str>>,
+    /// Its file, where the transfers have opened it ahead.
+    pub opened: Option<oneshot::Receiver<std::io::Result<Opened>>>,
 }
 
 /// A job that the tenant has to be asked for.

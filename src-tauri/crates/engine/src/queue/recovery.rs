@@ -34,17 +34,20 @@ impl Owner {
 
     fn recover_jobs(&mut self) -> Outcome<()> {
         use JobStateKind as S;
-        let mut after = JobId(0);
-        loop {
-            let open = [S::Uploading, S::Checking, S::Finishing, S::Processing, S::Waiting];
-            let rows = jobs::in_states(&self.db, &open, after, 1_000).map_err(failure_of)?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            after = last.id;
-            for row in rows {
-                let failures = row.failures;
-                self.apply(row, failures, JobEvent::Restarted)?;
+        // In this order: a job that becomes *finishing* or *checking* here is not met twice.
+        for state in [S::Processing, S::Finishing, S::Checking, S::Uploading, S::Waiting] {
+            let mut after = JobId(0);
+            loop {
+                let rows = jobs::unsettled(&self.db, state, after, 1_000).map_err(failure_of)?;
+                let Some(last) = rows.last() else { break };
+                after = last.id;
+                for row in rows {
+                    let failures = row.failures;
+                    self.apply(row, failures, JobEvent::Restarted)?;
+                }
             }
         }
+        Ok(())
     }
 
     /// A scan that was cut starts over; files that went on meanwhile are not added twice.

@@ -100,16 +100,21 @@ pub fn get(db: &Connection, id: JobId) -> Result<Option<JobRow>> {
     statement.query_row([id.0], read).optional()
 }
 
-/// Jobs of the given states, a page at a time.
-pub fn in_states(
-    db: &Connection,
-    states: &[JobStateKind],
-    after: JobId,
-    limit: usize,
-) -> Result<Vec<JobRow>> {
+/// Unsettled jobs of one state, a page at a time, without a walk over the others.
+pub fn unsettled(db: &Connection, state: JobStateKind, after: JobId, limit: usize) -> Result<Vec<JobRow>> {
+    // The word stands in the text: only then the partial index is used.
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM job WHERE state = '{}' AND id > ?1 ORDER BY id LIMIT ?2",
+        state.as_str()
+    ))?;
+    statement.query_map(params![after.0, limit as i64], read)?.collect()
+}
+
+/// Jobs of the given states in the order of their ids, a page at a time: a walk over all jobs.
+fn in_states(db: &Connection, states: &[JobStateKind], after: JobId, limit: usize) -> Result<Vec<JobRow>> {
     let words = states.iter().map(|state| format!("'{}'", state.as_str())).collect::<Vec<_>>().join(", ");
-    let mut statement = db.prepare(&format!(
-        "SELECT {COLUMNS} FROM job WHERE state IN ({words}) AND id > ?1 ORDER BY id LIMIT ?2"
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM job WHERE +state IN ({words}) AND id > ?1 ORDER BY id LIMIT ?2"
     ))?;
     statement.query_map(params![after.0, limit as i64], read)?.collect()
 }
@@ -139,14 +144,12 @@ pub fn waiting(db: &Connection, on: WaitingFor, until: Option<Millis>, limit: us
     statement.query_map(params![on.as_str(), until, limit as i64], read)?.collect()
 }
 
+const NEXT_RETRY: &str =
+    "SELECT ready_at FROM job WHERE state = 'waiting' AND waiting_for = 'retry' ORDER BY ready_at LIMIT 1";
+
 /// When the next back-off ends.
 pub fn next_retry(db: &Connection) -> Result<Option<Millis>> {
-    db.prepare_cached(
-        "SELECT ready_at FROM job WHERE state = 'waiting' AND waiting_for = 'retry' ORDER BY ready_at LIMIT 1",
-    )?
-    .query_row([], |row| row.get(0))
-    .optional()
-    .map(Option::flatten)
+    db.prepare_cached(NEXT_RETRY)?.query_row([], |row| row.get(0)).optional().map(Option::flatten)
 }
 
 pub fn set_position(db: &Connection, id: JobId, position: i64) -> Result<()> {
@@ -378,5 +381,35 @@ fn read_state(row: &Row<'_>) -> Result<JobState> {
 fn broken(word: &str) -> JobState {
     JobState::Failed {
         failure: Failure::new(ErrorCode::Internal).because(format!("row without the data of '{word}'")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    /// What runs with every commit must not walk over a million rows.
+    #[test]
+    fn hot_queries_use_their_indexes() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Store::open(dir.path()).unwrap().connection;
+        let texts = [
+            NEXT_RETRY.to_owned(),
+            "SELECT id FROM job WHERE state = 'queued' AND lane = 0 ORDER BY position, id LIMIT 9".to_owned(),
+            "SELECT id FROM job WHERE state = 'uploading' AND id > 5 ORDER BY id LIMIT 9".to_owned(),
+            "SELECT id FROM job WHERE state = 'waiting' AND waiting_for = ?1 AND (?2 IS NULL OR ready_at <= ?2)".to_owned(),
+            "SELECT 1 FROM job WHERE asset_id = ?1".to_owned(),
+        ];
+        for text in texts {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+            let parameters = statement.parameter_count();
+            let plan: Vec<String> = statement
+                .query_map(rusqlite::params_from_iter(vec![1; parameters]), |row| row.get(3))
+                .unwrap()
+                .map(Result::unwrap)
+                .collect();
+            assert!(plan.iter().all(|step| !step.starts_with("SCAN")), "{text}: {plan:?}");
+        }
     }
 }

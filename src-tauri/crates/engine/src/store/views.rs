@@ -30,9 +30,18 @@ pub fn page(db: &Connection, query: &JobQuery) -> Result<JobPage> {
     if !query.states.is_empty() {
         let words = query.states.iter().map(|state| format!("'{}'", state.as_str())).collect::<Vec<_>>();
         // Few rows are found by their states and sorted; of many, a walk in order meets enough at once.
-        let many = total(db, query)?.is_none_or(|count| count > MOST_SORTED);
-        let column = if many && query.batch.is_some() { "+job.state" } else { "job.state" };
-        conditions.push(format!("{column} IN ({})", words.join(", ")));
+        let few = total(db, query)?.is_some_and(|count| count <= MOST_SORTED);
+        match index_term(&query.states).filter(|_| few) {
+            Some(term) => {
+                conditions.push(format!("job.state IN ({}) AND ({term})", words.join(", ")));
+                if let Some(batch) =
+                    conditions.iter_mut().find(|condition| condition.starts_with("job.batch_id ="))
+                {
+                    batch.insert(0, '+');
+                }
+            }
+            None => conditions.push(format!("+job.state IN ({})", words.join(", "))),
+        }
     }
     if let Some(search) = query.search.as_deref().filter(|text| !text.is_empty()) {
         values.push(Value::Text(format!(
@@ -63,6 +72,25 @@ pub fn page(db: &Connection, query: &JobQuery) -> Result<JobPage> {
         jobs.push(view(db, row, &mut places)?);
     }
     Ok(JobPage { jobs, total: total(db, query)? })
+}
+
+/// The condition of the partial index that holds all these states, word for word as its definition has it.
+fn index_term(states: &[JobStateKind]) -> Option<&'static str> {
+    use JobStateKind as S;
+    let unsettled = [S::Checking, S::Uploading, S::Finishing, S::Processing, S::Waiting];
+    let attention = [S::Blocked, S::Failed, S::Paused, S::Skipped, S::Cancelled];
+    if states.iter().all(|state| unsettled.contains(state)) {
+        Some(
+            "state = 'checking' OR state = 'uploading' OR state = 'finishing' OR state = 'processing' \
+             OR state = 'waiting'",
+        )
+    } else if states.iter().all(|state| attention.contains(state)) {
+        Some(
+            "state = 'blocked' OR state = 'failed' OR state = 'paused' OR state = 'skipped' OR state = 'cancelled'",
+        )
+    } else {
+        None
+    }
 }
 
 fn total(db: &Connection, query: &JobQuery) -> Result<Option<u64>> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -12,12 +13,15 @@ use url::Url;
 
 use super::permits::AdaptiveLimit;
 use super::progress::Board;
+use super::source;
 use super::upload::{TransferContext, upload};
 use crate::error::{ErrorCode, Failure};
 use crate::model::JobId;
 use crate::network::reachability::Lost;
 use crate::queue::message::{ClaimedJob, Report, ToOwner, ToTransfers};
 use crate::queue::{SMALL_FILE, concerns_the_way};
+
+const READ_TOGETHER: usize = 16;
 
 struct Lane {
     large: bool,
@@ -51,6 +55,7 @@ struct Ended {
     job: JobId,
     large: bool,
     bytes: u64,
+    report: Report,
     outcome: Outcome,
 }
 
@@ -66,6 +71,8 @@ pub struct Dispatcher {
     context: Arc<TransferContext>,
     board: Arc<Board>,
     lost: UnboundedSender<Lost>,
+    /// Told to the owner together, once nothing more has ended at the moment.
+    reports: Vec<(JobId, Report)>,
     lanes: [Lane; 2],
     tasks: JoinSet<Ended>,
     stops: HashMap<JobId, CancellationToken>,
@@ -78,6 +85,7 @@ impl Dispatcher {
             context,
             board,
             lost,
+            reports: Vec::new(),
             // measurements.md part C: small files up to 128 in flight. Large ones more than the 2 to 4 that a line
             // needs, since their checksums go side by side.
             lanes: [
@@ -105,6 +113,7 @@ impl Dispatcher {
             while let Some(ended) = self.tasks.try_join_next() {
                 self.ended(ended);
             }
+            self.report();
             self.start();
             self.ask();
         }
@@ -112,11 +121,21 @@ impl Dispatcher {
         while let Some(ended) = self.tasks.join_next().await {
             self.ended(ended);
         }
+        self.report();
+    }
+
+    fn report(&mut self) {
+        if !self.reports.is_empty() {
+            let reports = std::mem::take(&mut self.reports);
+            drop(self.context.owner.send(ToOwner::Reports(reports)));
+        }
     }
 
     fn hear(&mut self, message: ToTransfers) {
         match message {
             ToTransfers::Claimed { small, large, small_dry, large_dry } => {
+                let mut small = small;
+                read_ahead(&mut small);
                 for (lane, jobs, dry) in [(0, small, small_dry), (1, large, large_dry)] {
                     let Some(lane) = self.lanes.get_mut(lane) else { continue };
                     lane.asked = false;
@@ -222,6 +241,7 @@ impl Dispatcher {
             tracing::error!("a transfer ended early");
             return;
         };
+        self.reports.push((ended.job, ended.report));
         self.stops.remove(&ended.job);
         self.board.end(ended.job, ended.bytes);
         let now = Instant::now();
@@ -247,13 +267,33 @@ impl Dispatcher {
     }
 }
 
+/// Opens small files some at a time on a blocking thread, so that not each of them costs a change of threads.
+fn read_ahead(jobs: &mut [ClaimedJob]) {
+    for jobs in jobs.chunks_mut(READ_TOGETHER) {
+        let mut wanted = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            let (opened, receiver) = oneshot::channel();
+            job.opened = Some(receiver);
+            wanted.push((job.dir.join(&job.name), opened));
+        }
+        tokio::task::spawn_blocking(move || {
+            for (path, opened) in wanted {
+                // A job that was stopped meanwhile needs its file no more.
+                if !opened.is_closed() {
+                    drop(opened.send(source::open(&path)));
+                }
+            }
+        });
+    }
+}
+
 async fn run_one(
     context: Arc<TransferContext>,
-    job: ClaimedJob,
+    mut job: ClaimedJob,
     sent: Arc<AtomicU64>,
     stop: CancellationToken,
 ) -> Ended {
-    let report = upload(&context, &job, &sent, &stop).await;
+    let report = upload(&context, &mut job, &sent, &stop).await;
     let (bytes, outcome) = match &report {
         Report::Stored { .. } => (sent.load(Ordering::Relaxed).max(job.size.min(SMALL_FILE)), Outcome::Well),
         Report::Failed { failure, .. } if concerns_the_way(failure.code) => {
@@ -268,6 +308,5 @@ async fn run_one(
         }
         _ => (0, Outcome::Neither),
     };
-    drop(context.owner.send(ToOwner::Report(job.id, report)));
-    Ended { job: job.id, large: job.size > SMALL_FILE, bytes, outcome }
+    Ended { job: job.id, large: job.size > SMALL_FILE, bytes, report, outcome }
 }

@@ -36,12 +36,14 @@ impl Seen {
 }
 
 /// A file ready to be sent.
+#[derive(Debug)]
 pub enum Opened {
     Whole { seen: Seen, bytes: Bytes, md5: [u8; 16] },
     Stream { seen: Seen, source: Box<Source> },
 }
 
 /// An opened file of more than one block.
+#[derive(Debug)]
 pub struct Source {
     file: File,
     path: PathBuf,

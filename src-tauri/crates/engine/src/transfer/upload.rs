@@ -41,7 +41,7 @@ pub struct TransferContext {
 /// Sends a claimed job's file. `sent` counts the bytes that the connection has taken.
 pub async fn upload(
     context: &Arc<TransferContext>,
-    job: &ClaimedJob,
+    job: &mut ClaimedJob,
     sent: &Arc<AtomicU64>,
     stop: &CancellationToken,
 ) -> Report {
@@ -80,14 +80,18 @@ fn failed_with(failure: Failure) -> Report {
 }
 
 /// Everything that can be found wrong before the first byte.
-async fn prepare(context: &Arc<TransferContext>, job: &ClaimedJob) -> Result<Ready, Report> {
+async fn prepare(context: &Arc<TransferContext>, job: &mut ClaimedJob) -> Result<Ready, Report> {
     let tenant = context.tenants.get(job.context.account).await.map_err(failed_with)?;
     // A role changes with the next sign-in only (canto-api.md §12.3 [D]): no need to ask for each file.
     let rights = &tenant.row.rights;
     if !rights.is_empty() && !rights.iter().any(|right| right == "upload") {
         return Err(failed_with(Failure::new(ErrorCode::NoPermission).with("right", "upload")));
     }
-    let opened = open(job).await?;
+    let ahead = job.opened.take();
+    let opened = match ahead {
+        Some(ahead) => opened_ahead(job, ahead).await?,
+        None => open(job).await?,
+    };
     let seen = match &opened {
         Opened::Whole { seen, .. } | Opened::Stream { seen, .. } => *seen,
     };
@@ -105,12 +109,26 @@ async fn prepare(context: &Arc<TransferContext>, job: &ClaimedJob) -> Result<Rea
     Ok(Ready { tenant, album, setting, opened })
 }
 
+async fn opened_ahead(
+    job: &ClaimedJob,
+    ahead: tokio::sync::oneshot::Receiver<std::io::Result<Opened>>,
+) -> Result<Opened, Report> {
+    match ahead.await {
+        Ok(opened) => opened.map_err(|error| unreadable(job, &error)),
+        Err(_) => open(job).await,
+    }
+}
+
+fn unreadable(job: &ClaimedJob, error: &std::io::Error) -> Report {
+    failed_with(source_trouble(error.kind(), error, &job.dir.join(&job.name)))
+}
+
 async fn open(job: &ClaimedJob) -> Result<Opened, Report> {
     let path = job.dir.join(&job.name);
     let opened = tokio::task::spawn_blocking(move || source::open(&path)).await;
     match opened {
         Ok(Ok(opened)) => Ok(opened),
-        Ok(Err(error)) => Err(failed_with(source_trouble(error.kind(), &error, &job.dir.join(&job.name)))),
+        Ok(Err(error)) => Err(unreadable(job, &error)),
         Err(error) => Err(failed_with(Failure::new(ErrorCode::Internal).because(error))),
     }
 }
