@@ -155,3 +155,20 @@ impl Table {
         self.rows.get(row as usize).map(|(name, known)| (name.as_str(), known))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_found_by_name_and_row() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "a.jpg\t3\t900150983cd24fb0d6963f7d28e17f72\nb.jpg\t0\tx\n").unwrap();
+        let table = Table::read(file.path()).unwrap();
+        let (row, known) = table.find("a.jpg").unwrap();
+        assert_eq!((known.size, table.row(row).unwrap().0), (3, "a.jpg"));
+        assert!(table.find("c.jpg").is_none());
+        fs::write(file.path(), "nothing").unwrap();
+        assert!(Table::read(file.path()).is_err());
+    }
+}

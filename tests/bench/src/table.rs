@@ -1,6 +1,6 @@
 //! Medians and ratios, as text.
 
-use crate::upload::{Result, Round};
+use crate::upload::{Comparison, Round};
 
 /// Peak memory that the engine may have, bytes.
 pub const MEMORY: f64 = 64.0 * 1024.0 * 1024.0;
@@ -49,7 +49,7 @@ impl Medians {
 }
 
 /// Prints one case.
-pub fn print(result: &Result, wanted: Option<Wanted>) {
+pub fn print(result: &Comparison, wanted: Option<Wanted>) {
     println!("\n{} ({}) · {}", result.case, result.server, result.title);
     let Some(ferry) = Medians::of(&result.ferry) else { return };
     ferry.print("ferry");
@@ -86,4 +86,22 @@ pub fn verdict(value: f64, unit: &str, bound: f64, at_least: bool) -> String {
     let reached = if at_least { value >= bound } else { value <= bound };
     let (sign, word) = (if at_least { "≥" } else { "≤" }, if reached { "reached" } else { "NOT REACHED" });
     format!("{value:.2} {unit} (wanted {sign} {bound:.2}: {word})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_round_counts() {
+        assert_eq!(median(vec![9.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(Vec::new()), 0.0);
+    }
+
+    #[test]
+    fn a_bound_is_met_on_its_own_side() {
+        assert!(verdict(2.0, "×", 2.0, true).ends_with(": reached)"));
+        assert!(verdict(1.9, "×", 2.0, true).contains("NOT"));
+        assert!(verdict(65.0, "MiB", 64.0, false).contains("NOT"));
+    }
 }

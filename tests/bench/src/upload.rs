@@ -78,7 +78,7 @@ pub struct Round {
 
 /// All rounds of one case.
 #[derive(Debug, Serialize)]
-pub struct Result {
+pub struct Comparison {
     pub server: &'static str,
     pub case: &'static str,
     pub title: &'static str,
@@ -119,10 +119,15 @@ pub fn command(options: &Options) -> Outcome {
     Ok(())
 }
 
-fn against_sink(case: &Case, options: &Options, folder: &Path) -> Outcome<Result> {
+fn against_sink(case: &Case, options: &Options, folder: &Path) -> Outcome<Comparison> {
     let sources = prepare(case.shape)?;
-    let mut result =
-        Result { server: "sink", case: case.shape.name, title: case.title, ferry: vec![], rclone: vec![] };
+    let mut result = Comparison {
+        server: "sink",
+        case: case.shape.name,
+        title: case.title,
+        ferry: vec![],
+        rclone: vec![],
+    };
     for _ in 0..options.rounds.max(1) {
         let run = RunFolder::new(folder)?;
         let sink = Sink::start(&sources.table, run.path(), case.delay_ms)?;
@@ -140,12 +145,12 @@ fn against_sink(case: &Case, options: &Options, folder: &Path) -> Outcome<Result
 }
 
 /// A fresh server for each run: what one leaves behind is no burden of the next one.
-fn against_seaweed(case: &Case, options: &Options, folder: &Path) -> Outcome<Result> {
+fn against_seaweed(case: &Case, options: &Options, folder: &Path) -> Outcome<Comparison> {
     let sources = prepare(case.shape)?;
     let bytes = u64::from(case.shape.files) * case.shape.size;
     let title = case.title;
     let mut result =
-        Result { server: "seaweed", case: case.shape.name, title, ferry: vec![], rclone: vec![] };
+        Comparison { server: "seaweed", case: case.shape.name, title, ferry: vec![], rclone: vec![] };
     for _ in 0..options.rounds.max(1) {
         check_room(folder, 3 * bytes)?;
         let run = RunFolder::new(folder)?;

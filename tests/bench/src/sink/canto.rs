@@ -150,3 +150,26 @@ fn setting(origin: &str) -> String {
     }
     setting.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_a_form_are_found_in_its_head() {
+        let head =
+            b"--b\r\nContent-Disposition: form-data; name=\"x-amz-meta-file_name\"\r\n\r\na-1.jpg\r\n--b\r\n";
+        let label = b"name=\"x-amz-meta-file_name\"\r\n\r\n";
+        assert_eq!(field(head, label).as_deref(), Some("a-1.jpg"));
+        assert_eq!(field(head, b"name=\"x-amz-meta-album_id\"\r\n\r\n"), None);
+        assert_eq!(field(&head[..head.len() - 12], label), None, "cut within the value");
+    }
+
+    #[test]
+    fn the_setting_can_be_read_by_the_client_and_allows_its_fields() {
+        let setting =
+            canto_api::UploadSetting::from_json(setting("https://localhost:1").as_bytes(), None).unwrap();
+        assert_eq!(setting.key_prefix(), "bench/");
+        assert!(setting.allows_field("x-amz-meta-album_id"));
+    }
+}
