@@ -13,12 +13,11 @@ use crate::state::Shell;
 
 pub type Handles = watch::Receiver<Option<EngineHandle>>;
 
-/// The present picture, and what `forward` goes on from. Starts the engine if it does not run.
+/// The present picture, and what `forward` goes on from, once the engine runs.
 ///
 /// # Errors
-/// Those of starting the engine.
+/// Those of reading the database.
 pub async fn subscribe(shell: &Shell) -> Outcome<(Subscription, Handles)> {
-    shell.start().await?;
     let handles = shell.handles();
     Ok((of(&handles).await?, handles))
 }

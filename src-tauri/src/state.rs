@@ -35,7 +35,11 @@ pub struct Shell {
 /// The engine's place: a start that failed is remembered, so that commands say why.
 enum Slot {
     NotStarted,
-    Failed(Failure),
+    Failed {
+        failure: Failure,
+        /// The page has shown it.
+        told: bool,
+    },
     Running(Engine),
     Stopped,
 }
@@ -53,17 +57,23 @@ impl Shell {
         })
     }
 
-    /// Starts the engine unless it runs; after a failed start, tries again.
+    /// For the page: starts the engine unless it runs. A failed start is told once; asked again, it is tried again.
     ///
     /// # Errors
     /// Those of starting the engine.
-    pub async fn start(&self) -> Outcome<EngineHandle> {
+    pub async fn start(&self) -> Outcome<()> {
         let mut slot = self.engine.lock().await;
-        match &*slot {
-            Slot::Running(engine) => Ok(engine.handle()),
+        let started = match &mut *slot {
+            Slot::Running(_) => Ok(()),
             Slot::Stopped => Err(stopped()),
-            Slot::NotStarted | Slot::Failed(_) => self.start_in(&mut slot).await,
+            // Trying at once could succeed, and nobody would hear of a database that was set aside.
+            Slot::Failed { failure, told: false } => Err(failure.clone()),
+            Slot::NotStarted | Slot::Failed { told: true, .. } => self.start_in(&mut slot).await.map(drop),
+        };
+        if let Slot::Failed { told, .. } = &mut *slot {
+            *told = true;
         }
+        started
     }
 
     /// The engine's handle, or why there is none.
@@ -74,7 +84,7 @@ impl Shell {
         let mut slot = self.engine.lock().await;
         match &*slot {
             Slot::Running(engine) => Ok(engine.handle()),
-            Slot::Failed(failure) => Err(failure.clone()),
+            Slot::Failed { failure, .. } => Err(failure.clone()),
             Slot::Stopped => Err(stopped()),
             Slot::NotStarted => self.start_in(&mut slot).await,
         }
@@ -104,7 +114,7 @@ impl Shell {
                 Ok(handle)
             }
             Err(failure) => {
-                *slot = Slot::Failed(failure.clone());
+                *slot = Slot::Failed { failure: failure.clone(), told: false };
                 Err(failure)
             }
         }

@@ -15,13 +15,14 @@ use crate::events::{forward, subscribe};
 use crate::opened;
 use crate::state::SharedShell;
 
-/// The present picture; from then on every event goes through the channel. After a failed start, tries again.
+/// The present picture; from then on every event goes through the channel. A failed start is told; asked again, it is tried again.
 #[command]
 pub async fn subscribe_events<R: Runtime>(
     app: AppHandle<R>,
     shell: State<'_, SharedShell>,
     channel: Channel<Arc<EngineEvent>>,
 ) -> Outcome<Snapshot> {
+    shell.start().await?;
     let (subscription, handles) = subscribe(&shell).await?;
     let snapshot = subscription.snapshot.clone();
     let tell = move |event| channel.send(event).is_ok();

@@ -101,7 +101,11 @@ async fn listen<R: Runtime>(app: &AppHandle<R>, seen: Arc<Mutex<Picture>>, chang
     let shell = SharedShell::clone(&app.state::<SharedShell>());
     let mut handles = shell.handles();
     let (subscription, handles) = loop {
-        match subscribe(&shell).await {
+        let subscribed = match shell.engine().await {
+            Ok(_) => subscribe(&shell).await,
+            Err(failure) => Err(failure),
+        };
+        match subscribed {
             Ok(subscribed) => break subscribed,
             Err(failure) => lock(&seen).not_started = Some(failure),
         }

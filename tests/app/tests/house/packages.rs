@@ -20,6 +20,12 @@ const WINDOWS: &[&str] = &["tauri", "wry", "tao", "gtk"];
 
 const RULES: &[Rule] = &[
     Rule {
+        package: "checksum",
+        uses: &[],
+        tests_use: &[],
+        never: &["tauri", "tokio", "rusqlite", "reqwest"],
+    },
+    Rule {
         package: "canto-api",
         uses: &[],
         tests_use: &[],
@@ -27,7 +33,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         package: "engine",
-        uses: &["canto-api"],
+        uses: &["canto-api", "checksum"],
         tests_use: &["ferry-tenant"],
         never: &["tauri", "wry", "tao", "gtk", "clap", "indicatif", "axum"],
     },

@@ -61,6 +61,19 @@ fn a_directory_that_can_not_be_written_is_a_failure_with_its_path() {
 }
 
 #[test]
+fn a_database_that_was_set_aside_is_told_before_a_new_one_is_made() {
+    let data = TempDir::new().unwrap();
+    std::fs::write(data.path().join("ferry.db"), "no database".repeat(400)).unwrap();
+    let stage = Stage::on(data);
+    // The engine starts before the page asks.
+    let started = block_on(async { stage.shell().engine().await.map(drop) });
+    assert!(started.is_err());
+    let subscribe = || stage.page.call("subscribe_events", json!({ "channel": "__CHANNEL__:7" }));
+    assert_eq!(subscribe().unwrap_err()["code"], "DatabaseDamaged");
+    assert!(subscribe().is_ok());
+}
+
+#[test]
 fn beside_another_program_the_page_sees_its_queue_and_takes_over() {
     let data = TempDir::new().unwrap();
     let options =
