@@ -232,8 +232,20 @@ impl Watch {
         };
         match tokio::time::timeout(PATIENCE, wait).await {
             Ok(view) => view,
-            Err(_) => panic!("waited too long for batch {batch}: {:#?}", self.handle.batch(batch).await),
+            Err(_) => panic!("waited too long for batch {batch}: {}", self.stuck(batch).await),
         }
+    }
+
+    /// What a batch waits for, for the message of a failed test.
+    async fn stuck(&self, batch: BatchId) -> String {
+        let query = JobQuery { batch: Some(batch), limit: 1_000, ..JobQuery::default() };
+        let jobs = self.handle.list_jobs(query).await.unwrap().jobs;
+        let open: Vec<String> = jobs
+            .into_iter()
+            .filter(|job| job.state != JobStateKind::Done)
+            .map(|job| format!("{} {}/{} {:?} {:?}", job.id, job.folder, job.name, job.state, job.failure))
+            .collect();
+        format!("{:#?}\n{}", self.handle.batch(batch).await.map(|view| view.totals), open.join("\n"))
     }
 
     /// Waits until so many jobs of a batch are in a state.

@@ -3,7 +3,8 @@
 use super::message::{Remote, Report, ToTransfers};
 use super::owner::{FolderContext, Owner};
 use super::retry::{after_damage, after_failure, concerns_the_way};
-use super::state::{Effect, JobEvent, JobState, Sent, next_state};
+use super::state::{JobState, Sent};
+use super::transition::{Effect, JobEvent, next_state};
 use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, FolderId, JobId, WaitingFor};
 use crate::store::accounts::AccountRow;

@@ -2,7 +2,7 @@
 
 use super::message::Reply;
 use super::owner::Owner;
-use super::state::JobEvent;
+use super::transition::JobEvent;
 use crate::error::Outcome;
 use crate::model::{AccountId, BatchId, ControlResult, JobAction, JobId, JobSelection, JobStateKind};
 use crate::store::{failure_of, jobs};

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::message::{BatchContext, ClaimedJob, ToTransfers};
 use super::owner::{OpenBatch, Owner};
-use super::state::{Attempt, JobEvent};
+use super::state::Attempt;
+use super::transition::JobEvent;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::clock::random_word;

@@ -11,6 +11,8 @@ mod recovery;
 mod retry;
 mod scan;
 pub mod state;
+mod transition;
+mod trouble;
 
 pub use owner::{Owner, OwnerLinks};
 pub use retry::concerns_the_way;

@@ -12,7 +12,7 @@ use tokio::sync::{broadcast, mpsc::UnboundedSender};
 use super::bulk::Bulk;
 use super::message::{AwaitedJob, BatchContext, ToOwner, ToTransfers};
 use super::publish::Publisher;
-use super::state::Effect;
+use super::transition::Effect;
 use crate::clock::SharedWorld;
 use crate::error::{Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
@@ -26,8 +26,6 @@ const GROUP_TIME: Duration = Duration::from_millis(20);
 const GROUP_ROWS: usize = 100;
 /// How often the database is looked at for what other programs ask.
 const REQUESTS_EVERY: Duration = Duration::from_millis(300);
-/// How often writing is tried again after the disk was full.
-const TROUBLE_PAUSE: Duration = Duration::from_secs(3);
 
 /// Where the owner's words go.
 #[derive(Debug)]
@@ -267,7 +265,7 @@ impl Owner {
             }
             Err(failure) => {
                 drop(reply.send(Err(failure.clone())));
-                if is_trouble(&failure) { Err(failure) } else { Ok(false) }
+                if super::trouble::is_trouble(&failure) { Err(failure) } else { Ok(false) }
             }
         }
     }
@@ -282,7 +280,7 @@ impl Owner {
     }
 
     /// Persists, then publishes.
-    fn commit(&mut self) -> Outcome<()> {
+    pub(super) fn commit(&mut self) -> Outcome<()> {
         self.settle_batches()?;
         if self.in_transaction {
             std::mem::take(&mut self.tally).write(&self.db).map_err(failure_of)?;
@@ -296,53 +294,6 @@ impl Owner {
             answer(Ok(()));
         }
         self.publish()
-    }
-
-    /// The database can't be written: everything stops, and once it can, the engine goes on as after a crash.
-    fn survive(&mut self, inbox: &Receiver<ToOwner>, failure: Failure) -> Option<()> {
-        tracing::error!(%failure, "the database can't be written");
-        let mut trouble = failure;
-        loop {
-            drop(self.db.execute_batch("ROLLBACK"));
-            self.in_transaction = false;
-            self.forget_everything();
-            drop(self.links.transfers.send(ToTransfers::Halt));
-            for answer in std::mem::take(&mut self.after_commit) {
-                answer(Err(&trouble));
-            }
-            self.publisher.trouble(Some(trouble.clone()));
-            let until = Instant::now() + TROUBLE_PAUSE;
-            while let Some(left) = until.checked_duration_since(Instant::now()) {
-                match inbox.recv_timeout(left) {
-                    Ok(message) => {
-                        if refuse(message, &trouble) {
-                            return None;
-                        }
-                    }
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return None,
-                }
-            }
-            match self.recover().and_then(|()| self.commit()) {
-                Ok(()) => {
-                    self.publisher.trouble(None);
-                    drop(self.links.transfers.send(ToTransfers::Ready));
-                    return Some(());
-                }
-                Err(again) => trouble = again,
-            }
-        }
-    }
-
-    fn forget_everything(&mut self) {
-        self.running.clear();
-        self.batches.clear();
-        self.folders.clear();
-        self.tally = Tally::default();
-        self.effects.clear();
-        self.bulks.clear();
-        self.publisher.forget();
-        self.rows = 0;
     }
 
     fn time_to_wait(&self) -> Outcome<Duration> {
@@ -370,38 +321,4 @@ impl Owner {
         self.data_version = version;
         self.take_requests()
     }
-}
-
-fn is_trouble(failure: &Failure) -> bool {
-    use crate::error::ErrorCode as Code;
-    matches!(failure.code, Code::DiskFull | Code::DatabaseDamaged | Code::DatabaseUnusable)
-}
-
-/// Answers a message that can't be carried out now. `true`: it was the wish to stop.
-fn refuse(message: ToOwner, failure: &Failure) -> bool {
-    match message {
-        ToOwner::Enqueue { reply, .. } => drop(reply.send(Err(failure.clone()))),
-        ToOwner::ScanFound { reply, .. } => drop(reply.send(Err(failure.clone()))),
-        ToOwner::Control { reply, .. } => drop(reply.send(Err(failure.clone()))),
-        ToOwner::PutAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
-        ToOwner::DropAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
-        ToOwner::PutSetting { reply, .. } => drop(reply.send(Err(failure.clone()))),
-        ToOwner::Stop { reply } => {
-            reply.send(()).unwrap_or_default();
-            return true;
-        }
-        // A report that is lost here is found out again: recovery looks every open attempt up.
-        ToOwner::ScanEnded { .. }
-        | ToOwner::Claim { .. }
-        | ToOwner::Report(..)
-        | ToOwner::Reports(_)
-        | ToOwner::SourceSeen { .. }
-        | ToOwner::Placed { .. }
-        | ToOwner::ForgetPlaces { .. }
-        | ToOwner::SignInRequired { .. }
-        | ToOwner::ListingDelay { .. }
-        | ToOwner::AnswerRequest { .. }
-        | ToOwner::Connection { .. } => {}
-    }
-    false
 }

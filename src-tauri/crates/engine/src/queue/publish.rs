@@ -7,7 +7,8 @@ use tokio::sync::broadcast;
 
 use super::message::{AwaitedJob, ToTransfers};
 use super::owner::Owner;
-use super::state::{Effect, JobState};
+use super::state::JobState;
+use super::transition::Effect;
 use crate::error::{Failure, Outcome};
 use crate::event::{Condition, EngineEvent, JobChange};
 use crate::model::{BatchId, BatchView, JobId, JobStateKind, Totals};

@@ -2,7 +2,7 @@
 
 use super::owner::Owner;
 use super::scan::spawn_scan;
-use super::state::JobEvent;
+use super::transition::JobEvent;
 use crate::error::Outcome;
 use crate::model::{BatchState, JobId, JobStateKind};
 use crate::store::{accounts, batches, failure_of, folders, jobs, requests, totals};

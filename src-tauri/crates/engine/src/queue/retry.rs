@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::state::JobEvent;
+use super::transition::JobEvent;
 use crate::clock::{World, jittered};
 use crate::error::{ErrorCode, Failure, FailureClass};
 use crate::model::WaitingFor;

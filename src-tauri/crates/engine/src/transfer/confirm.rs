@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use canto_api::{ApiError, Asset, AssetRef, Search, UploadState};
+use canto_api::Asset;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::failure::failure_of;
+use super::look::{Account, Awaited, Look, details, hash_of, list, look_into_albums};
 use super::matching::{ByName, Fit, by_name, fit, key_of, pair};
 use super::source;
 use super::upload::TransferContext;
@@ -22,7 +22,6 @@ use crate::network::reachability::Lost;
 use crate::queue::concerns_the_way;
 use crate::queue::message::{AwaitedJob, Report, ToOwner};
 use crate::queue::state::Proof;
-use crate::session::Tenant;
 use crate::store::jobs;
 
 /// Between two looks, while something changes; and at most, when nothing does. Every look is one call of the budget.
@@ -31,52 +30,16 @@ const OFTEN_WHERE_TOLD: Duration = Duration::from_millis(200);
 const SELDOM: Duration = Duration::from_secs(30);
 /// And at most when the last look failed.
 const TROUBLE: Duration = Duration::from_secs(2);
-/// After this long without a line in the list, the album itself is looked through.
-const LIST_PATIENCE: Millis = 10 * 60_000;
-const ALBUM_LOOKS: Duration = Duration::from_secs(60);
-/// The list reaches back this far at most (canto-api.md §8.4 [C]).
-const LONGEST_LIST: Millis = 24 * 3_600_000;
 /// How long an attempt of unknown fate is looked for when nothing is known of the tenant's pace, and at the least and most.
 const GRACE_UNKNOWN: Millis = 30_000;
 const GRACE_LEAST: Millis = 4_000;
 const GRACE_MOST: Millis = 120_000;
-const ALBUM_PAGE: u32 = 200;
-const ALBUM_PAGES: u32 = 10;
-
-struct Awaited {
-    job: AwaitedJob,
-    since: Millis,
-    listed: bool,
-    other_bytes_since: Option<Millis>,
-    album_looked: Option<Instant>,
-}
-
-struct Account {
-    jobs: HashMap<JobId, Awaited>,
-    interval: Duration,
-    next: Instant,
-    /// Assets that are not the proof of anything awaited so far.
-    dismissed: HashSet<String>,
-    /// Assets that are some job's proof, by hash: equal names would have them looked at again and again.
-    proven: HashSet<u64>,
-    listing_delay: Option<Millis>,
-    /// When the list was last looked at in one row of looks.
-    last_look: Option<Millis>,
-}
 
 /// The task that confirms.
 pub struct Confirmer {
     context: Arc<TransferContext>,
     lost: UnboundedSender<Lost>,
     accounts: HashMap<AccountId, Account>,
-}
-
-/// What one look at the list said.
-#[derive(Default)]
-struct Look {
-    initial: HashSet<String>,
-    failed: HashSet<String>,
-    ready: Vec<AssetRef>,
 }
 
 impl Confirmer {
@@ -152,7 +115,7 @@ impl Confirmer {
                 }
             };
             // A list of many thousand lines takes its time: looking is a small part of the work, never most of it.
-            account.next = Instant::now() + account.pace(told).max(started.elapsed() * 5);
+            account.next = Instant::now() + account.pace(told).max((started.elapsed() * 4).min(TROUBLE));
             if account.jobs.is_empty() {
                 account.dismissed.clear();
                 account.proven.clear();
@@ -184,7 +147,7 @@ impl Confirmer {
         let now = self.context.world.now();
         let look = list(&tenant, account, now).await.map_err(|error| failure_of(&error))?;
         let mut assets = details(&tenant, &look.ready).await.map_err(|error| failure_of(&error))?;
-        let extra = self.look_into_albums(&tenant, account).await?;
+        let extra = look_into_albums(&tenant, account, now).await.map_err(|error| failure_of(&error))?;
         assets.extend(extra);
         let named = by_name(&assets);
         self.fingerprint(account, &named).await;
@@ -261,55 +224,6 @@ impl Confirmer {
                 awaited.job.md5 = Some(md5);
             }
         }
-    }
-
-    /// Where the list says nothing for long, the album (or a search by name) is looked through.
-    async fn look_into_albums(&self, tenant: &Tenant, account: &mut Account) -> Outcome<Vec<Asset>> {
-        let (now, instant) = (self.context.world.now(), Instant::now());
-        let mut wanted: HashMap<String, HashSet<String>> = HashMap::new();
-        let mut unplaced = HashSet::new();
-        for awaited in account.jobs.values_mut() {
-            let age = now - awaited.since;
-            let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= ALBUM_LOOKS);
-            if age < LIST_PATIENCE || !due {
-                continue;
-            }
-            awaited.album_looked = Some(instant);
-            match &awaited.job.album {
-                Some(album) => {
-                    wanted.entry(album.clone()).or_default().insert(key_of(&awaited.job.name).into_owned());
-                }
-                None => {
-                    unplaced.insert(key_of(&awaited.job.name).into_owned());
-                }
-            }
-        }
-        let mut found = Vec::new();
-        for (album, names) in wanted {
-            let mut start = 0;
-            for _ in 0..ALBUM_PAGES {
-                let page = tenant
-                    .client
-                    .album_content(&album, start, ALBUM_PAGE)
-                    .await
-                    .map_err(|e| failure_of(&e))?;
-                let next = page.next_start();
-                found.extend(page.results.into_iter().filter(|asset| names.contains(&*key_of(&asset.name))));
-                match next {
-                    Some(next) => start = next,
-                    None => break,
-                }
-            }
-        }
-        for name in unplaced {
-            let page = tenant
-                .client
-                .search(&Search::file_name_exact(&name), 0, 100)
-                .await
-                .map_err(|e| failure_of(&e))?;
-            found.extend(page.results);
-        }
-        Ok(found)
     }
 
     /// Remembers how long the tenant takes to list what was sent: an attempt of unknown fate is looked for so long.
@@ -400,12 +314,6 @@ impl Account {
     }
 }
 
-fn hash_of(asset: &str) -> u64 {
-    let mut hasher = std::hash::DefaultHasher::new();
-    asset.hash(&mut hasher);
-    hasher.finish()
-}
-
 fn candidates<'a>(named: &'a ByName<'_>, job: &AwaitedJob) -> impl Iterator<Item = &'a Asset> + 'a {
     let found = named.get(&*key_of(&job.name)).map(Vec::as_slice);
     found.unwrap_or_default().iter().copied()
@@ -419,43 +327,4 @@ fn proof(job: &AwaitedJob, asset: &Asset, verification: Verification, at: Millis
         md5: job.md5.unwrap_or_default(),
         at,
     }))
-}
-
-async fn list(tenant: &Tenant, account: &Account, now: Millis) -> Result<Look, ApiError> {
-    let names: HashSet<Cow<'_, str>> =
-        account.jobs.values().map(|awaited| key_of(&awaited.job.name)).collect();
-    let oldest = account.jobs.values().map(|awaited| awaited.job.attempt.started_at).min().unwrap_or(now);
-    let hours = (now - oldest).clamp(0, LONGEST_LIST - 1) / 3_600_000 + 1;
-    let mut look = Look::default();
-    let mut take = |item: canto_api::StatusItem<'_>| {
-        let name = key_of(&item.name);
-        if !names.contains(&name) {
-            return;
-        }
-        match item.status {
-            UploadState::Done => {
-                if let (Some(scheme), Some(id)) = (item.scheme, item.id)
-                    && !account.dismissed.contains(&*id)
-                    && !account.proven.contains(&hash_of(&id))
-                {
-                    look.ready.push(AssetRef::new(scheme, id));
-                }
-            }
-            UploadState::Error => {
-                look.failed.insert(name.into_owned());
-            }
-            UploadState::Initial | UploadState::Other => {
-                look.initial.insert(name.into_owned());
-            }
-        }
-    };
-    tenant.client.upload_status(u8::try_from(hours).unwrap_or(24), &mut take).await?;
-    Ok(look)
-}
-
-async fn details(tenant: &Tenant, assets: &[AssetRef]) -> Result<Vec<Asset>, ApiError> {
-    if assets.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(tenant.client.batch_content(assets).await?.found)
 }

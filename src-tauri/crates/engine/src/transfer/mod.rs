@@ -3,6 +3,7 @@
 pub mod confirm;
 pub mod dispatcher;
 pub mod failure;
+mod look;
 mod matching;
 pub mod permits;
 pub mod place;

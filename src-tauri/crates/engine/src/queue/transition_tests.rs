@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::error::ErrorCode;
+use crate::model::{AssetId, JobStateKind, Verification};
 
 fn attempt() -> Attempt {
     Attempt { key_tail: "key".into(), started_at: 1 }

@@ -1,0 +1,423 @@
+//! The life of a job: what can happen to it, and the one function that changes its state.
+
+use super::state::{Attempt, Held, JobState, Proof, Sent, Wish};
+use crate::clock::Millis;
+use crate::error::Failure;
+use crate::model::WaitingFor;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobEvent {
+    /// A permit was given; the key of the attempt is new.
+    Claimed(Attempt),
+    /// The object store confirmed every byte.
+    Stored(Sent),
+    /// The answer was lost after the whole body was handed over.
+    AnswerLost,
+    /// Nothing was stored; try again at this time.
+    TriedInVain {
+        failure: Failure,
+        ready_at: Millis,
+    },
+    /// Nothing was stored; this job can't be sent.
+    GaveUp {
+        failure: Failure,
+    },
+    /// Nothing was stored; someone has to act.
+    Held {
+        failure: Failure,
+    },
+    /// Nothing was stored; the job goes on when the thing it waits for is there.
+    MustWait {
+        on: WaitingFor,
+        failure: Option<Failure>,
+    },
+    /// The transfer obeyed a stop. `unsure`: the whole body was out already.
+    Stopped {
+        unsure: bool,
+    },
+    /// The tenant lists the file and works on it.
+    Listed,
+    Confirmed(Proof),
+    /// An attempt of unknown fate did not arrive.
+    NotArrived,
+    /// The tenant could not make an asset of it.
+    IngestFailed {
+        failure: Failure,
+    },
+    /// The tenant's asset has other bytes than were read: to be sent again at this time.
+    ArrivedDamaged {
+        failure: Failure,
+        ready_at: Millis,
+    },
+    /// What it waited for is there.
+    Freed,
+    /// The program started again.
+    Restarted,
+    Pause,
+    Resume,
+    Cancel,
+    Retry,
+}
+
+/// What has to follow a change, after the commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    None,
+    /// Tell the running transfer to stop.
+    StopTransfer,
+    /// The tenant has to be asked for it.
+    Await,
+    /// It may be claimed.
+    Ready,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    pub state: JobState,
+    pub effect: Effect,
+}
+
+/// The event means nothing in this state; nothing changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused;
+
+fn to(state: JobState, effect: Effect) -> Result<Transition, Refused> {
+    Ok(Transition { state, effect })
+}
+
+/// Where a job goes on that stood still.
+fn go_on(held: Held) -> Result<Transition, Refused> {
+    match held {
+        Held::Nothing => to(JobState::Queued, Effect::Ready),
+        Held::Unsure(attempt) => to(JobState::Checking { attempt, wish: Wish::GoOn }, Effect::Await),
+        Held::Sent(sent) => to(JobState::Finishing { sent }, Effect::Await),
+    }
+}
+
+/// Cancels what stands still; what is already with the tenant can't be taken back.
+fn drop_held(held: Held) -> Result<Transition, Refused> {
+    match held {
+        Held::Nothing => to(JobState::Cancelled, Effect::None),
+        Held::Unsure(attempt) => to(JobState::Checking { attempt, wish: Wish::Cancel }, Effect::Await),
+        Held::Sent(_) => Err(Refused),
+    }
+}
+
+/// After an attempt that surely stored nothing: what the user asked for meanwhile comes first.
+fn unless_wished(wish: Wish, otherwise: JobState, effect: Effect) -> Result<Transition, Refused> {
+    match wish {
+        Wish::GoOn => to(otherwise, effect),
+        Wish::Pause => to(JobState::Paused { held: Held::Nothing }, Effect::None),
+        Wish::Cancel => to(JobState::Cancelled, Effect::None),
+    }
+}
+
+/// The one place where a job's state changes.
+pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refused> {
+    use JobEvent as E;
+    use JobState as S;
+    match state {
+        S::Queued => match event {
+            E::Claimed(attempt) => to(S::Uploading { attempt, wish: Wish::GoOn }, Effect::None),
+            E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
+            E::Held { failure } => to(S::Blocked { failure, held: Held::Nothing }, Effect::None),
+            E::MustWait { on, failure } => {
+                to(S::Waiting { on, ready_at: None, failure, held: Held::Nothing }, Effect::None)
+            }
+            E::Pause => to(S::Paused { held: Held::Nothing }, Effect::None),
+            E::Cancel => to(S::Cancelled, Effect::None),
+            E::Restarted => to(S::Queued, Effect::Ready),
+            E::ArrivedDamaged { .. }
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Resume
+            | E::Retry => Err(Refused),
+        },
+        S::Uploading { attempt, wish } => match event {
+            E::Stored(sent) => to(S::Finishing { sent }, Effect::Await),
+            E::AnswerLost => to(S::Checking { attempt, wish }, Effect::Await),
+            E::TriedInVain { failure, ready_at } => {
+                let waiting = S::Waiting {
+                    on: WaitingFor::Retry,
+                    ready_at: Some(ready_at),
+                    failure: Some(failure),
+                    held: Held::Nothing,
+                };
+                unless_wished(wish, waiting, Effect::None)
+            }
+            E::GaveUp { failure } => unless_wished(wish, S::Failed { failure }, Effect::None),
+            E::Held { failure } => {
+                unless_wished(wish, S::Blocked { failure, held: Held::Nothing }, Effect::None)
+            }
+            E::MustWait { on, failure } => {
+                let waiting = S::Waiting { on, ready_at: None, failure, held: Held::Nothing };
+                unless_wished(wish, waiting, Effect::None)
+            }
+            E::Stopped { unsure: false } => unless_wished(wish, S::Queued, Effect::Ready),
+            E::Stopped { unsure: true } => match wish {
+                Wish::Pause => to(S::Paused { held: Held::Unsure(attempt) }, Effect::None),
+                Wish::GoOn | Wish::Cancel => to(S::Checking { attempt, wish }, Effect::Await),
+            },
+            E::Restarted => to(S::Checking { attempt, wish }, Effect::Await),
+            E::Pause => to(S::Uploading { attempt, wish: Wish::Pause }, Effect::StopTransfer),
+            E::Cancel => to(S::Uploading { attempt, wish: Wish::Cancel }, Effect::StopTransfer),
+            E::Resume | E::Retry => match wish {
+                Wish::Pause | Wish::Cancel => to(S::Uploading { attempt, wish: Wish::GoOn }, Effect::None),
+                Wish::GoOn => Err(Refused),
+            },
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed => Err(Refused),
+        },
+        S::Checking { attempt, wish } => match event {
+            E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
+            E::NotArrived => unless_wished(wish, S::Queued, Effect::Ready),
+            E::IngestFailed { failure } => to(S::Failed { failure }, Effect::None),
+            E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
+            E::Held { failure } => to(S::Blocked { failure, held: Held::Unsure(attempt) }, Effect::None),
+            E::MustWait { on, failure } => {
+                to(S::Waiting { on, ready_at: None, failure, held: Held::Unsure(attempt) }, Effect::None)
+            }
+            E::Restarted => to(S::Checking { attempt, wish }, Effect::Await),
+            E::Pause => to(S::Checking { attempt, wish: Wish::Pause }, Effect::None),
+            E::Cancel => to(S::Checking { attempt, wish: Wish::Cancel }, Effect::None),
+            E::Resume | E::Retry => match wish {
+                Wish::Pause | Wish::Cancel => to(S::Checking { attempt, wish: Wish::GoOn }, Effect::None),
+                Wish::GoOn => Err(Refused),
+            },
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Freed => Err(Refused),
+        },
+        S::Finishing { sent } => match event {
+            E::Listed => to(S::Processing { sent }, Effect::None),
+            E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
+            E::IngestFailed { failure } | E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
+            E::Held { failure } => to(S::Blocked { failure, held: Held::Sent(sent) }, Effect::None),
+            E::MustWait { on, failure } => {
+                to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
+            }
+            E::ArrivedDamaged { failure, ready_at } => to(
+                S::Waiting {
+                    on: WaitingFor::Retry,
+                    ready_at: Some(ready_at),
+                    failure: Some(failure),
+                    held: Held::Nothing,
+                },
+                Effect::None,
+            ),
+            E::Restarted => to(S::Finishing { sent }, Effect::Await),
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::Stopped { .. }
+            | E::NotArrived
+            | E::Freed
+            | E::Pause
+            | E::Resume
+            | E::Cancel
+            | E::Retry => Err(Refused),
+        },
+        S::Processing { sent } => match event {
+            E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
+            E::IngestFailed { failure } | E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
+            E::Held { failure } => to(S::Blocked { failure, held: Held::Sent(sent) }, Effect::None),
+            E::MustWait { on, failure } => {
+                to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
+            }
+            E::ArrivedDamaged { failure, ready_at } => to(
+                S::Waiting {
+                    on: WaitingFor::Retry,
+                    ready_at: Some(ready_at),
+                    failure: Some(failure),
+                    held: Held::Nothing,
+                },
+                Effect::None,
+            ),
+            E::Restarted => to(S::Processing { sent }, Effect::Await),
+            E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::NotArrived
+            | E::Freed
+            | E::Pause
+            | E::Resume
+            | E::Cancel
+            | E::Retry => Err(Refused),
+        },
+        S::Paused { held } => match event {
+            E::Resume | E::Retry => go_on(held),
+            E::Cancel => drop_held(held),
+            E::Restarted => to(S::Paused { held }, Effect::None),
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Pause => Err(Refused),
+        },
+        S::Waiting { on, ready_at, failure, held } => match event {
+            E::Freed | E::Resume | E::Retry => go_on(held),
+            E::Pause => match held {
+                Held::Sent(_) => Err(Refused),
+                Held::Nothing | Held::Unsure(_) => to(S::Paused { held }, Effect::None),
+            },
+            E::Cancel => drop_held(held),
+            E::Restarted => match on {
+                WaitingFor::Network | WaitingFor::Volume | WaitingFor::Quiet => go_on(held),
+                WaitingFor::SignIn | WaitingFor::Schedule | WaitingFor::Retry => {
+                    to(S::Waiting { on, ready_at, failure, held }, Effect::None)
+                }
+            },
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. } => Err(Refused),
+        },
+        S::Blocked { failure, held } => match event {
+            E::Resume | E::Retry | E::Freed => go_on(held),
+            E::Cancel => drop_held(held),
+            E::Restarted => to(S::Blocked { failure, held }, Effect::None),
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Pause => Err(Refused),
+        },
+        S::Failed { failure } => match event {
+            E::Retry => to(S::Queued, Effect::Ready),
+            E::Cancel => to(S::Cancelled, Effect::None),
+            E::Restarted => to(S::Failed { failure }, Effect::None),
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Pause
+            | E::Resume => Err(Refused),
+        },
+        S::Cancelled => match event {
+            E::Retry => to(S::Queued, Effect::Ready),
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Restarted
+            | E::Pause
+            | E::Resume
+            | E::Cancel => Err(Refused),
+        },
+        S::Skipped { .. } => match event {
+            E::Retry => to(S::Queued, Effect::Ready),
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Restarted
+            | E::Pause
+            | E::Resume
+            | E::Cancel => Err(Refused),
+        },
+        S::Done { .. } => match event {
+            E::ArrivedDamaged { .. }
+            | E::Claimed(_)
+            | E::Stored(_)
+            | E::AnswerLost
+            | E::TriedInVain { .. }
+            | E::GaveUp { .. }
+            | E::Held { .. }
+            | E::MustWait { .. }
+            | E::Stopped { .. }
+            | E::Listed
+            | E::Confirmed(_)
+            | E::NotArrived
+            | E::IngestFailed { .. }
+            | E::Freed
+            | E::Restarted
+            | E::Pause
+            | E::Resume
+            | E::Cancel
+            | E::Retry => Err(Refused),
+        },
+    }
+}
+
+#[cfg(test)]
+#[path = "transition_tests.rs"]
+mod tests;

@@ -1,0 +1,147 @@
+//! Looks at what a tenant says of uploads: the status list, details, and, where the list is silent, the albums.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+use canto_api::{ApiError, Asset, AssetRef, Search, UploadState};
+use tokio::time::Instant;
+
+use super::matching::key_of;
+use crate::clock::Millis;
+use crate::model::JobId;
+use crate::queue::message::AwaitedJob;
+use crate::session::Tenant;
+
+/// After this long without a line in the list, the album itself is looked through.
+const LIST_PATIENCE: Millis = 10 * 60_000;
+const ALBUM_LOOKS: Duration = Duration::from_secs(60);
+/// The list reaches back this far at most (canto-api.md §8.4 [C]).
+const LONGEST_LIST: Millis = 24 * 3_600_000;
+const ALBUM_PAGE: u32 = 200;
+const ALBUM_PAGES: u32 = 10;
+
+/// A job whose fate is asked for.
+pub(super) struct Awaited {
+    pub job: AwaitedJob,
+    pub since: Millis,
+    pub listed: bool,
+    pub other_bytes_since: Option<Millis>,
+    pub album_looked: Option<Instant>,
+}
+
+/// What is awaited of one account, and how it is looked for.
+pub(super) struct Account {
+    pub jobs: HashMap<JobId, Awaited>,
+    pub interval: Duration,
+    pub next: Instant,
+    /// Assets that are not the proof of anything awaited so far.
+    pub dismissed: HashSet<String>,
+    /// Assets that are some job's proof, by hash: equal names would have them looked at again and again.
+    pub proven: HashSet<u64>,
+    pub listing_delay: Option<Millis>,
+    /// When the list was last looked at in one row of looks.
+    pub last_look: Option<Millis>,
+}
+
+/// What one look at the list said.
+#[derive(Default)]
+pub(super) struct Look {
+    pub initial: HashSet<String>,
+    pub failed: HashSet<String>,
+    pub ready: Vec<AssetRef>,
+}
+
+/// Reads the status list: one call for everything that is awaited.
+pub(super) async fn list(tenant: &Tenant, account: &Account, now: Millis) -> Result<Look, ApiError> {
+    let names: HashSet<Cow<'_, str>> =
+        account.jobs.values().map(|awaited| key_of(&awaited.job.name)).collect();
+    let oldest = account.jobs.values().map(|awaited| awaited.job.attempt.started_at).min().unwrap_or(now);
+    let hours = (now - oldest).clamp(0, LONGEST_LIST - 1) / 3_600_000 + 1;
+    let mut look = Look::default();
+    let mut take = |item: canto_api::StatusItem<'_>| {
+        let name = key_of(&item.name);
+        if !names.contains(&name) {
+            return;
+        }
+        match item.status {
+            UploadState::Done => {
+                if let (Some(scheme), Some(id)) = (item.scheme, item.id)
+                    && !account.dismissed.contains(&*id)
+                    && !account.proven.contains(&hash_of(&id))
+                {
+                    look.ready.push(AssetRef::new(scheme, id));
+                }
+            }
+            UploadState::Error => {
+                look.failed.insert(name.into_owned());
+            }
+            UploadState::Initial | UploadState::Other => {
+                look.initial.insert(name.into_owned());
+            }
+        }
+    };
+    tenant.client.upload_status(u8::try_from(hours).unwrap_or(24), &mut take).await?;
+    Ok(look)
+}
+
+/// Details of what is ready, by the hundred.
+pub(super) async fn details(tenant: &Tenant, assets: &[AssetRef]) -> Result<Vec<Asset>, ApiError> {
+    if assets.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(tenant.client.batch_content(assets).await?.found)
+}
+
+/// Where the list says nothing for long, the album (or a search by name) is looked through.
+pub(super) async fn look_into_albums(
+    tenant: &Tenant,
+    account: &mut Account,
+    now: Millis,
+) -> Result<Vec<Asset>, ApiError> {
+    let instant = Instant::now();
+    let mut wanted: HashMap<String, HashSet<String>> = HashMap::new();
+    let mut unplaced = HashSet::new();
+    for awaited in account.jobs.values_mut() {
+        let age = now - awaited.since;
+        let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= ALBUM_LOOKS);
+        if age < LIST_PATIENCE || !due {
+            continue;
+        }
+        awaited.album_looked = Some(instant);
+        match &awaited.job.album {
+            Some(album) => {
+                wanted.entry(album.clone()).or_default().insert(key_of(&awaited.job.name).into_owned());
+            }
+            None => {
+                unplaced.insert(key_of(&awaited.job.name).into_owned());
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for (album, names) in wanted {
+        let mut start = 0;
+        for _ in 0..ALBUM_PAGES {
+            let page = tenant.client.album_content(&album, start, ALBUM_PAGE).await?;
+            let next = page.next_start();
+            found.extend(page.results.into_iter().filter(|asset| names.contains(&*key_of(&asset.name))));
+            match next {
+                Some(next) => start = next,
+                None => break,
+            }
+        }
+    }
+    for name in unplaced {
+        let page = tenant.client.search(&Search::file_name_exact(&name), 0, 100).await?;
+        found.extend(page.results);
+    }
+    Ok(found)
+}
+
+/// A short stand-in for an asset's id.
+pub(super) fn hash_of(asset: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    asset.hash(&mut hasher);
+    hasher.finish()
+}
