@@ -37,7 +37,7 @@ test("signs in through the system's browser", async () => {
 
 test("a second start hands a folder over", async () => {
   const second = stage.start(need("FERRY_SAMPLE_SHOOT"));
-  assert.equal((await second.ended).code, 0, second.output);
+  assert.equal((await second.exits()).code, 0, second.output);
   await page.shows("New upload");
   await page.shows("12 files");
   await stage.picture("staging");

@@ -48,14 +48,14 @@ test("closing hides the window where there is a tray, and the queue goes on", as
 
 test("a second start shows it again", async () => {
   const second = stage.start();
-  assert.equal((await second.ended).code, 0, second.output);
+  assert.equal((await second.exits()).code, 0, second.output);
   await shown(true);
   assert.ok(app.runs);
 });
 
 test("a signal quits in order, and the queue is intact", async () => {
   app.child.kill("SIGTERM");
-  assert.deepEqual(await app.ended, { code: 0, signal: null }, app.output);
+  assert.deepEqual(await app.exits(), { code: 0, signal: null }, app.output);
   assert.ok((await stage.tenant.assets()).length < 40);
   delete stage.env.FERRY_DEMO;
   await stage.tenant.faults([]);
@@ -65,6 +65,7 @@ test("a signal quits in order, and the queue is intact", async () => {
   const sums = (list) => list.map((file) => file.md5).sort();
   assert.deepEqual(sums(await stage.tenant.assets()), sums(filesBelow(shoot)), "once each, and whole");
   await stage.close();
+  await shown(false);
 });
 
 test("closing quits where nothing shows a tray icon", async () => {
@@ -73,5 +74,5 @@ test("closing quits where nothing shows a tray icon", async () => {
   app = stage.start();
   await shown(true);
   await display.close((await display.window("Ferry")).id);
-  assert.deepEqual(await app.ended, { code: 0, signal: null }, app.output);
+  assert.deepEqual(await app.exits(), { code: 0, signal: null }, app.output);
 });

@@ -51,5 +51,9 @@ export async function ownName(name) {
   });
   socket.write(message(1, 2, [...BUS, [3, "s", "RequestName"], [8, "g", "su"]], request));
   await owned;
-  return () => new Promise((resolve) => socket.end(resolve));
+  return () => {
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.destroy();
+    return closed;
+  };
 }

@@ -50,6 +50,14 @@ export class Program {
     return until(`${this.name} says something`, () => this.output.includes("\n") && this.output.split("\n")[0]);
   }
 
+  /** How it ended, by itself. */
+  async exits(patience = 20_000) {
+    await until(`${this.name} ends`, () => !this.runs, patience).catch((error) => {
+      throw new Error(`${error.message}\n${this.output}`);
+    });
+    return this.ended;
+  }
+
   /** Asks it to end, and ends it if it does not. */
   async stop(signal = "SIGTERM", patience = 8_000) {
     if (this.runs) this.child.kill(signal);

@@ -40,6 +40,7 @@ export class Stage {
     const [port, native] = [await freePort(), await freePort()];
     const args = ["--port", `${port}`, "--native-port", `${native}`];
     this.driver = new Program(need("FERRY_TAURI_DRIVER"), args, this.env);
+    await listens(native);
     await listens(port);
     this.page = await Page.open(port, this.app);
     return this.page;
