@@ -66,6 +66,9 @@ impl Stage {
 
     /// On a tenant that runs already.
     pub async fn on(tenant: Tenant) -> Self {
+        // Only the first stage of a program sets it up; FERRY_LOG=engine=debug shows what the engine says.
+        let filter = tracing_subscriber::EnvFilter::from_env("FERRY_LOG");
+        drop(tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init());
         let mut stage = Self {
             tenant,
             engine: None,
