@@ -112,3 +112,29 @@ async fn files_that_cannot_be_sent_end_in_a_named_state_and_the_rest_arrives() {
         assert_eq!(stage.job(batch.id, name).await.failure.unwrap().code, code, "{name}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_sign_in_in_the_middle_makes_no_album_twice() {
+    use ferry_tenant::{Action, Faults, Match, Rule};
+
+    let stage = Stage::new().await;
+    for file in 0..60 {
+        stage.file(&format!("Shoot/{file:02}.jpg"), &noise(file, 3_000));
+    }
+    // The album takes its time, so that files are claimed before and after the sign-in while it is being made.
+    let slow = Rule::new(Match::path("/api/v1/album"), Action::Delay { ms: 700 });
+    stage.tenant.set_faults(Faults { rules: vec![slow] });
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    watch.count(batch, JobStateKind::Uploading, 8).await;
+    stage.sign_in().await;
+    let view = watch.finished(batch).await;
+    assert_eq!(view.totals.count(JobStateKind::Done), 60);
+    let made = stage
+        .tenant
+        .requests()
+        .iter()
+        .filter(|call| call.method == "POST" && call.path == "/api/v1/album/Shoot")
+        .count();
+    assert_eq!(made, 1);
+}

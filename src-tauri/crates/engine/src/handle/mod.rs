@@ -37,7 +37,7 @@ struct Inner {
     readers: Readers,
     vault: SharedVault,
     network: Arc<Network>,
-    tenants: Tenants,
+    tenants: Arc<Tenants>,
     sign_ins: SignIns,
     events: broadcast::Sender<Arc<EngineEvent>>,
     board: Arc<Board>,

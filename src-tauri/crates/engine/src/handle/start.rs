@@ -110,15 +110,13 @@ impl Engine {
         });
         let (owner, inbox) = mpsc::channel();
         let readers = Readers::new(&options.data_dir);
-        let tenants = || {
-            Tenants::new(
-                readers.clone(),
-                Arc::clone(&vault),
-                Arc::clone(&options.world),
-                Arc::clone(&network),
-                owner.clone(),
-            )
-        };
+        let tenants = Arc::new(Tenants::new(
+            readers.clone(),
+            Arc::clone(&vault),
+            Arc::clone(&options.world),
+            Arc::clone(&network),
+            owner.clone(),
+        ));
         let (events, _) = broadcast::channel(EVENTS);
         let board = Arc::new(Board::default());
         let condition = Arc::<Mutex<Condition>>::default();
@@ -129,7 +127,7 @@ impl Engine {
                 readers: readers.clone(),
                 vault: Arc::clone(&vault),
                 network: Arc::clone(&network),
-                tenants: tenants(),
+                tenants: Arc::clone(&tenants),
                 sign_ins: SignIns::default(),
                 events: events.clone(),
                 board: Arc::clone(&board),
@@ -142,7 +140,7 @@ impl Engine {
         };
         let (supervisor, mut early) = Supervisor::new();
         let context = Arc::new(TransferContext {
-            tenants: tenants(),
+            tenants: Arc::clone(&tenants),
             readers,
             world: Arc::clone(&options.world),
             owner: owner.clone(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use canto_api::{CantoClient, OAuthServer, TenantAddress};
+use canto_api::{Budget, CantoClient, OAuthServer, TenantAddress};
 
 use super::{AccountTokens, SharedVault};
 use crate::clock::SharedWorld;
@@ -32,7 +32,14 @@ pub struct Tenants {
     world: SharedWorld,
     network: Arc<Network>,
     owner: Sender<ToOwner>,
-    known: Mutex<HashMap<AccountId, Arc<Tenant>>>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    tenants: HashMap<AccountId, Arc<Tenant>>,
+    /// Outlive a new sign-in: two of them would make a folder each for the same name, and call twice as often.
+    lasting: HashMap<AccountId, (Places, Budget)>,
 }
 
 impl Tenants {
@@ -49,7 +56,8 @@ impl Tenants {
     /// # Errors
     /// `AccountMissing`; `TenantUnknown` when its stored address can't be read.
     pub async fn get(&self, account: AccountId) -> Outcome<Arc<Tenant>> {
-        if let Some(tenant) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&account) {
+        if let Some(tenant) = self.known.lock().unwrap_or_else(PoisonError::into_inner).tenants.get(&account)
+        {
             return Ok(Arc::clone(tenant));
         }
         let row = self.readers.read(move |db| accounts::get(db, account)).await?;
@@ -65,19 +73,17 @@ impl Tenants {
             OAuthServer::for_tenant(&address),
             self.owner.clone(),
         );
-        let tenant = Arc::new(Tenant {
-            client: CantoClient::new(self.network.api().clone(), address, Arc::new(tokens)),
-            row,
-            settings: SettingCache::default(),
-            places: Places::default(),
-        });
+        let client = CantoClient::new(self.network.api().clone(), address, Arc::new(tokens));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(known.entry(account).or_insert(tenant)))
+        let (places, budget) = known.lasting.entry(account).or_default().clone();
+        let tenant =
+            Tenant { client: client.with_budget(budget), row, settings: SettingCache::default(), places };
+        Ok(Arc::clone(known.tenants.entry(account).or_insert_with(|| Arc::new(tenant))))
     }
 
     /// After a sign-in or sign-out: the account is read anew.
     pub fn forget(&self, account: AccountId) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).tenants.remove(&account);
     }
 
     pub fn vault(&self) -> &SharedVault {

@@ -150,6 +150,13 @@ impl Confirmer {
         let extra = look_into_albums(&tenant, account, now).await.map_err(|error| failure_of(&error))?;
         assets.extend(extra);
         let named = by_name(&assets);
+        tracing::debug!(
+            awaited = account.jobs.len(),
+            ready = look.ready.len(),
+            working = look.initial.len(),
+            assets = assets.len(),
+            "looked at the status list"
+        );
         self.fingerprint(account, &named).await;
         let mut reports = Vec::new();
         let (taken, seen) = self.confirm(account, &assets, &named, &mut reports).await?;

@@ -31,7 +31,7 @@ const LAST_WORD: Duration = Duration::from_millis(700);
 
 /// What every transfer needs.
 pub struct TransferContext {
-    pub tenants: Tenants,
+    pub tenants: Arc<Tenants>,
     pub readers: Readers,
     pub world: SharedWorld,
     pub owner: Sender<ToOwner>,
