@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::message::{BatchContext, ClaimedJob, ToTransfers};
+use super::message::{BatchContext, ClaimedJob, LaneClaim, ToTransfers};
 use super::owner::{OpenBatch, Owner};
 use super::state::Attempt;
 use super::transition::JobEvent;
@@ -58,18 +58,16 @@ impl Owner {
     pub(super) fn claim(&mut self, small: usize, large: usize) -> Outcome<()> {
         if self.too_many_open() || self.stopping_everything() {
             self.claims_held_back = true;
-            drop(self.links.transfers.send(ToTransfers::Claimed {
-                small: Vec::new(),
-                large: Vec::new(),
-                small_dry: true,
-                large_dry: true,
-            }));
+            let nothing = |asked: usize| (asked > 0).then(|| LaneClaim { jobs: Vec::new(), dry: true });
+            let claimed = ToTransfers::Claimed { small: nothing(small), large: nothing(large) };
+            drop(self.links.transfers.send(claimed));
             return Ok(());
         }
         let held = self.held_accounts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let (small_jobs, small_dry) = self.claim_lane(false, small, &held)?;
-        let (large_jobs, large_dry) = self.claim_lane(true, large, &held)?;
-        let claimed = ToTransfers::Claimed { small: small_jobs, large: large_jobs, small_dry, large_dry };
+        let claimed = ToTransfers::Claimed {
+            small: self.claim_lane(false, small, &held)?,
+            large: self.claim_lane(true, large, &held)?,
+        };
         let transfers = self.links.transfers.clone();
         // A key is stored before its request: the transfers hear of the jobs after the commit.
         self.after_commit.push(Box::new(move |committed| {
@@ -80,9 +78,10 @@ impl Owner {
         Ok(())
     }
 
-    fn claim_lane(&mut self, large: bool, limit: usize, held: &str) -> Outcome<(Vec<ClaimedJob>, bool)> {
+    /// `None`: the lane was not asked. An answer all the same would make it ask, for nothing and without end.
+    fn claim_lane(&mut self, large: bool, limit: usize, held: &str) -> Outcome<Option<LaneClaim>> {
         if limit == 0 {
-            return Ok((Vec::new(), false));
+            return Ok(None);
         }
         let rows = jobs::ready(&self.db, large, limit, held).map_err(failure_of)?;
         let dry = rows.len() < limit;
@@ -93,7 +92,7 @@ impl Owner {
             }
             claimed.push(self.claim_one(row)?);
         }
-        Ok((claimed, dry))
+        Ok(Some(LaneClaim { jobs: claimed, dry }))
     }
 
     fn claim_one(&mut self, row: JobRow) -> Outcome<ClaimedJob> {

@@ -185,14 +185,20 @@ pub struct AwaitedJob {
     pub sent_at: Option<Millis>,
 }
 
+/// What a lane was given. `dry`: nothing more is ready for it.
+#[derive(Debug, Default)]
+pub struct LaneClaim {
+    pub jobs: Vec<ClaimedJob>,
+    pub dry: bool,
+}
+
 /// A message to the transfers.
 #[derive(Debug)]
 pub enum ToTransfers {
+    /// Of each lane that was asked.
     Claimed {
-        small: Vec<ClaimedJob>,
-        large: Vec<ClaimedJob>,
-        small_dry: bool,
-        large_dry: bool,
+        small: Option<LaneClaim>,
+        large: Option<LaneClaim>,
     },
     /// There may be work again.
     Ready,

@@ -133,14 +133,15 @@ impl Dispatcher {
 
     fn hear(&mut self, message: ToTransfers) {
         match message {
-            ToTransfers::Claimed { small, large, small_dry, large_dry } => {
-                let mut small = small;
-                read_ahead(&mut small);
-                for (lane, jobs, dry) in [(0, small, small_dry), (1, large, large_dry)] {
-                    let Some(lane) = self.lanes.get_mut(lane) else { continue };
+            ToTransfers::Claimed { mut small, large } => {
+                if let Some(small) = &mut small {
+                    read_ahead(&mut small.jobs);
+                }
+                for (lane, claim) in self.lanes.iter_mut().zip([small, large]) {
+                    let Some(claim) = claim else { continue };
                     lane.asked = false;
-                    lane.dry = dry;
-                    lane.ready.extend(jobs);
+                    lane.dry = claim.dry;
+                    lane.ready.extend(claim.jobs);
                 }
             }
             ToTransfers::Ready => {
