@@ -7,7 +7,7 @@ CREATE TABLE account (
   user_name     TEXT NOT NULL,
   email         TEXT NOT NULL,
   app_id        TEXT NOT NULL,            -- public half of the API key; the secret is in the keychain
-  kind          TEXT NOT NULL CHECK (kind IN ('browser', 'client_credentials')),
+  kind          TEXT NOT NULL CHECK (kind = 'browser' OR kind = 'client_credentials'),
   rights        TEXT NOT NULL,            -- JSON array of the tenant's words
   sign_in_required INTEGER NOT NULL DEFAULT 0,
   listing_delay INTEGER,                  -- longest time seen between a stored file and its line in the status list, ms
@@ -19,11 +19,11 @@ CREATE TABLE batch (
   id            INTEGER PRIMARY KEY,
   account_id    INTEGER NOT NULL REFERENCES account (id),
   label         TEXT NOT NULL,
-  dest_kind     TEXT NOT NULL CHECK (dest_kind IN ('folder', 'album', 'library')),
+  dest_kind     TEXT NOT NULL CHECK (dest_kind = 'folder' OR dest_kind = 'album' OR dest_kind = 'library'),
   dest_id       TEXT NOT NULL,
   dest_path     TEXT NOT NULL,
   request       TEXT NOT NULL,            -- JSON of the Enqueue, for going on with a scan
-  state         TEXT NOT NULL CHECK (state IN ('scanning', 'open', 'finished')),
+  state         TEXT NOT NULL CHECK (state = 'scanning' OR state = 'open' OR state = 'finished'),
   left_out      INTEGER NOT NULL DEFAULT 0,
   failure       TEXT,                     -- JSON of a Failure of the batch as a whole
   created_at    INTEGER NOT NULL,
@@ -50,11 +50,11 @@ CREATE TABLE job (
   modified_ns   INTEGER NOT NULL,
   lane          INTEGER NOT NULL,         -- 0 small files, 1 large ones: each has its own permits, so that neither waits for the other
   position      INTEGER NOT NULL,         -- lower goes first
-  state         TEXT NOT NULL CHECK (state IN ('queued', 'checking', 'uploading', 'finishing', 'processing', 'done',
-                  'paused', 'waiting', 'blocked', 'skipped', 'cancelled', 'failed')),
-  waiting_for   TEXT CHECK (waiting_for IN ('network', 'volume', 'sign_in', 'quiet', 'schedule', 'retry')),
+  -- Written with OR: for a list, SQLite builds a small tree with every statement.
+  state         TEXT NOT NULL CHECK (state = 'queued' OR state = 'checking' OR state = 'uploading' OR state = 'finishing' OR state = 'processing' OR state = 'done' OR state = 'paused' OR state = 'waiting' OR state = 'blocked' OR state = 'skipped' OR state = 'cancelled' OR state = 'failed'),
+  waiting_for   TEXT CHECK (waiting_for = 'network' OR waiting_for = 'volume' OR waiting_for = 'sign_in' OR waiting_for = 'quiet' OR waiting_for = 'schedule' OR waiting_for = 'retry'),
   ready_at      INTEGER,
-  wish          TEXT CHECK (wish IN ('pause', 'cancel')),   -- what the user asked for while it could not be obeyed yet
+  wish          TEXT CHECK (wish = 'pause' OR wish = 'cancel'),   -- what the user asked for while it could not be obeyed yet
   key_tail      TEXT,                     -- of the attempt whose fate is open or known; stored before the request
   started_at    INTEGER,                  -- when that attempt started, by the clock here
   sent_at       INTEGER,                  -- when the object store confirmed it, by the clock here
@@ -65,7 +65,7 @@ CREATE TABLE job (
   asset_scheme  TEXT,
   asset_id      TEXT,
   asset_url     TEXT,
-  verification  TEXT CHECK (verification IN ('etag_and_md5', 'etag', 'md5', 'size')),
+  verification  TEXT CHECK (verification = 'etag_and_md5' OR verification = 'etag' OR verification = 'md5' OR verification = 'size'),
   done_at       INTEGER
 ) STRICT;
 CREATE INDEX job_ready ON job (lane, position, id) WHERE state = 'queued';

@@ -50,29 +50,45 @@ pub fn insert(
     position: i64,
     jobs: &[NewJob],
 ) -> Result<Vec<(JobStateKind, u64, u64)>> {
-    let mut statement = db.prepare_cached(
-        "INSERT INTO job (batch_id, folder_id, name, size, modified_ns, lane, position, state, failure)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?;
     let (mut queued, mut failed) = ((JobStateKind::Queued, 0, 0), (JobStateKind::Failed, 0, 0));
-    for job in jobs {
-        let tally = if job.failure.is_some() { &mut failed } else { &mut queued };
-        tally.1 += 1;
-        tally.2 += job.size;
-        let size = job.size as i64;
-        statement.execute(params![
-            batch.0,
-            job.folder.0,
-            job.name,
-            size,
-            job.modified_ns,
-            lane(job.size),
-            position,
-            tally.0.as_str(),
-            job.failure.as_ref().map(json),
-        ])?;
+    for jobs in jobs.chunks(ROWS_AT_ONCE) {
+        let mut statement = db.prepare_cached(&insert_sql(jobs.len()))?;
+        let mut at = 0;
+        for job in jobs {
+            let tally = if job.failure.is_some() { &mut failed } else { &mut queued };
+            tally.1 += 1;
+            tally.2 += job.size;
+            let failure = job.failure.as_ref().map(json);
+            let values: [&dyn rusqlite::ToSql; 9] = [
+                &batch.0,
+                &job.folder.0,
+                &job.name,
+                &(job.size as i64),
+                &job.modified_ns,
+                &lane(job.size),
+                &position,
+                &tally.0.as_str(),
+                &failure,
+            ];
+            for value in values {
+                at += 1;
+                statement.raw_bind_parameter(at, value)?;
+            }
+        }
+        statement.raw_execute()?;
     }
     Ok(vec![queued, failed])
+}
+
+/// A statement costs as much as some rows.
+const ROWS_AT_ONCE: usize = 50;
+
+fn insert_sql(rows: usize) -> String {
+    let values = vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?)"; rows].join(", ");
+    format!(
+        "INSERT INTO job (batch_id, folder_id, name, size, modified_ns, lane, position, state, failure)
+         VALUES {values}"
+    )
 }
 
 fn json(failure: &Failure) -> String {

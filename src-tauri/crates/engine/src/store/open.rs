@@ -51,6 +51,10 @@ impl Store {
 /// (measurements.md B5); fullfsync, since macOS keeps a plain fsync in the drive's cache.
 fn configure(connection: &Connection) -> Outcome<()> {
     connection.busy_timeout(Duration::from_secs(10)).map_err(failure_of)?;
+    // Without it SQLite (built with STAT4) parses a statement anew when a parameter changes that its plan looked at.
+    connection
+        .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(failure_of)?;
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = 1;
