@@ -4,7 +4,8 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use bytes::Bytes;
 
-use crate::lanes::{self, MOST_LANES};
+use crate::lanes::MOST_LANES;
+use crate::many::side_by_side;
 use crate::stream::Md5Stream;
 
 struct Task {
@@ -47,30 +48,16 @@ fn work(inbox: &Receiver<Task>) {
                 Err(_) => break,
             }
         }
-        together(&mut waiting);
+        let mut streams: Vec<Md5Stream> = waiting.iter().map(|task| task.stream).collect();
+        let blocks: Vec<&[u8]> = waiting.iter().map(|task| task.block.as_ref()).collect();
+        side_by_side(&mut streams, &blocks);
+        for (task, stream) in waiting.iter_mut().zip(streams) {
+            task.stream = stream;
+        }
         for task in waiting.drain(..) {
             // A stopped transfer no longer waits for its sum.
             task.done.send(task.stream).unwrap_or_default();
         }
-    }
-}
-
-/// Blocks of one length side by side; the longer ones go on with what is left.
-fn together(tasks: &mut [Task]) {
-    let mut done = 0;
-    while tasks.iter().any(|task| task.block.len() > done) {
-        let next =
-            tasks.iter().map(|task| task.block.len()).filter(|length| *length > done).min().unwrap_or(done);
-        let mut group: Vec<&mut Task> = tasks.iter_mut().filter(|task| task.block.len() > done).collect();
-        let mut states: Vec<lanes::State> = group.iter().map(|task| task.stream.state).collect();
-        let messages: Vec<Bytes> = group.iter().map(|task| task.block.slice(done..next)).collect();
-        let slices: Vec<&[u8]> = messages.iter().map(AsRef::as_ref).collect();
-        lanes::update(&mut states, &slices);
-        for (task, state) in group.iter_mut().zip(states) {
-            task.stream.state = state;
-            task.stream.length += (next - done) as u64;
-        }
-        done = next;
     }
 }
 

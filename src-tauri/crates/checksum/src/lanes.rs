@@ -1,6 +1,10 @@
 //! The MD5 function (RFC 1321) over several messages at once: one message a lane.
 #![allow(unsafe_code, reason = "vector instructions are chosen at run time, after asking the processor")]
 
+#[cfg(target_arch = "x86_64")]
+use crate::vector::{Eight, Four, Sixteen};
+use crate::vector::{Lanes, Plain};
+
 /// Bytes of a block of MD5.
 pub const BLOCK: usize = 64;
 /// The most messages that are worth putting together.
@@ -9,8 +13,6 @@ pub const MOST_LANES: usize = 16;
 /// The running value of one sum.
 pub type State = [u32; 4];
 pub const START: State = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
-
-const SHIFTS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
 
 /// `floor(2^32 * abs(sin(i + 1)))`
 const SINES: [u32; 64] = [
@@ -80,28 +82,8 @@ const SINES: [u32; 64] = [
     0xeb86_d391,
 ];
 
-type Vector<const N: usize> = [u32; N];
-
-#[inline(always)]
-fn map<const N: usize>(a: Vector<N>, b: Vector<N>, f: impl Fn(u32, u32) -> u32) -> Vector<N> {
-    std::array::from_fn(|lane| f(a[lane], b[lane]))
-}
-
-#[inline(always)]
-fn mix<const N: usize>(round: usize, b: Vector<N>, c: Vector<N>, d: Vector<N>) -> Vector<N> {
-    std::array::from_fn(|lane| {
-        let (b, c, d) = (b[lane], c[lane], d[lane]);
-        match round {
-            0 => d ^ (b & (c ^ d)),
-            1 => c ^ (d & (b ^ c)),
-            2 => b ^ c ^ d,
-            _ => c ^ (b | !d),
-        }
-    })
-}
-
-#[inline(always)]
-fn word_of(round: usize, step: usize) -> usize {
+/// Which word of the block a step takes.
+const fn word_of(round: usize, step: usize) -> usize {
     match round {
         0 => step,
         1 => (5 * step + 1) % 16,
@@ -111,132 +93,171 @@ fn word_of(round: usize, step: usize) -> usize {
 }
 
 /// One block of every lane.
+///
+/// # Safety
+/// As for [`Lanes`].
 #[inline(always)]
-fn one_block<const N: usize>(state: &mut [Vector<N>; 4], words: &[Vector<N>; 16]) {
+unsafe fn one_block<const N: usize, V: Lanes<N>>(state: &mut [V; 4], words: &[[u32; N]; 16]) {
     let [mut a, mut b, mut c, mut d] = *state;
     // Written out, so that every shift and index is a constant.
     macro_rules! step {
-        ($round:literal, $step:literal) => {{
-            let sine = SINES[$round * 16 + $step];
-            let sum = map(mix($round, b, c, d), a, u32::wrapping_add);
-            let sum = map(sum, words[word_of($round, $step)], u32::wrapping_add);
-            let turned: Vector<N> = std::array::from_fn(|lane| {
-                sum[lane].wrapping_add(sine).rotate_left(SHIFTS[$round][$step % 4])
-            });
-            let next = map(turned, b, u32::wrapping_add);
-            a = d;
-            d = c;
-            c = b;
-            b = next;
+        ($round:literal, $step:expr, $mixed:expr, $left:literal) => {{
+            let word = V::load(words[const { word_of($round, $step) }]);
+            let sum = $mixed.add(a).add_to_each(const { SINES[$round * 16 + $step] }).add(word);
+            let next = sum.turn::<$left, { 32 - $left }>().add(b);
+            (a, d, c, b) = (d, c, b, next);
         }};
     }
-    macro_rules! round {
-        ($round:literal) => {
-            step!($round, 0);
-            step!($round, 1);
-            step!($round, 2);
-            step!($round, 3);
-            step!($round, 4);
-            step!($round, 5);
-            step!($round, 6);
-            step!($round, 7);
-            step!($round, 8);
-            step!($round, 9);
-            step!($round, 10);
-            step!($round, 11);
-            step!($round, 12);
-            step!($round, 13);
-            step!($round, 14);
-            step!($round, 15);
+    macro_rules! four_steps {
+        ($round:literal, $first:expr, $mix:expr, [$one:literal, $two:literal, $three:literal, $four:literal]) => {
+            step!($round, $first, $mix(b, c, d), $one);
+            step!($round, $first + 1, $mix(b, c, d), $two);
+            step!($round, $first + 2, $mix(b, c, d), $three);
+            step!($round, $first + 3, $mix(b, c, d), $four);
         };
     }
-    round!(0);
-    round!(1);
-    round!(2);
-    round!(3);
-    for (value, add) in state.iter_mut().zip([a, b, c, d]) {
-        *value = map(*value, add, u32::wrapping_add);
+    macro_rules! round {
+        ($round:literal, $mix:expr, $shifts:tt) => {
+            four_steps!($round, 0, $mix, $shifts);
+            four_steps!($round, 4, $mix, $shifts);
+            four_steps!($round, 8, $mix, $shifts);
+            four_steps!($round, 12, $mix, $shifts);
+        };
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        round!(0, |b, c, d| V::choose(b, c, d), [7, 12, 17, 22]);
+        round!(1, |b, c, d| V::choose(d, b, c), [5, 9, 14, 20]);
+        round!(2, |b, c, d| V::parity(b, c, d), [4, 11, 16, 23]);
+        round!(3, |b, c, d| V::last_mix(b, c, d), [6, 10, 15, 21]);
+        for (value, more) in state.iter_mut().zip([a, b, c, d]) {
+            *value = value.add(more);
+        }
     }
 }
 
 /// All whole blocks of `N` messages of one length.
+///
+/// # Safety
+/// As for [`Lanes`].
 #[inline(always)]
-fn all_blocks<const N: usize>(states: &mut [State; N], messages: &[&[u8]; N]) {
-    let mut vectors: [Vector<N>; 4] =
-        std::array::from_fn(|part| std::array::from_fn(|lane| states[lane][part]));
-    let mut blocks: [std::slice::ChunksExact<'_, u8>; N] =
-        std::array::from_fn(|lane| messages[lane].chunks_exact(BLOCK));
-    let count = messages[0].len() / BLOCK;
-    for _ in 0..count {
-        let block: [&[u8]; N] = std::array::from_fn(|lane| blocks[lane].next().unwrap_or(&[0; BLOCK]));
-        let words: [Vector<N>; 16] = std::array::from_fn(|word| {
-            std::array::from_fn(|lane| {
-                block[lane]
-                    .get(word * 4..)
-                    .and_then(<[u8]>::first_chunk)
-                    .map_or(0, |bytes| u32::from_le_bytes(*bytes))
-            })
-        });
-        one_block(&mut vectors, &words);
+unsafe fn all_blocks<const N: usize, V: Lanes<N>>(states: &mut [State; N], messages: &[&[u8]; N]) {
+    let part_of = |part: usize| std::array::from_fn(|lane| states[lane][part]);
+    // SAFETY: the caller's promise.
+    let mut vectors: [V; 4] =
+        unsafe { [V::load(part_of(0)), V::load(part_of(1)), V::load(part_of(2)), V::load(part_of(3))] };
+    for block in 0..messages[0].len() / BLOCK {
+        let mut words = [[0; N]; 16];
+        for (lane, message) in messages.iter().enumerate() {
+            let Some(bytes) = message.get(block * BLOCK..).and_then(<[u8]>::first_chunk::<BLOCK>) else {
+                return;
+            };
+            for word in 0..16 {
+                let at = word * 4;
+                words[word][lane] =
+                    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+            }
+        }
+        // SAFETY: the caller's promise.
+        unsafe { one_block(&mut vectors, &words) };
     }
-    for (lane, state) in states.iter_mut().enumerate() {
-        *state = std::array::from_fn(|part| vectors[part][lane]);
+    for (part, vector) in vectors.into_iter().enumerate() {
+        // SAFETY: the caller's promise.
+        let words = unsafe { vector.store() };
+        for (state, word) in states.iter_mut().zip(words) {
+            state[part] = word;
+        }
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-fn with_avx512(states: &mut [State; 16], messages: &[&[u8]; 16]) {
-    all_blocks(states, messages);
+/// Compiled for the instructions that its name says.
+macro_rules! kernel {
+    ($name:ident, $features:literal, $lanes:literal, $vector:ty) => {
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = $features)]
+        fn $name(states: &mut [State; $lanes], messages: &[&[u8]; $lanes]) {
+            // SAFETY: this function is compiled for these instructions, and called only where they are.
+            unsafe { all_blocks::<$lanes, $vector>(states, messages) }
+        }
+    };
+}
+kernel!(sixteen_with_avx512, "avx512f,avx512vl", 16, Sixteen);
+kernel!(eight_with_avx512, "avx512f,avx512vl", 8, Eight);
+kernel!(four_with_avx512, "avx512f,avx512vl", 4, Four);
+kernel!(eight_with_avx2, "avx2", 8, std::arch::x86_64::__m256i);
+
+fn plain<const N: usize>(states: &mut [State; N], messages: &[&[u8]; N]) {
+    // SAFETY: plain arrays need nothing of the processor.
+    unsafe { all_blocks::<N, Plain<N>>(states, messages) }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn with_avx2(states: &mut [State; 8], messages: &[&[u8]; 8]) {
-    all_blocks(states, messages);
+/// What the processor has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Width {
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// What every processor of its kind has: SSE2, NEON.
+    Four,
 }
 
-/// Eight lanes at most, or sixteen, as the processor can.
-pub fn widest() -> usize {
+fn width() -> Width {
     #[cfg(target_arch = "x86_64")]
     {
-        if std::is_x86_feature_detected!("avx512f") {
-            return 16;
+        if std::is_x86_feature_detected!("avx512f") && std::is_x86_feature_detected!("avx512vl") {
+            return Width::Avx512;
         }
         if std::is_x86_feature_detected!("avx2") {
-            return 8;
+            return Width::Avx2;
         }
     }
-    4
+    Width::Four
 }
 
 /// Goes on with up to [`MOST_LANES`] sums; the messages have one length, a multiple of [`BLOCK`].
 pub fn update(states: &mut [State], messages: &[&[u8]]) {
-    let widest = widest();
+    update_with(width(), states, messages);
+}
+
+fn update_with(width: Width, states: &mut [State], messages: &[&[u8]]) {
+    let all = states.len().min(messages.len());
     let mut at = 0;
-    while at < states.len().min(messages.len()) {
-        let left = states.len().min(messages.len()) - at;
-        let lanes = match left {
-            1 => 1,
-            2..=4 => 4,
-            5..=8 => 8.min(widest),
-            _ => widest,
+    while at < all {
+        let left = all - at;
+        let lanes = match (left, width) {
+            (1, _) => 1,
+            (2..=4, _) | (_, Width::Four) => 4,
+            #[cfg(target_arch = "x86_64")]
+            (5..=8, _) | (_, Width::Avx2) => 8,
+            #[cfg(target_arch = "x86_64")]
+            (_, Width::Avx512) => 16,
         };
         let take = left.min(lanes);
         let (Some(states), Some(messages)) = (states.get_mut(at..at + take), messages.get(at..at + take))
         else {
             return;
         };
-        match lanes {
-            1 => padded::<1>(states, messages, all_blocks::<1>),
-            4 => padded::<4>(states, messages, all_blocks::<4>),
+        match (lanes, width) {
+            (1, _) => padded::<1>(states, messages, plain::<1>),
+            // SAFETY: `width` says so only where the processor has these instructions.
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `widest` is 8 or more only where the processor has AVX2.
-            8 => padded::<8>(states, messages, |states, messages| unsafe { with_avx2(states, messages) }),
+            (16, _) => {
+                padded(states, messages, |states, messages| unsafe { sixteen_with_avx512(states, messages) })
+            }
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: `widest` is 16 only where the processor has AVX-512F.
-            16 => padded::<16>(states, messages, |states, messages| unsafe { with_avx512(states, messages) }),
-            _ => padded::<4>(states, messages, all_blocks::<4>),
+            (8, Width::Avx512) => {
+                padded(states, messages, |states, messages| unsafe { eight_with_avx512(states, messages) })
+            }
+            #[cfg(target_arch = "x86_64")]
+            (8, _) => {
+                padded(states, messages, |states, messages| unsafe { eight_with_avx2(states, messages) })
+            }
+            #[cfg(target_arch = "x86_64")]
+            (_, Width::Avx512) => {
+                padded(states, messages, |states, messages| unsafe { four_with_avx512(states, messages) })
+            }
+            _ => padded::<4>(states, messages, plain::<4>),
         }
         at += take;
     }
@@ -264,19 +285,37 @@ mod tests {
     use super::*;
     use crate::stream::finish;
 
+    /// Those that this processor has.
+    fn widths() -> Vec<Width> {
+        let mut widths = vec![Width::Four];
+        #[cfg(target_arch = "x86_64")]
+        {
+            let widest = width();
+            if widest != Width::Four {
+                widths.push(Width::Avx2);
+            }
+            if widest == Width::Avx512 {
+                widths.push(Width::Avx512);
+            }
+        }
+        widths
+    }
+
     #[test]
-    fn every_number_of_lanes_agrees_with_the_library() {
+    fn every_number_of_lanes_of_every_width_agrees_with_the_library() {
         for lanes in 1..=MOST_LANES + 3 {
             let messages: Vec<Vec<u8>> =
                 (0..lanes).map(|lane| (0..BLOCK * 9).map(|i| (i * 7 + lane * 13) as u8).collect()).collect();
             let slices: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
-            let mut states = vec![START; lanes];
-            update(&mut states, &slices);
-            update(&mut states, &slices);
-            for (state, message) in states.iter().zip(&messages) {
-                let twice = [message.as_slice(), message.as_slice()].concat();
-                let ours = finish(*state, b"", twice.len() as u64);
-                assert_eq!(ours, <[u8; 16]>::from(Md5::digest(&twice)), "{lanes} lanes");
+            for width in widths() {
+                let mut states = vec![START; lanes];
+                update_with(width, &mut states, &slices);
+                update_with(width, &mut states, &slices);
+                for (state, message) in states.iter().zip(&messages) {
+                    let twice = [message.as_slice(), message.as_slice()].concat();
+                    let ours = finish(*state, b"", twice.len() as u64);
+                    assert_eq!(ours, <[u8; 16]>::from(Md5::digest(&twice)), "{lanes} lanes, {width:?}");
+                }
             }
         }
     }

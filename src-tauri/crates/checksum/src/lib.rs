@@ -5,7 +5,10 @@
 
 mod crew;
 mod lanes;
+mod many;
 mod stream;
+mod vector;
 
 pub use crew::Crew;
+pub use many::md5_of_many;
 pub use stream::Md5Stream;

@@ -89,7 +89,7 @@ impl Dispatcher {
             // measurements.md part C: small files up to 128 in flight. Large ones more than the 2 to 4 that a line
             // needs, since their checksums go side by side.
             lanes: [
-                Lane::new(false, AdaptiveLimit::new(8, 2, 128)),
+                Lane::new(false, AdaptiveLimit::new(16, 2, 128)),
                 Lane::new(true, AdaptiveLimit::new(4, 1, 8)),
             ],
             tasks: JoinSet::new(),
@@ -268,7 +268,8 @@ impl Dispatcher {
     }
 }
 
-/// Opens small files some at a time on a blocking thread, so that not each of them costs a change of threads.
+/// Opens small files some at a time on a blocking thread, so that not each of them costs a change of threads, and
+/// their sums are made side by side.
 fn read_ahead(jobs: &mut [ClaimedJob]) {
     for jobs in jobs.chunks_mut(READ_TOGETHER) {
         let mut wanted = Vec::with_capacity(jobs.len());
@@ -278,11 +279,11 @@ fn read_ahead(jobs: &mut [ClaimedJob]) {
             wanted.push((job.dir.join(&job.name), opened));
         }
         tokio::task::spawn_blocking(move || {
-            for (path, opened) in wanted {
-                // A job that was stopped meanwhile needs its file no more.
-                if !opened.is_closed() {
-                    drop(opened.send(source::open(&path)));
-                }
+            // A job that was stopped meanwhile needs its file no more.
+            wanted.retain(|(_, opened)| !opened.is_closed());
+            let (paths, replies): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
+            for (opened, reply) in source::open_together(&paths).into_iter().zip(replies) {
+                drop(reply.send(opened));
             }
         });
     }

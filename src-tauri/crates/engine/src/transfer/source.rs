@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 
 use bytes::Bytes;
-use checksum::{Crew, Md5Stream};
+use checksum::{Crew, Md5Stream, md5_of_many};
 use md5::{Digest, Md5};
 use tokio::sync::{mpsc, oneshot};
 
@@ -52,6 +52,43 @@ pub struct Source {
 
 /// Opens a file; a small one is read at once. For a blocking thread.
 pub fn open(path: &Path) -> io::Result<Opened> {
+    open_together(std::slice::from_ref(&path)).pop().unwrap_or_else(|| Err(io::ErrorKind::NotFound.into()))
+}
+
+/// Opens some files; the small ones are read, and their sums made side by side. For a blocking thread.
+pub fn open_together<P: AsRef<Path>>(paths: &[P]) -> Vec<io::Result<Opened>> {
+    let read: Vec<io::Result<Unsummed>> = paths.iter().map(|path| open_one(path.as_ref())).collect();
+    let small: Vec<&[u8]> = read.iter().flatten().filter_map(Unsummed::bytes).collect();
+    let mut sums = md5_of_many(&small).into_iter();
+    read.into_iter()
+        .map(|read| {
+            Ok(match read? {
+                Unsummed::Small { seen, bytes } => {
+                    let md5 = sums.next().ok_or_else(|| io::Error::other("a sum is missing"))?;
+                    Opened::Whole { seen, bytes: bytes.into(), md5 }
+                }
+                Unsummed::Large(source) => Opened::Stream { seen: source.seen, source },
+            })
+        })
+        .collect()
+}
+
+/// A file whose sum is still to be made.
+enum Unsummed {
+    Small { seen: Seen, bytes: Vec<u8> },
+    Large(Box<Source>),
+}
+
+impl Unsummed {
+    fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Small { bytes, .. } => Some(bytes),
+            Self::Large(_) => None,
+        }
+    }
+}
+
+fn open_one(path: &Path) -> io::Result<Unsummed> {
     let mut file = File::open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
@@ -59,18 +96,14 @@ pub fn open(path: &Path) -> io::Result<Opened> {
     }
     let seen = Seen::of(&metadata);
     if seen.size > WHOLE {
-        return Ok(Opened::Stream {
-            seen,
-            source: Box::new(Source { file, path: path.to_path_buf(), seen }),
-        });
+        return Ok(Unsummed::Large(Box::new(Source { file, path: path.to_path_buf(), seen })));
     }
     let mut bytes = Vec::with_capacity(seen.size as usize);
     (&mut file).take(seen.size + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 != seen.size || !unchanged(&file, path, seen)? {
         return Err(changed());
     }
-    let md5 = Md5::digest(&bytes).into();
-    Ok(Opened::Whole { seen, bytes: bytes.into(), md5 })
+    Ok(Unsummed::Small { seen, bytes })
 }
 
 /// The kind that says: the file changed while it was read.
