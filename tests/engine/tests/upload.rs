@@ -121,15 +121,17 @@ async fn a_new_sign_in_in_the_middle_makes_no_album_twice() {
     for file in 0..60 {
         stage.file(&format!("Shoot/{file:02}.jpg"), &noise(file, 3_000));
     }
-    // The album takes its time, so that files are claimed before and after the sign-in while it is being made.
-    let slow = Rule::new(Match::path("/api/v1/album"), Action::Delay { ms: 700 });
+    stage.file("Other/Shoot/film.mov", &noise(99, 3_000_000));
+    // The album takes its time, so that it is still being made when the film starts after the sign-in.
+    let slow = Rule::new(Match::path("/api/v1/album"), Action::Delay { ms: 1_500 });
     stage.tenant.set_faults(Faults { rules: vec![slow] });
     let mut watch = stage.watch().await;
-    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
-    watch.count(batch, JobStateKind::Uploading, 8).await;
+    let first = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    watch.count(first, JobStateKind::Uploading, 8).await;
     stage.sign_in().await;
-    let view = watch.finished(batch).await;
-    assert_eq!(view.totals.count(JobStateKind::Done), 60);
+    let second = stage.enqueue(vec![stage.path("Other/Shoot")], stage.top()).await;
+    assert_eq!(watch.finished(first).await.totals.count(JobStateKind::Done), 60);
+    assert_eq!(watch.finished(second).await.totals.count(JobStateKind::Done), 1);
     let made = stage
         .tenant
         .requests()

@@ -172,6 +172,25 @@ impl CantoClient {
         Ok(body)
     }
 
+    /// Sends a call and hands on its answer, which is no web page, piece by piece: for lists of any length.
+    pub(crate) async fn pieces(
+        &self,
+        call: Call,
+        mut on_piece: impl FnMut(&[u8]) -> Result<(), ApiError>,
+    ) -> Result<(), ApiError> {
+        let name = call.name;
+        let mut response = self.send(&call).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut first = true;
+        while let Some(piece) = next_piece(name, &mut response).await? {
+            if std::mem::take(&mut first) && is_html(&headers, &piece) {
+                return Err(web_page(name, status));
+            }
+            on_piece(&piece)?;
+        }
+        Ok(())
+    }
+
     /// Sends a call that answers a word such as `success` [C]. Any success that is no web page will do.
     pub(crate) async fn done(&self, call: Call) -> Result<(), ApiError> {
         self.body(call).await.map(drop)
@@ -243,11 +262,7 @@ pub(crate) async fn read_body(call: &'static str, mut response: Response) -> Res
     let expected = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(0);
     let mut body = Vec::with_capacity(expected.min(BODY_START_LIMIT));
     loop {
-        let piece = tokio::time::timeout(PIECE_LIMIT, response.chunk())
-            .await
-            .map_err(|_| ApiError::new(call, ErrorKind::TimedOut))?
-            .map_err(|error| from_reqwest(call, &error))?;
-        let Some(piece) = piece else { return Ok(body) };
+        let Some(piece) = next_piece(call, &mut response).await? else { return Ok(body) };
         if body.len() + piece.len() > BODY_LIMIT {
             return Err(
                 ApiError::new(call, ErrorKind::UnexpectedAnswer).with_message("the answer does not end")
@@ -255,6 +270,14 @@ pub(crate) async fn read_body(call: &'static str, mut response: Response) -> Res
         }
         body.extend_from_slice(&piece);
     }
+}
+
+/// The next piece of an answer; no longer than [`PIECE_LIMIT`] without one.
+async fn next_piece(call: &'static str, response: &mut Response) -> Result<Option<bytes::Bytes>, ApiError> {
+    tokio::time::timeout(PIECE_LIMIT, response.chunk())
+        .await
+        .map_err(|_| ApiError::new(call, ErrorKind::TimedOut))?
+        .map_err(|error| from_reqwest(call, &error))
 }
 
 /// Reads the body of a bad answer as far as it goes, and sorts it.

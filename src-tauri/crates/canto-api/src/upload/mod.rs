@@ -2,6 +2,7 @@
 
 mod body;
 mod form;
+mod list_items;
 mod policy;
 mod post;
 mod setting;

@@ -4,13 +4,14 @@ use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{MapAccess, Visitor},
 };
 
+use super::list_items::{Broken, ListItems};
 use crate::{
     CantoClient, CantoTime,
     client::{Call, bad_json},
-    error::ApiError,
+    error::{ApiError, ErrorKind},
     types::lenient::Text,
 };
 
@@ -45,8 +46,8 @@ pub struct StatusItem<'a> {
 
 impl CantoClient {
     /// Hands each upload of the last `hours` (1 to 24 [C]) to `on_item`, and returns how many there were.
-    /// Order, paging and whether it holds other users' uploads are [ND]. No list is built: 100,000 items cost
-    /// only the answer's text.
+    /// Order, paging and whether it holds other users' uploads are [ND]. No list is built and the
+    /// answer is never held as a whole: any number of items costs the memory of one.
     pub async fn upload_status(
         &self,
         hours: u8,
@@ -54,64 +55,28 @@ impl CantoClient {
     ) -> Result<usize, ApiError> {
         let mut url = self.tenant().api("upload/status");
         url.query_pairs_mut().append_pair("hours", &hours.clamp(1, 24).to_string());
-        let body = self.body(Call::get(CALL, url)).await?;
-        read_status(&body, on_item)
-    }
-}
-
-fn read_status(body: &[u8], on_item: &mut (dyn FnMut(StatusItem<'_>) + Send)) -> Result<usize, ApiError> {
-    let mut from = serde_json::Deserializer::from_slice(body);
-    let count = Answer { on_item }.deserialize(&mut from).map_err(|error| bad_json(CALL, &error))?;
-    from.end().map_err(|error| bad_json(CALL, &error))?;
-    Ok(count)
-}
-
-/// The list itself, or an object with the list under `results`.
-struct Answer<'f> {
-    on_item: &'f mut (dyn FnMut(StatusItem<'_>) + Send),
-}
-
-impl<'de> DeserializeSeed<'de> for Answer<'_> {
-    type Value = usize;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<usize, D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Answer<'_> {
-    type Value = usize;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of uploads")
-    }
-
-    fn visit_unit<E>(self) -> Result<usize, E> {
-        Ok(0)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<usize, A::Error> {
-        let mut count = 0;
-        while let Some(Text(key)) = map.next_key()? {
-            if key.as_deref() == Some("results") {
-                count += map.next_value_seed(Answer { on_item: &mut *self.on_item })?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(count)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<usize, A::Error> {
-        let mut count = 0;
-        while let Some(item) = seq.next_element::<Option<StatusItem<'de>>>()? {
-            if let Some(item) = item {
-                (self.on_item)(item);
+        let (mut items, mut count) = (ListItems::default(), 0);
+        let reading = self.pieces(Call::get(CALL, url), |piece| {
+            items.feed(piece, |item| {
+                on_item(read_item(item)?);
                 count += 1;
-            }
-        }
+                Ok(())
+            })
+        });
+        reading.await?;
+        items.end()?;
         Ok(count)
     }
+}
+
+impl From<Broken> for ApiError {
+    fn from(broken: Broken) -> Self {
+        Self::new(CALL, ErrorKind::UnexpectedAnswer).with_message(broken.0)
+    }
+}
+
+fn read_item(item: &[u8]) -> Result<StatusItem<'_>, ApiError> {
+    serde_json::from_slice(item).map_err(|error| bad_json(CALL, &error))
 }
 
 struct ItemVisitor;
@@ -170,8 +135,6 @@ fn state_of(word: &str) -> UploadState {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write;
-
     use super::*;
 
     #[test]
@@ -181,47 +144,23 @@ mod tests {
           {"name":"m\u00fc.mov","time":null,"status":"initial","id":"","refer_id":"r-7","new":{"a":[1]}},
           null,{"name":7,"status":"Odd"}]}"#;
         let mut seen = Vec::new();
-        let count = read_status(body, &mut |item| {
-            seen.push((
-                item.name.clone().into_owned(),
-                item.status,
-                item.id.is_some(),
-                item.refer_id.is_some(),
-            ));
+        let mut items = ListItems::default();
+        let fed = items.feed(body, |item| {
+            let item = read_item(item)?;
             assert_eq!(matches!(item.name, Cow::Borrowed(_)), item.status == UploadState::Done);
+            let known = (item.id.is_some(), item.refer_id.is_some());
+            seen.push((item.name.into_owned(), item.status, known));
+            Ok::<(), ApiError>(())
         });
-        assert_eq!(count.unwrap(), 3);
+        fed.unwrap();
+        items.end().unwrap();
         assert_eq!(
             seen,
             [
-                ("lake.jpg".to_owned(), UploadState::Done, true, false),
-                ("mü.mov".to_owned(), UploadState::Initial, false, true),
-                ("7".to_owned(), UploadState::Other, false, false),
+                ("lake.jpg".to_owned(), UploadState::Done, (true, false)),
+                ("mü.mov".to_owned(), UploadState::Initial, (false, true)),
+                ("7".to_owned(), UploadState::Other, (false, false)),
             ]
         );
-    }
-
-    #[test]
-    fn nothing_is_nothing_and_half_an_answer_is_an_error() {
-        let read = |body: &str| read_status(body.as_bytes(), &mut |_| {});
-        assert_eq!(read(r#"{"results":null}"#).unwrap(), 0);
-        assert_eq!(read("{}").unwrap(), 0);
-        assert_eq!(read("[]").unwrap(), 0);
-        assert!(read(r#"{"results":[{"name":"a"}"#).is_err());
-    }
-
-    #[test]
-    fn a_hundred_thousand_items() {
-        let mut body = String::from("{\"results\":[");
-        for n in 0..100_000 {
-            let comma = if n == 0 { "" } else { "," };
-            write!(body, r#"{comma}{{"name":"{n}.jpg","time":"20240219183228169","status":"Done","scheme":"image","id":"{n:026}"}}"#).unwrap();
-        }
-        body.push_str("]}");
-        let (mut done, started) = (0, std::time::Instant::now());
-        let count =
-            read_status(body.as_bytes(), &mut |item| done += usize::from(item.status == UploadState::Done));
-        assert_eq!((count.unwrap(), done), (100_000, 100_000));
-        println!("100,000 items in {:?}", started.elapsed());
     }
 }

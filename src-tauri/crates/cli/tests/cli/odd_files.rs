@@ -61,3 +61,49 @@ async fn paths_given_by_name_fail_as_clearly() {
     let ran = crate::stage::ended(command.arg(OsStr::from_bytes(b"caf\xe9.txt"))).await.expect_code(2);
     assert!(ran.err.contains("not valid Unicode"), "{ran:#?}");
 }
+
+/// Somebody without rights. The test's own user may read everything where that is root, as in containers.
+const NOBODY: u32 = 65_534;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_not_be_read_is_told_and_the_rest_arrives() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    let stage = Stage::signed_in().await;
+    stage.file("s/good.txt", b"good");
+    let secret = stage.file("s/secret.txt", b"secret");
+    stage.file("s/closed/inside.txt", b"inside");
+    let closed = stage.files.path().join("s/closed");
+    let is_root = std::fs::metadata(stage.files.path()).unwrap().uid() == 0;
+    let mut command = stage.command(&["--json", "upload", "--create", "--to", "Odd", "s"]);
+    if is_root {
+        for root in [stage.data.path(), stage.files.path()] {
+            for entry in walkdir::WalkDir::new(root) {
+                let path = entry.unwrap().into_path();
+                std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+            }
+        }
+        let mut can_run = stage.command(&["--version"]);
+        if can_run.uid(NOBODY).gid(NOBODY).output().await.is_err() {
+            println!("skipped: another user can't run {}", env!("CARGO_BIN_EXE_ferry"));
+            return;
+        }
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    for path in [&secret, &closed] {
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o000)).unwrap();
+    }
+    let ran = crate::stage::ended(&mut command).await;
+    std::fs::set_permissions(&closed, PermissionsExt::from_mode(0o700)).unwrap();
+    let ran = ran.expect_code(3);
+    for name in ["secret.txt", "closed"] {
+        let job = ran.job(name);
+        assert_eq!(
+            (&job["state"], &job["error"]["code"]),
+            (&"failed".into(), &"SourceUnreadable".into()),
+            "{name}"
+        );
+    }
+    assert_eq!(ran.job("good.txt")["state"], "done");
+    assert_eq!(stage.tenant.assets().len(), 1);
+}

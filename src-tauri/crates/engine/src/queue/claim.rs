@@ -132,3 +132,38 @@ impl Owner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemWorld;
+    use crate::queue::owner::OwnerLinks;
+    use crate::store::Store;
+
+    /// An answer for a lane that was not asked made it ask again, and the other lane with it, for nothing and without
+    /// end.
+    #[test]
+    fn a_lane_that_was_not_asked_gets_no_answer() {
+        let data = tempfile::tempdir().unwrap();
+        let (transfers, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let links = OwnerLinks {
+            transfers,
+            confirmer: tokio::sync::mpsc::unbounded_channel().0,
+            events: tokio::sync::broadcast::channel(8).0,
+            condition: Arc::default(),
+            owner: std::sync::mpsc::channel().0,
+        };
+        let mut owner = Owner::new(Store::open(data.path()).unwrap(), Arc::new(SystemWorld), links).unwrap();
+        for (small, large) in [(0, 3), (3, 0)] {
+            owner.claim(small, large).unwrap();
+            owner.commit().unwrap();
+            let answer = std::iter::from_fn(|| told.try_recv().ok())
+                .find_map(|said| match said {
+                    ToTransfers::Claimed { small, large } => Some((small.is_some(), large.is_some())),
+                    _ => None,
+                })
+                .unwrap();
+            assert_eq!(answer, (small > 0, large > 0));
+        }
+    }
+}

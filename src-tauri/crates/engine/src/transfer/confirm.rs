@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::failure::failure_of;
-use super::look::{Account, Awaited, Look, details, hash_of, list, look_into_albums};
+use super::look::{Account, Awaited, LIST_PATIENCE, Look, details, hash_of, list, look_into_albums};
 use super::matching::{ByName, Fit, by_name, fit, key_of, pair};
 use super::source;
 use super::upload::TransferContext;
@@ -184,7 +184,10 @@ impl Confirmer {
         let ids: Vec<String> = assets.iter().map(|asset| asset.id.clone()).collect();
         let mut taken = self.context.readers.read(move |db| jobs::taken(db, &ids)).await?;
         let at = self.context.world.now();
-        let pairs = pair(account.jobs.values().map(|awaited| &awaited.job), named, &taken);
+        let long_awaited = |job: &AwaitedJob| {
+            account.jobs.get(&job.id).is_some_and(|awaited| at - awaited.since > LIST_PATIENCE)
+        };
+        let pairs = pair(account.jobs.values().map(|awaited| &awaited.job), named, &taken, long_awaited);
         let proofs: Vec<(JobId, Report, String)> = pairs
             .into_iter()
             .map(|(job, asset, verification)| (job.id, proof(job, asset, verification, at), asset.id.clone()))
@@ -198,16 +201,18 @@ impl Confirmer {
             taken.insert(asset);
             reports.push((job, report));
         }
-        // What may still become a proof, once its job's file is hashed, is looked at again.
-        let open: HashSet<Cow<'_, str>> = account
-            .jobs
-            .values()
-            .filter(|awaited| awaited.job.md5.is_none())
-            .map(|awaited| key_of(&awaited.job.name))
-            .collect();
-        let done =
-            assets.iter().filter(|asset| taken.contains(&asset.id) || !open.contains(&key_of(&asset.name)));
-        let done: Vec<String> = done.map(|asset| asset.id.clone()).collect();
+        // What may still become a proof is looked at again: once its job's file is hashed, or for having been moved.
+        let mut open: HashMap<Cow<'_, str>, Vec<&AwaitedJob>> = HashMap::new();
+        for awaited in account.jobs.values() {
+            open.entry(key_of(&awaited.job.name)).or_default().push(&awaited.job);
+        }
+        let may_prove = |asset: &Asset| {
+            open.get(&key_of(&asset.name)).is_some_and(|jobs| {
+                jobs.iter().any(|job| matches!(fit(job, asset), Fit::NeedsFingerprint | Fit::Elsewhere(_)))
+            })
+        };
+        let done = assets.iter().filter(|asset| taken.contains(&asset.id) || !may_prove(asset));
+        let done: Vec<u64> = done.map(|asset| hash_of(&asset.id)).collect();
         drop(open);
         account.dismissed.extend(done);
         account.proven.extend(taken.iter().map(|asset| hash_of(asset)));

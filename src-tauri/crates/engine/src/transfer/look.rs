@@ -14,13 +14,15 @@ use crate::model::JobId;
 use crate::queue::message::AwaitedJob;
 use crate::session::Tenant;
 
-/// After this long without a line in the list, the album itself is looked through.
-const LIST_PATIENCE: Millis = 10 * 60_000;
+/// After this long without a proof, the album itself is looked through, and an asset that somebody moved will do.
+pub(super) const LIST_PATIENCE: Millis = 10 * 60_000;
 const ALBUM_LOOKS: Duration = Duration::from_secs(60);
 /// The list reaches back this far at most (canto-api.md §8.4 [C]).
 const LONGEST_LIST: Millis = 24 * 3_600_000;
 const ALBUM_PAGE: u32 = 200;
 const ALBUM_PAGES: u32 = 10;
+/// Searches by name of one look, each a call of the tenant's budget.
+const SEARCHES: usize = 20;
 
 /// A job whose fate is asked for.
 pub(super) struct Awaited {
@@ -36,9 +38,9 @@ pub(super) struct Account {
     pub jobs: HashMap<JobId, Awaited>,
     pub interval: Duration,
     pub next: Instant,
-    /// Assets that are not the proof of anything awaited so far.
-    pub dismissed: HashSet<String>,
-    /// Assets that are some job's proof, by hash: equal names would have them looked at again and again.
+    /// Assets that are not the proof of anything awaited so far. Here and below by hash: there may be very many.
+    pub dismissed: HashSet<u64>,
+    /// Assets that are some job's proof: equal names would have them looked at again and again.
     pub proven: HashSet<u64>,
     pub listing_delay: Option<Millis>,
     /// When the list was last looked at in one row of looks.
@@ -67,11 +69,11 @@ pub(super) async fn list(tenant: &Tenant, account: &Account, now: Millis) -> Res
         }
         match item.status {
             UploadState::Done => {
-                if let (Some(scheme), Some(id)) = (item.scheme, item.id)
-                    && !account.dismissed.contains(&*id)
-                    && !account.proven.contains(&hash_of(&id))
-                {
-                    look.ready.push(AssetRef::new(scheme, id));
+                if let (Some(scheme), Some(id)) = (item.scheme, item.id) {
+                    let hash = hash_of(&id);
+                    if !account.dismissed.contains(&hash) && !account.proven.contains(&hash) {
+                        look.ready.push(AssetRef::new(scheme, id));
+                    }
                 }
             }
             UploadState::Error => {
@@ -94,7 +96,7 @@ pub(super) async fn details(tenant: &Tenant, assets: &[AssetRef]) -> Result<Vec<
     Ok(tenant.client.batch_content(assets).await?.found)
 }
 
-/// Where the list says nothing for long, the album (or a search by name) is looked through.
+/// Where the list says nothing for long, the albums are looked through, and everything is searched by name.
 pub(super) async fn look_into_albums(
     tenant: &Tenant,
     account: &mut Account,
@@ -102,22 +104,23 @@ pub(super) async fn look_into_albums(
 ) -> Result<Vec<Asset>, ApiError> {
     let instant = Instant::now();
     let mut wanted: HashMap<String, HashSet<String>> = HashMap::new();
-    let mut unplaced = HashSet::new();
+    let mut by_name = HashSet::new();
     for awaited in account.jobs.values_mut() {
         let age = now - awaited.since;
         let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= ALBUM_LOOKS);
         if age < LIST_PATIENCE || !due {
             continue;
         }
-        awaited.album_looked = Some(instant);
-        match &awaited.job.album {
-            Some(album) => {
-                wanted.entry(album.clone()).or_default().insert(key_of(&awaited.job.name).into_owned());
-            }
-            None => {
-                unplaced.insert(key_of(&awaited.job.name).into_owned());
-            }
+        if by_name.len() >= SEARCHES {
+            break;
         }
+        awaited.album_looked = Some(instant);
+        let name = key_of(&awaited.job.name).into_owned();
+        if let Some(album) = &awaited.job.album {
+            wanted.entry(album.clone()).or_default().insert(name.clone());
+        }
+        // Not only where it should be: somebody may have moved it.
+        by_name.insert(name);
     }
     let mut found = Vec::new();
     for (album, names) in wanted {
@@ -132,7 +135,7 @@ pub(super) async fn look_into_albums(
             }
         }
     }
-    for name in unplaced {
+    for name in by_name {
         let page = tenant.client.search(&Search::file_name_exact(&name), 0, 100).await?;
         found.extend(page.results);
     }

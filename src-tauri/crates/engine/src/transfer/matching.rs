@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use canto_api::Asset;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::Verification;
+use crate::model::{JobId, Verification};
 use crate::queue::message::AwaitedJob;
 
 /// How an asset fits a job.
@@ -21,7 +21,9 @@ pub enum Fit {
     NeedsFingerprint,
     /// Same name and album, other bytes.
     OtherBytes,
-    /// In another album, or nothing to compare.
+    /// The same bytes in another album: somebody may have moved the asset, or it is somebody else's.
+    Elsewhere(Verification),
+    /// Nothing to compare, or other bytes in another album.
     No,
 }
 
@@ -36,22 +38,30 @@ pub fn fit(job: &AwaitedJob, asset: &Asset) -> Fit {
         !asset.albums.is_empty() && !asset.albums.iter().any(|in_it| in_it.id == *album)
     });
     if elsewhere {
-        return Fit::No;
+        return match (job.md5, &asset.md5) {
+            (Some(ours), Some(theirs)) if theirs.eq_ignore_ascii_case(&hex::encode(ours)) => {
+                Fit::Elsewhere(checked(job))
+            }
+            _ => Fit::No,
+        };
     }
     if asset.size.is_some_and(|size| size != job.size) {
         return Fit::OtherBytes;
     }
     let Some(md5) = job.md5 else { return Fit::NeedsFingerprint };
     match &asset.md5 {
-        Some(theirs) if theirs.eq_ignore_ascii_case(&hex::encode(md5)) => {
-            Fit::Proves(if job.etag_matched { Verification::EtagAndMd5 } else { Verification::Md5 })
-        }
+        Some(theirs) if theirs.eq_ignore_ascii_case(&hex::encode(md5)) => Fit::Proves(checked(job)),
         Some(_) => Fit::OtherBytes,
         None if job.etag_matched => Fit::Proves(Verification::Etag),
         None if asset.size == Some(job.size) => Fit::Proves(Verification::Size),
         // The tenant tells nothing that could be compared: no proof.
         None => Fit::No,
     }
+}
+
+/// What was compared where the asset's checksum is ours.
+fn checked(job: &AwaitedJob) -> Verification {
+    if job.etag_matched { Verification::EtagAndMd5 } else { Verification::Md5 }
 }
 
 /// Assets by the name that they share with jobs.
@@ -65,23 +75,36 @@ pub fn by_name(assets: &[Asset]) -> ByName<'_> {
     by_name
 }
 
-/// Pairs jobs and assets of their names, each at most once; assets in `taken` are the proof of other jobs.
+/// Pairs jobs and assets of their names, each at most once; assets in `taken` are the proof of other jobs. Of the jobs
+/// that `long_awaited` picks out, the same bytes in another album will do.
 pub fn pair<'a, 'j>(
-    jobs: impl Iterator<Item = &'j AwaitedJob>,
+    jobs: impl Iterator<Item = &'j AwaitedJob> + Clone,
     assets: &ByName<'a>,
     taken: &HashSet<String>,
+    long_awaited: impl Fn(&AwaitedJob) -> bool,
 ) -> Vec<(&'j AwaitedJob, &'a Asset, Verification)> {
     let mut pairs: Vec<(&AwaitedJob, &Asset, Verification)> = Vec::new();
     let mut spent: HashSet<(&str, &str)> = HashSet::new();
-    for job in jobs {
-        let Some(candidates) = assets.get(&*key_of(&job.name)) else { continue };
-        for asset in candidates {
-            let id = (asset.scheme.as_str(), asset.id.as_str());
-            if taken.contains(&asset.id) || spent.contains(&id) {
+    let mut paired: HashSet<JobId> = HashSet::new();
+    // First whatever is where it belongs, so that none of these is taken for another one's that was moved.
+    for elsewhere in [false, true] {
+        for job in jobs.clone() {
+            if paired.contains(&job.id) || (elsewhere && !long_awaited(job)) {
                 continue;
             }
-            if let Fit::Proves(verification) = fit(job, asset) {
+            let Some(candidates) = assets.get(&*key_of(&job.name)) else { continue };
+            for asset in candidates {
+                let id = (asset.scheme.as_str(), asset.id.as_str());
+                if taken.contains(&asset.id) || spent.contains(&id) {
+                    continue;
+                }
+                let verification = match fit(job, asset) {
+                    Fit::Proves(verification) => verification,
+                    Fit::Elsewhere(verification) if elsewhere => verification,
+                    _ => continue,
+                };
                 spent.insert(id);
+                paired.insert(job.id);
                 pairs.push((job, asset, verification));
                 break;
             }
@@ -95,7 +118,7 @@ mod tests {
     use canto_api::RelatedAlbum;
 
     use super::*;
-    use crate::model::{AccountId, JobId};
+    use crate::model::AccountId;
     use crate::queue::state::Attempt;
 
     fn job(id: i64, name: &str, md5: Option<u8>, album: Option<&str>) -> AwaitedJob {
@@ -140,7 +163,7 @@ mod tests {
             asset("y", "a.jpg", Some(2), Some("A")),
             asset("z", "a.jpg", Some(1), Some("A")),
         ];
-        let mut pairs: Vec<_> = pair(jobs.iter(), &by_name(&assets), &HashSet::new())
+        let mut pairs: Vec<_> = pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_| false)
             .into_iter()
             .map(|(job, asset, _)| (job.id.0, asset.id.clone()))
             .collect();
@@ -149,11 +172,35 @@ mod tests {
     }
 
     #[test]
+    fn what_was_moved_proves_only_what_is_long_awaited_and_never_before_what_is_in_its_place() {
+        let jobs = [job(1, "a.jpg", Some(1), Some("A")), job(2, "a.jpg", Some(1), Some("B"))];
+        let pairs = |assets: &[Asset], patience_is_over: bool| {
+            let pairs = pair(jobs.iter(), &by_name(assets), &HashSet::new(), |_| patience_is_over);
+            let mut pairs: Vec<_> =
+                pairs.into_iter().map(|(job, asset, _)| (job.id.0, asset.id.clone())).collect();
+            pairs.sort();
+            pairs
+        };
+        let moved = asset("x", "a.jpg", Some(1), Some("C"));
+        let in_place = asset("y", "a.jpg", Some(1), Some("B"));
+        let owned = |pairs: &[(i64, &str)]| -> Vec<(i64, String)> {
+            pairs.iter().map(|(job, asset)| (*job, (*asset).to_owned())).collect()
+        };
+        assert_eq!(pairs(&[moved.clone(), in_place.clone()], false), owned(&[(2, "y")]));
+        assert_eq!(pairs(&[moved, in_place], true), owned(&[(1, "x"), (2, "y")]));
+        assert!(pairs(&[asset("z", "a.jpg", Some(9), Some("C"))], true).is_empty(), "other bytes");
+        assert!(pairs(&[asset("z", "a.jpg", None, Some("C"))], true).is_empty(), "nothing to compare");
+    }
+
+    #[test]
     fn one_asset_proves_one_job() {
         let jobs = [job(1, "a.jpg", Some(1), None), job(2, "a.jpg", Some(1), None)];
         let assets = [asset("x", "a.jpg", Some(1), None)];
-        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new()).len(), 1);
-        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::from(["x".to_owned()])).len(), 0);
+        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_| false).len(), 1);
+        assert_eq!(
+            pair(jobs.iter(), &by_name(&assets), &HashSet::from(["x".to_owned()]), |_| false).len(),
+            0
+        );
     }
 
     #[test]
@@ -187,6 +234,6 @@ mod tests {
     fn one_name_in_two_unicode_forms_is_one_name() {
         let jobs = [job(1, "u\u{308}ber.jpg", Some(1), None)];
         let assets = [asset("x", "\u{fc}ber.jpg", Some(1), None)];
-        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new()).len(), 1);
+        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_| false).len(), 1);
     }
 }
