@@ -152,10 +152,9 @@ unsafe fn all_blocks<const N: usize, V: Lanes<N>>(states: &mut [State; N], messa
             let Some(bytes) = message.get(block * BLOCK..).and_then(<[u8]>::first_chunk::<BLOCK>) else {
                 return;
             };
-            for word in 0..16 {
-                let at = word * 4;
-                words[word][lane] =
-                    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+            let (pieces, _) = bytes.as_chunks::<4>();
+            for (word, piece) in words.iter_mut().zip(pieces) {
+                word[lane] = u32::from_le_bytes(*piece);
             }
         }
         // SAFETY: the caller's promise.
