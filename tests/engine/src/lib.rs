@@ -109,6 +109,35 @@ impl Stage {
         self.handle().sign_in_with_credentials(request).await.unwrap()
     }
 
+    /// After a crash in play: the engine's lock is free once its thread has ended.
+    pub async fn wait_for_lock(&self) {
+        let path = self.data.path().join("engine.lock");
+        self.until(|| {
+            std::fs::File::options().write(true).open(&path).is_ok_and(|file| file.try_lock().is_ok())
+        })
+        .await;
+    }
+
+    /// Waits for what no event tells.
+    pub async fn until(&self, is: impl Fn() -> bool) {
+        let wait = async {
+            while !is() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, wait).await.is_err() {
+            let calls = self.tenant.requests();
+            let last: Vec<String> = calls
+                .iter()
+                .rev()
+                .take(20)
+                .map(|call| format!("{} {} {:?} {} ms", call.method, call.path, call.status, call.millis))
+                .collect();
+            let jobs = self.handle().list_jobs(JobQuery::default()).await.map(|page| page.jobs);
+            panic!("waited too long: {jobs:#?}\nlast calls, newest first: {last:#?}");
+        }
+    }
+
     /// Writes a file below the stage's folder.
     pub fn file(&self, path: &str, bytes: &[u8]) -> PathBuf {
         let path = self.files.path().join(path);

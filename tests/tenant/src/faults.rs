@@ -66,6 +66,16 @@ impl Match {
         Self { object_post: Some(true), ..Self::default() }
     }
 
+    /// A part that is sent to the embedded object store.
+    pub fn part_put() -> Self {
+        Self { method: Some("PUT".into()), ..Self::path("/ferry-upload/") }
+    }
+
+    /// A call that begins, signs, lists, completes or aborts an upload in parts.
+    pub fn multipart(method: &str) -> Self {
+        Self { method: Some(method.into()), ..Self::path("/api/v1/s3/multipart") }
+    }
+
     pub fn named(pattern: &str) -> Self {
         Self { name: Some(pattern.into()), ..Self::object_post() }
     }

@@ -200,6 +200,16 @@ impl Tenant {
         library.nodes.get(id).map(|node| library.name_path(node))
     }
 
+    /// Uploads in parts that were begun and neither completed nor aborted, in the embedded store.
+    pub fn open_uploads(&self) -> usize {
+        self.app.open_uploads.count()
+    }
+
+    /// As a bucket's rule sweeps them: their parts are gone, and nobody is told.
+    pub fn lose_open_uploads(&self) {
+        self.app.open_uploads.sweep();
+    }
+
     pub fn requests(&self) -> Vec<Call> {
         self.app.calls.after(0)
     }

@@ -305,7 +305,11 @@ export type JobChange = { job: JobId, batch: BatchId, state: JobStateKind, };
 /**
  * Bytes of one running job.
  */
-export type JobProgress = { job: JobId, sent: number, size: number, };
+export type JobProgress = { job: JobId, sent: number, size: number, 
+/**
+ * What the server has of an earlier run is being compared with the file.
+ */
+verifying: boolean, };
 
 /**
  * A sample of what is running; at most five a second.

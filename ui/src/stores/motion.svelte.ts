@@ -10,6 +10,8 @@ export class JobMotion {
   sent = $state(0);
   /** Bytes a second, smoothed. */
   speed = $state(0);
+  /** What the server has of an earlier run is being compared with the file. */
+  verifying = $state(false);
   /** When the speed was last taken, and what had been sent by then. */
   at = 0;
   from = 0;
@@ -29,9 +31,9 @@ export class Motion {
 
   take(frame: ProgressFrame, now: number): void {
     const seen = new Set<JobId>();
-    for (const { job, sent } of frame.jobs) {
+    for (const { job, sent, verifying } of frame.jobs) {
       seen.add(job);
-      this.moveJob(job, sent, now);
+      this.moveJob(job, sent, verifying, now);
     }
     for (const job of this.jobs.keys()) if (!seen.has(job)) this.jobs.delete(job);
     this.speed = frame.speed;
@@ -54,11 +56,14 @@ export class Motion {
     this.plot = [...this.plot, ...added].slice(-PLOT_SECONDS);
   }
 
-  private moveJob(job: JobId, sent: number, now: number): void {
+  private moveJob(job: JobId, sent: number, verifying: boolean, now: number): void {
     let motion = this.jobs.get(job);
-    if (!motion) {
-      motion = new JobMotion();
+    if (!motion || verifying || motion.verifying) {
+      // What is there already was not sent now: it makes no speed.
+      motion ??= new JobMotion();
       motion.at = now;
+      motion.speed = 0;
+      motion.verifying = verifying;
       motion.sent = motion.from = sent;
       this.jobs.set(job, motion);
       return;

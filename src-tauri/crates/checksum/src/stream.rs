@@ -22,6 +22,25 @@ impl Md5Stream {
         self.length += bytes.len() as u64;
     }
 
+    /// For going on another time: only between whole blocks of 64 bytes.
+    pub fn to_bytes(self) -> [u8; 24] {
+        let mut bytes = [0; 24];
+        let words = self.state.iter().flat_map(|word| word.to_le_bytes());
+        for (to, from) in bytes.iter_mut().zip(words.chain(self.length.to_le_bytes())) {
+            *to = from;
+        }
+        bytes
+    }
+
+    pub fn from_bytes(bytes: [u8; 24]) -> Self {
+        let (words, rest) = bytes.as_chunks::<4>();
+        debug_assert!(rest.is_empty());
+        let mut words = words.iter().map(|word| u32::from_le_bytes(*word));
+        let state = std::array::from_fn(|_| words.next().unwrap_or_default());
+        let (low, high) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        Self { state, length: u64::from(low) | u64::from(high) << 32 }
+    }
+
     /// The sum, with the last bytes.
     pub fn finish(mut self, last: &[u8]) -> [u8; 16] {
         let whole = last.len() / BLOCK * BLOCK;
@@ -60,6 +79,15 @@ mod tests {
     use md5::{Digest, Md5};
 
     use super::*;
+
+    #[test]
+    fn goes_on_from_bytes() {
+        let message = [7; 640];
+        let mut stream = Md5Stream::default();
+        stream.blocks(&message[..320]);
+        let stream = Md5Stream::from_bytes(stream.to_bytes());
+        assert_eq!(stream.finish(&message[320..]), <[u8; 16]>::from(Md5::digest(message)));
+    }
 
     #[test]
     fn every_length_agrees_with_the_library() {

@@ -23,6 +23,8 @@ pub struct JobProgress {
     pub sent: u64,
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub size: u64,
+    /// What the server has of an earlier run is being compared with the file.
+    pub verifying: bool,
 }
 
 /// A sample of what is running; at most five a second.

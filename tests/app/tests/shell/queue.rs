@@ -62,7 +62,7 @@ fn jobs_can_be_paused_resumed_and_cancelled() {
     let slow = Rule::new(Match::object_post(), Action::Delay { ms: 400 });
     stage.tenant.set_faults(Faults { rules: vec![slow] });
     let files: Vec<_> =
-        (0..40u8).map(|number| stage.file(&format!("{number}.txt"), &[number; 2_000])).collect();
+        (0..160u8).map(|number| stage.file(&format!("{number}.txt"), &[number; 2_000])).collect();
     let paths: Vec<&Path> = files.iter().map(AsRef::as_ref).collect();
     stage.enqueue(&account, &paths, "Paused");
     stage.page.hear(|event| event["totals"]["jobs"]["queued"].as_u64() > Some(10));
@@ -80,13 +80,13 @@ fn jobs_can_be_paused_resumed_and_cancelled() {
     stage.tenant.set_faults(Faults::default());
     let resumed: Value = stage.page.ask("resume_jobs", all());
     assert!(resumed["changed"].as_u64() > Some(0));
-    assert_eq!(stage.page.settled(), json!({ "done": 38, "cancelled": 2 }));
+    assert_eq!(stage.page.settled(), json!({ "done": 158, "cancelled": 2 }));
 
     // What is cancelled can be asked for again, and go first.
     let retried: Value = stage.page.ask("retry_jobs", some.clone());
     assert_eq!(retried["changed"], 2);
     stage.page.ask::<Value>("top_jobs", some);
-    stage.page.hear(|event| event["totals"]["jobs"]["done"] == 40);
+    stage.page.hear(|event| event["totals"]["jobs"]["done"] == 160);
 }
 
 #[test]

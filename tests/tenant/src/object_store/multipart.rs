@@ -71,6 +71,17 @@ impl OpenUploads {
         let _ = std::fs::remove_dir_all(self.directory.join(id));
     }
 
+    pub fn count(&self) -> usize {
+        self.lock().len()
+    }
+
+    pub fn sweep(&self) {
+        let ids: Vec<String> = self.lock().keys().cloned().collect();
+        for id in ids {
+            self.end(&id);
+        }
+    }
+
     /// Number, ETag and size are in the name, so that the directory is the list of parts.
     pub fn part_path(&self, id: &str, number: u32, etag: &str) -> PathBuf {
         self.directory.join(id).join(format!("{number:05}-{etag}"))

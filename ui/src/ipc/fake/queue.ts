@@ -75,6 +75,7 @@ export class FakeQueue {
         job: batch.job(index),
         sent: batch.extras.get(index)?.sent ?? 0,
         size: sizeOf(batch.shoot, index),
+        verifying: false,
       })),
       running: this.running.length,
       speed: Math.round(this.speed),

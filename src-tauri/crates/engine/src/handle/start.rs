@@ -22,8 +22,11 @@ use crate::queue::{Owner, OwnerLinks};
 use crate::session::{LazyVault, SharedVault, SignIns, Tenants};
 use crate::store::{Readers, Store};
 use crate::supervisor::Supervisor;
+use crate::transfer::aborter;
 use crate::transfer::confirm::Confirmer;
 use crate::transfer::dispatcher::Dispatcher;
+use crate::transfer::gate::Gate;
+use crate::transfer::line::LineSpeed;
 use crate::transfer::progress::{Board, sample};
 use crate::transfer::upload::TransferContext;
 
@@ -145,13 +148,17 @@ impl Engine {
             world: Arc::clone(&options.world),
             owner: owner.clone(),
             crew: Crew::start().map_err(|error| Failure::new(ErrorCode::Internal).because(error))?,
+            gate: Gate::new(4, 1, 16),
+            line: LineSpeed::default(),
         });
         let (to_transfers, transfers) = unbounded_channel();
         let (to_confirmer, confirmer) = unbounded_channel();
         let (to_probe, probe) = unbounded_channel();
+        let (to_aborter, aborts) = unbounded_channel();
         let links = OwnerLinks {
             transfers: to_transfers,
             confirmer: to_confirmer,
+            aborts: to_aborter,
             events: events.clone(),
             condition: Arc::clone(&condition),
             owner: owner.clone(),
@@ -165,6 +172,7 @@ impl Engine {
         supervisor.spawn("transfers", dispatcher.run(transfers, quit.clone()));
         supervisor
             .spawn("confirmer", Confirmer::new(Arc::clone(&context), to_probe).run(confirmer, quit.clone()));
+        supervisor.spawn("aborts", aborter::run(Arc::clone(&context), aborts, quit.clone()));
         let open_bytes = Arc::new(AtomicU64::new(0));
         supervisor
             .spawn("open bytes", keep_open_bytes(events.subscribe(), Arc::clone(&open_bytes), quit.clone()));
@@ -224,6 +232,7 @@ impl StandIn {
         let links = OwnerLinks {
             transfers: unbounded_channel().0,
             confirmer: unbounded_channel().0,
+            aborts: unbounded_channel().0,
             events: broadcast::channel(1).0,
             condition: Arc::default(),
             owner: owner.clone(),

@@ -1,4 +1,6 @@
 //! What differs between Windows, macOS and Linux: one small module per concern.
 
 pub mod data_dir;
+pub mod file_identity;
 pub mod file_times;
+pub mod read_at;

@@ -94,6 +94,7 @@ impl Owner {
         }
         if before != after {
             self.tally.moved(row.batch, before, after, row.size);
+            self.settle_parts(row.id, after)?;
             self.publisher.job_changed(row.id, row.batch, after);
         }
         match transition.effect {

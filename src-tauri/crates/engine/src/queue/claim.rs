@@ -109,6 +109,7 @@ impl Owner {
             modified_ns: row.modified_ns,
             attempt: attempt.clone(),
             album: folder.album,
+            in_parts: self.in_parts.contains_key(&row.id),
             opened: None,
         };
         let failures = row.failures;
@@ -149,6 +150,7 @@ mod tests {
         let links = OwnerLinks {
             transfers,
             confirmer: tokio::sync::mpsc::unbounded_channel().0,
+            aborts: tokio::sync::mpsc::unbounded_channel().0,
             events: tokio::sync::broadcast::channel(8).0,
             condition: Arc::default(),
             owner: std::sync::mpsc::channel().0,

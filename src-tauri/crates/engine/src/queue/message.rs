@@ -16,6 +16,7 @@ use crate::model::{
 use crate::store::accounts::AccountRow;
 use crate::store::folders::FolderRow;
 use crate::store::jobs::NewJob;
+use crate::store::parts::{PartRow, UploadRow};
 use crate::transfer::source::Opened;
 
 pub type Reply<T> = oneshot::Sender<Outcome<T>>;
@@ -49,6 +50,16 @@ pub enum ToOwner {
         selection: JobSelection,
         action: JobAction,
         reply: Reply<ControlResult>,
+    },
+    /// Of a file that is sent in parts. With `reply`: told when it is durable.
+    Parts {
+        job: JobId,
+        report: PartsReport,
+        reply: Option<Reply<()>>,
+    },
+    /// The server has removed what was given up.
+    Aborted {
+        id: i64,
     },
     /// Size and time as they were when the file was opened.
     SourceSeen {
@@ -143,6 +154,23 @@ pub enum Report {
     },
 }
 
+/// What a transfer has to say of a file in parts.
+#[derive(Clone, Debug)]
+pub enum PartsReport {
+    /// The server has opened an upload: durable before its first part is sent.
+    Begun { upload: Box<UploadRow> },
+    /// The store has confirmed a part.
+    Stored { part: PartRow },
+    /// A part that was confirmed has to be sent again.
+    Unfit { number: u32 },
+    /// The server is about to be asked to put the parts together: durable before it is.
+    Completing { md5: [u8; 16] },
+    /// The server does not know the upload any more.
+    Gone,
+    /// It can't be gone on with: the server is to remove it.
+    GivenUp,
+}
+
 /// What all jobs of a batch share.
 #[derive(Debug)]
 pub struct BatchContext {
@@ -165,6 +193,8 @@ pub struct ClaimedJob {
     pub attempt: Attempt,
     /// Known already: the album that the folder's files go to.
     pub album: Option<Arc<str>>,
+    /// The server may hold parts of it.
+    pub in_parts: bool,
     /// Its file, where the transfers have opened it ahead.
     pub opened: Option<oneshot::Receiver<std::io::Result<Opened>>>,
 }

@@ -6,6 +6,7 @@ mod claim;
 pub mod guests;
 pub mod message;
 mod owner;
+mod parts;
 mod publish;
 mod recovery;
 mod retry;

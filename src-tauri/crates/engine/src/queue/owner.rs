@@ -32,6 +32,8 @@ const REQUESTS_EVERY: Duration = Duration::from_millis(300);
 pub struct OwnerLinks {
     pub transfers: UnboundedSender<ToTransfers>,
     pub confirmer: UnboundedSender<Vec<AwaitedJob>>,
+    /// Uploads were given up that the server still has to be told of.
+    pub aborts: UnboundedSender<()>,
     pub events: broadcast::Sender<Arc<EngineEvent>>,
     /// What holds the queue at present, for who asks.
     pub condition: Arc<Mutex<Condition>>,
@@ -73,6 +75,10 @@ pub struct Owner {
     pub(super) after_commit: Vec<AfterCommit>,
     pub(super) claims_held_back: bool,
     pub(super) requests_taken: HashSet<i64>,
+    /// Jobs with an upload in parts under way; `true`: the server was asked to put the parts together.
+    pub(super) in_parts: HashMap<JobId, bool>,
+    /// After the commit, whoever tells the server what was given up has work.
+    pub(super) aborts_due: bool,
     data_version: i64,
     requests_due: Instant,
 }
@@ -106,6 +112,8 @@ impl Owner {
             after_commit: Vec::new(),
             claims_held_back: false,
             requests_taken: HashSet::new(),
+            in_parts: HashMap::new(),
+            aborts_due: true,
             data_version: 0,
             requests_due: Instant::now(),
         };
@@ -199,6 +207,17 @@ impl Owner {
             ToOwner::Control { selection, action, reply } => {
                 self.control(selection, action, reply)?;
                 Ok(true)
+            }
+            ToOwner::Parts { job, report, reply } => {
+                let result = self.parts_report(job, report);
+                match reply {
+                    Some(reply) => self.reply_after_commit(reply, result),
+                    None => result.map(|()| false),
+                }
+            }
+            ToOwner::Aborted { id } => {
+                self.aborted(id)?;
+                Ok(false)
             }
             ToOwner::SourceSeen { job, size, modified_ns } => {
                 self.source_seen(job, size, modified_ns)?;

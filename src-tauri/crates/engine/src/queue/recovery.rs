@@ -2,10 +2,9 @@
 
 use super::owner::Owner;
 use super::scan::spawn_scan;
-use super::transition::JobEvent;
 use crate::error::Outcome;
 use crate::model::{BatchState, JobId, JobStateKind};
-use crate::store::{accounts, batches, failure_of, folders, jobs, requests, totals};
+use crate::store::{accounts, batches, failure_of, folders, jobs, parts, requests, totals};
 
 /// Requests that no program waits for any more, milliseconds.
 const REQUEST_LIFE: i64 = 24 * 3_600_000;
@@ -21,6 +20,7 @@ impl Owner {
             .map(|account| account.id)
             .collect();
         self.publisher.set_sign_in_required(!self.held_accounts.is_empty());
+        self.in_parts = parts::under_way(&self.db).map_err(failure_of)?;
         self.recover_jobs()?;
         for batch in batches::unfinished(&self.db).map_err(failure_of)? {
             if batch.state == BatchState::Scanning {
@@ -43,7 +43,8 @@ impl Owner {
                 after = last.id;
                 for row in rows {
                     let failures = row.failures;
-                    self.apply(row, failures, JobEvent::Restarted)?;
+                    let event = self.restarted(&row);
+                    self.apply(row, failures, event)?;
                 }
             }
         }

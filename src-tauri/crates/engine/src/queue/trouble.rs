@@ -75,6 +75,7 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         ToOwner::PutAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::DropAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::PutSetting { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::Parts { reply: Some(reply), .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Stop { reply } => {
             reply.send(()).unwrap_or_default();
             return true;
@@ -84,6 +85,8 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         | ToOwner::Claim { .. }
         | ToOwner::Report(..)
         | ToOwner::Reports(_)
+        | ToOwner::Parts { reply: None, .. }
+        | ToOwner::Aborted { .. }
         | ToOwner::SourceSeen { .. }
         | ToOwner::Placed { .. }
         | ToOwner::ForgetPlaces { .. }

@@ -1,10 +1,14 @@
 //! The tenants of the signed-in accounts: client, upload setting and places of each.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use canto_api::{Budget, CantoClient, OAuthServer, TenantAddress};
+use canto_api::{
+    ApiError, Budget, CantoClient, ErrorKind, OAuthServer, PartsServer, RetryClass, TenantAddress,
+};
+use tokio::sync::OnceCell;
 
 use super::{AccountTokens, SharedVault};
 use crate::clock::SharedWorld;
@@ -23,6 +27,38 @@ pub struct Tenant {
     pub client: CantoClient,
     pub settings: SettingCache,
     pub places: Places,
+    parts: OnceCell<Option<PartsServer>>,
+    largest_part: AtomicU64,
+}
+
+impl Tenant {
+    /// Where files can be sent in parts, if the tenant lists such a place. Asked once for each sign-in.
+    ///
+    /// # Errors
+    /// Those of the call, where asking again may help.
+    pub async fn parts(&self) -> Result<Option<PartsServer>, ApiError> {
+        let asked = self.parts.get_or_try_init(|| async {
+            match self.client.endpoints().await {
+                Ok(listed) => Ok(listed
+                    .offers_parts()
+                    .and_then(|listed| PartsServer::of_tenant(&self.client, &listed).ok())),
+                // No such list: the documented way will do.
+                Err(error) if error.class() == RetryClass::Permanent => Ok(None),
+                Err(error) if *error.kind() == ErrorKind::UnexpectedAnswer => Ok(None),
+                Err(error) => Err(error),
+            }
+        });
+        asked.await.cloned()
+    }
+
+    /// A part of more bytes was refused.
+    pub fn largest_part(&self) -> u64 {
+        self.largest_part.load(Ordering::Relaxed)
+    }
+
+    pub fn set_largest_part(&self, bytes: u64) {
+        self.largest_part.store(bytes, Ordering::Relaxed);
+    }
 }
 
 /// All of them, made as they are needed.
@@ -76,8 +112,14 @@ impl Tenants {
         let client = CantoClient::new(self.network.api().clone(), address, Arc::new(tokens));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let (places, budget) = known.lasting.entry(account).or_default().clone();
-        let tenant =
-            Tenant { client: client.with_budget(budget), row, settings: SettingCache::default(), places };
+        let tenant = Tenant {
+            client: client.with_budget(budget),
+            row,
+            settings: SettingCache::default(),
+            places,
+            parts: OnceCell::new(),
+            largest_part: AtomicU64::new(u64::MAX),
+        };
         Ok(Arc::clone(known.tenants.entry(account).or_insert_with(|| Arc::new(tenant))))
     }
 

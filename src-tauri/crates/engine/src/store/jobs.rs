@@ -209,7 +209,12 @@ pub fn taken(db: &Connection, assets: &[String]) -> Result<HashSet<String>> {
 }
 
 pub fn delete_queued(db: &Connection, batch: BatchId) -> Result<()> {
-    db.execute("DELETE FROM job WHERE batch_id = ?1 AND state = 'queued'", [batch.0]).map(drop)
+    // What the server holds parts of keeps its job.
+    db.execute(
+        "DELETE FROM job WHERE batch_id = ?1 AND state = 'queued' AND id NOT IN (SELECT job_id FROM parts_upload)",
+        [batch.0],
+    )
+    .map(drop)
 }
 
 /// Which files of a batch are jobs already.

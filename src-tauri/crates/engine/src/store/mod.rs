@@ -1,11 +1,13 @@
 //! SQLite: one file per table, one writer, many readers.
 
+pub mod aborts;
 pub mod accounts;
 pub mod attempts;
 pub mod batches;
 pub mod folders;
 pub mod jobs;
 mod open;
+pub mod parts;
 mod readers;
 pub mod requests;
 mod schema;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::permits::AdaptiveLimit;
-use super::progress::Board;
+use super::progress::{Board, Counts};
 use super::source;
 use super::upload::{TransferContext, upload};
 use crate::error::{ErrorCode, Failure};
@@ -216,9 +216,9 @@ impl Dispatcher {
             while let Some(job) = self.next_of(at) {
                 let stop = CancellationToken::new();
                 self.stops.insert(job.id, stop.clone());
-                let sent = self.board.begin(job.id, job.size);
+                let counts = self.board.begin(job.id, job.size);
                 let context = Arc::clone(&self.context);
-                self.tasks.spawn(run_one(context, job, sent, stop));
+                self.tasks.spawn(run_one(context, job, counts, stop));
             }
         }
     }
@@ -292,12 +292,12 @@ fn read_ahead(jobs: &mut [ClaimedJob]) {
 async fn run_one(
     context: Arc<TransferContext>,
     mut job: ClaimedJob,
-    sent: Arc<AtomicU64>,
+    counts: Arc<Counts>,
     stop: CancellationToken,
 ) -> Ended {
-    let report = upload(&context, &mut job, &sent, &stop).await;
+    let report = upload(&context, &mut job, &counts, &stop).await;
     let (bytes, outcome) = match &report {
-        Report::Stored { .. } => (sent.load(Ordering::Relaxed).max(job.size.min(SMALL_FILE)), Outcome::Well),
+        Report::Stored { .. } => (counts.sent_so_far().max(job.size.min(SMALL_FILE)), Outcome::Well),
         Report::Failed { failure, .. } if concerns_the_way(failure.code) => {
             (0, Outcome::WayLost(failure.clone()))
         }

@@ -1,13 +1,19 @@
 //! Sends files, and finds out what became of them.
 
+pub mod aborter;
 pub mod confirm;
 pub mod dispatcher;
 pub mod failure;
+mod form_post;
+pub mod gate;
+pub mod line;
 mod look;
 mod matching;
+mod parts;
 pub mod permits;
 pub mod place;
 pub mod progress;
 pub mod setting;
 pub mod source;
+mod stop;
 pub mod upload;

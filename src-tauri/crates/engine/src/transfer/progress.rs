@@ -1,7 +1,7 @@
 //! Bytes of what is running, sampled for the shells.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,9 +18,44 @@ const FRAME: Duration = Duration::from_millis(200);
 const SPAN: Duration = Duration::from_secs(5);
 const MOST_SHOWN: usize = 200;
 
+/// Where one transfer counts its bytes. Clones share the counters.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// Taken by the connection in this run.
+    pub sent: Arc<AtomicU64>,
+    /// With the server from earlier runs, and compared with the local file.
+    kept: Arc<AtomicU64>,
+    /// What is there already is being compared.
+    verifying: Arc<AtomicBool>,
+}
+
+impl Counts {
+    /// So many bytes need not be sent again.
+    pub fn keep(&self, bytes: u64) {
+        self.kept.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Comparing begins or ends; what an earlier comparison kept is forgotten.
+    pub fn set_verifying(&self, verifying: bool) {
+        if verifying {
+            self.kept.store(0, Ordering::Relaxed);
+        }
+        self.verifying.store(verifying, Ordering::Relaxed);
+    }
+
+    /// Bytes that stay with the server when the transfer ends before the file does.
+    pub fn sent_so_far(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    fn there(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed) + self.kept.load(Ordering::Relaxed)
+    }
+}
+
 struct Running {
     size: u64,
-    sent: Arc<AtomicU64>,
+    counts: Arc<Counts>,
 }
 
 #[derive(Default)]
@@ -43,10 +78,10 @@ impl Board {
     }
 
     /// A transfer starts; it counts its bytes in what is returned.
-    pub fn begin(&self, job: JobId, size: u64) -> Arc<AtomicU64> {
-        let sent = Arc::<AtomicU64>::default();
-        self.lock().running.insert(job, Running { size, sent: Arc::clone(&sent) });
-        sent
+    pub fn begin(&self, job: JobId, size: u64) -> Arc<Counts> {
+        let counts = Arc::<Counts>::default();
+        self.lock().running.insert(job, Running { size, counts: Arc::clone(&counts) });
+        counts
     }
 
     /// It ended, having sent so many bytes for good.
@@ -57,13 +92,13 @@ impl Board {
     }
 
     pub fn sent(&self, job: JobId) -> Option<u64> {
-        self.lock().running.get(&job).map(|running| running.sent.load(Ordering::Relaxed).min(running.size))
+        self.lock().running.get(&job).map(|running| running.counts.there().min(running.size))
     }
 
     /// A sample; `open_bytes` are the bytes of every job that is not settled.
     pub fn frame(&self, now: Instant, open_bytes: u64) -> ProgressFrame {
         let mut figures = self.lock();
-        let under_way: u64 = figures.running.values().map(|job| job.sent.load(Ordering::Relaxed)).sum();
+        let under_way: u64 = figures.running.values().map(|job| job.counts.sent_so_far()).sum();
         let total = figures.ended + under_way;
         figures.samples.push_back((now, total));
         while figures.samples.front().is_some_and(|(at, _)| now.duration_since(*at) > SPAN) {
@@ -78,14 +113,16 @@ impl Board {
             .iter()
             .map(|(id, job)| JobProgress {
                 job: *id,
-                sent: job.sent.load(Ordering::Relaxed).min(job.size),
+                sent: job.counts.there().min(job.size),
                 size: job.size,
+                verifying: job.counts.verifying.load(Ordering::Relaxed),
             })
             .collect();
         let running = jobs.len() as u64;
         jobs.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.job.cmp(&b.job)));
         jobs.truncate(MOST_SHOWN);
-        let seconds_left = (speed > 0).then(|| open_bytes.saturating_sub(under_way) / speed);
+        let there: u64 = figures.running.values().map(|job| job.counts.there()).sum();
+        let seconds_left = (speed > 0).then(|| open_bytes.saturating_sub(there) / speed);
         ProgressFrame { jobs, running, speed, seconds_left }
     }
 

@@ -11,10 +11,11 @@ use md5::{Digest, Md5};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::platform::file_times::modified_ns;
+use crate::platform::read_at::read_exact_at;
 use crate::store::jobs::SMALL_FILE;
 
 /// Measured best for reading and hashing (measurements.md B1).
-const BLOCK: usize = 256 * 1024;
+pub const BLOCK: usize = 256 * 1024;
 /// For files of the small lane, of which many are in flight at once.
 const SMALL_BLOCK: usize = 64 * 1024;
 /// Blocks read ahead of the line.
@@ -48,6 +49,43 @@ pub struct Source {
     file: File,
     path: PathBuf,
     seen: Seen,
+}
+
+impl Source {
+    pub fn seen(&self) -> Seen {
+        self.seen
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Some bytes from a place, for readers that share the handle. For a blocking thread.
+    ///
+    /// # Errors
+    /// [`CHANGED`] where the file has become shorter.
+    pub fn read_at(&self, offset: u64, length: usize) -> io::Result<Bytes> {
+        let mut block = vec![0; length];
+        self.read_into(offset, &mut block)?;
+        Ok(block.into())
+    }
+
+    /// The same into what is there.
+    ///
+    /// # Errors
+    /// [`CHANGED`] where the file has become shorter.
+    pub fn read_into(&self, offset: u64, block: &mut [u8]) -> io::Result<()> {
+        read_exact_at(&self.file, block, offset)
+            .map_err(|error| if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error })
+    }
+
+    /// Both the opened file and what the path names now are as they were. For a blocking thread.
+    ///
+    /// # Errors
+    /// [`CHANGED`].
+    pub fn check(&self) -> io::Result<()> {
+        if unchanged(&self.file, &self.path, self.seen)? { Ok(()) } else { Err(changed()) }
+    }
 }
 
 /// Opens a file; a small one is read at once. For a blocking thread.

@@ -1,0 +1,139 @@
+//! Uploads in parts that are under way, and the parts that the store has confirmed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use canto_api::OpenUpload;
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+
+use crate::clock::Millis;
+use crate::model::JobId;
+
+/// An upload that was begun for a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadRow {
+    pub job: JobId,
+    /// Address of the multipart contract.
+    pub base: String,
+    pub open: OpenUpload,
+    pub album: String,
+    /// Of the file that the parts are of.
+    pub size: u64,
+    pub modified_ns: i64,
+    pub file_id: String,
+    pub part_size: u64,
+    pub begun_at: Millis,
+    /// When the server was first asked to put the parts together, and the MD5 of the whole.
+    pub completing: Option<(Millis, [u8; 16])>,
+}
+
+/// A part that the store has confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartRow {
+    pub number: u32,
+    pub md5: [u8; 16],
+    /// CRC-64/NVME of the same bytes.
+    pub quick: u64,
+    /// Running MD5 of the file up to this part's end.
+    pub md5_until: Option<[u8; 24]>,
+}
+
+pub type Parts = BTreeMap<u32, PartRow>;
+
+pub fn begin(db: &Connection, row: &UploadRow) -> Result<()> {
+    db.execute("DELETE FROM part WHERE job_id = ?1", [row.job.0])?;
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO parts_upload (job_id, base, object_key, upload_id, album_id, size, modified_ns,
+         file_id, part_size, begun_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(params![
+        row.job.0,
+        row.base,
+        row.open.key,
+        row.open.id,
+        row.album,
+        row.size as i64,
+        row.modified_ns,
+        row.file_id,
+        row.part_size as i64,
+        row.begun_at
+    ])
+    .map(drop)
+}
+
+/// A job's upload with its confirmed parts.
+pub fn of_job(db: &Connection, job: JobId) -> Result<Option<(UploadRow, Parts)>> {
+    let upload = db
+        .prepare_cached(
+            "SELECT job_id, base, object_key, upload_id, album_id, size, modified_ns, file_id, part_size, begun_at,
+             completing_at, md5 FROM parts_upload WHERE job_id = ?1",
+        )?
+        .query_row([job.0], read)
+        .optional()?;
+    let Some(upload) = upload else { return Ok(None) };
+    let mut statement =
+        db.prepare_cached("SELECT number, md5, quick, md5_until FROM part WHERE job_id = ?1")?;
+    let parts = statement.query_map([job.0], |row| {
+        let number = row.get(0)?;
+        let until: Option<Vec<u8>> = row.get(3)?;
+        let part = PartRow {
+            number,
+            md5: row.get(1)?,
+            quick: row.get::<_, i64>(2)?.cast_unsigned(),
+            md5_until: until.and_then(|bytes| bytes.try_into().ok()),
+        };
+        Ok((number, part))
+    })?;
+    Ok(Some((upload, parts.collect::<Result<_>>()?)))
+}
+
+fn read(row: &Row<'_>) -> Result<UploadRow> {
+    let completing: (Option<Millis>, Option<[u8; 16]>) = (row.get(10)?, row.get(11)?);
+    Ok(UploadRow {
+        job: JobId(row.get(0)?),
+        base: row.get(1)?,
+        open: OpenUpload { key: row.get(2)?, id: row.get(3)? },
+        album: row.get(4)?,
+        size: row.get::<_, i64>(5)?.cast_unsigned(),
+        modified_ns: row.get(6)?,
+        file_id: row.get(7)?,
+        part_size: row.get::<_, i64>(8)?.cast_unsigned(),
+        begun_at: row.get(9)?,
+        completing: completing.0.zip(completing.1),
+    })
+}
+
+/// Adds parts of an upload that is still under way.
+pub fn add(db: &Connection, job: JobId, part: &PartRow) -> Result<()> {
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO part (job_id, number, md5, quick, md5_until) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![job.0, part.number, part.md5, part.quick.cast_signed(), part.md5_until])
+    .map(drop)
+}
+
+/// Parts that don't fit the local file any more, or that the store has lost.
+pub fn remove_part(db: &Connection, job: JobId, number: u32) -> Result<()> {
+    db.prepare_cached("DELETE FROM part WHERE job_id = ?1 AND number = ?2")?
+        .execute(params![job.0, number])
+        .map(drop)
+}
+
+pub fn set_completing(db: &Connection, job: JobId, at: Millis, md5: [u8; 16]) -> Result<()> {
+    db.prepare_cached(
+        "UPDATE parts_upload SET completing_at = coalesce(completing_at, ?2), md5 = ?3 WHERE job_id = ?1",
+    )?
+    .execute(params![job.0, at, md5])
+    .map(drop)
+}
+
+/// Forgets an upload: it is an object now, or the server has lost it.
+pub fn remove(db: &Connection, job: JobId) -> Result<()> {
+    db.prepare_cached("DELETE FROM part WHERE job_id = ?1")?.execute([job.0])?;
+    db.prepare_cached("DELETE FROM parts_upload WHERE job_id = ?1")?.execute([job.0]).map(drop)
+}
+
+/// Every job with an upload under way; `true`: the server was asked to put the parts together.
+pub fn under_way(db: &Connection) -> Result<HashMap<JobId, bool>> {
+    let mut statement = db.prepare("SELECT job_id, completing_at IS NOT NULL FROM parts_upload")?;
+    statement.query_map([], |row| Ok((JobId(row.get(0)?), row.get(1)?)))?.collect()
+}

@@ -1,0 +1,189 @@
+//! Sends one part, again and again where that may help, and compares what the store says it has.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use canto_api::{ApiError, ErrorKind, FileBody, PostOptions, put_part, upload_is_gone};
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::addresses::Addresses;
+use super::plan::Plan;
+use crate::clock::jittered;
+use crate::error::{ErrorCode, Failure};
+use crate::queue::message::Report;
+use crate::store::parts::PartRow;
+use crate::transfer::progress::Counts;
+use crate::transfer::source::{BLOCK, Source};
+use crate::transfer::upload::{TransferContext, failed_on, failed_with, source_trouble};
+
+/// A part is tried so often before its file is put back.
+const MOST_TRIES: u32 = 4;
+const FIRST_DELAY: Duration = Duration::from_millis(300);
+/// Blocks read ahead of the line.
+const AHEAD: usize = 2;
+
+pub enum PartTrouble {
+    Report(Box<Report>),
+    /// The store does not know the upload any more.
+    Gone,
+    /// The server takes no part of so many bytes.
+    TooLarge(u64),
+}
+
+impl From<Report> for PartTrouble {
+    fn from(report: Report) -> Self {
+        Self::Report(Box::new(report))
+    }
+}
+
+/// Sends a part with its MD5, which the store compares, and compares the store's ETag.
+pub async fn send_part(
+    context: &TransferContext,
+    http: &reqwest::Client,
+    addresses: &Addresses,
+    file: &Arc<Source>,
+    plan: Plan,
+    part: PartRow,
+    counts: &Counts,
+) -> Result<(PartRow, String), PartTrouble> {
+    let length = plan.length(part.number);
+    let sum = hex::encode(part.md5);
+    let mut tries = 0;
+    loop {
+        // Only the gate's end would deny it, and it lasts as long as the engine.
+        let Some(permit) = context.gate.enter().await else {
+            return Err(Report::Stopped { unsure: false }.into());
+        };
+        let url = match addresses.take(part.number).await {
+            Ok(url) => url,
+            Err(error) if upload_is_gone(&error) => return Err(PartTrouble::Gone),
+            Err(error) => return Err(failed_on(&error, addresses.base(), "api").into()),
+        };
+        let mine = Arc::<AtomicU64>::default();
+        let body = FileBody::Stream { length, blocks: blocks(file, plan, part.number, &mine, counts) };
+        let started = Instant::now();
+        let put = put_part(http, &url, body, Some(part.md5), PostOptions::default()).await;
+        let error = match put {
+            Ok(stored) => match stored.etag {
+                Some(etag) if etag.eq_ignore_ascii_case(&sum) => {
+                    context.line.measured(length, started.elapsed());
+                    context.gate.succeeded(permit, length);
+                    return Ok((part, etag));
+                }
+                // A store that names no checksum has compared the one that came with the part.
+                None => {
+                    context.gate.succeeded(permit, length);
+                    return Ok((part, sum));
+                }
+                Some(other) => {
+                    let said = format!("part {}: stored {other}, read {sum}", part.number);
+                    Refusal::Damaged(Failure::new(ErrorCode::ChecksumMismatch).because(said))
+                }
+            },
+            Err(error) => Refusal::Failed(error),
+        };
+        counts.sent.fetch_sub(mine.load(Ordering::Relaxed), Ordering::Relaxed);
+        tries += 1;
+        let last = tries >= MOST_TRIES;
+        match error {
+            Refusal::Damaged(failure) if last => return Err(failed_with(failure).into()),
+            Refusal::Damaged(_) => drop(permit),
+            Refusal::Failed(error) => {
+                if is_trouble(&error) {
+                    context.gate.in_trouble(permit);
+                } else {
+                    drop(permit);
+                }
+                if upload_is_gone(&error) {
+                    return Err(PartTrouble::Gone);
+                }
+                match error.kind() {
+                    ErrorKind::BodyFailed(kind) => {
+                        return Err(failed_with(source_trouble(*kind, &error, file.path())).into());
+                    }
+                    ErrorKind::TooLarge => return Err(PartTrouble::TooLarge(length)),
+                    // The address has expired, or its key was changed.
+                    ErrorKind::PolicyExpired | ErrorKind::SignatureRefused | ErrorKind::Forbidden
+                        if !last =>
+                    {
+                        addresses.forget().await;
+                        continue;
+                    }
+                    kind if last || !is_worth_another_try(kind) => {
+                        return Err(failed_on(&error, &url, "objects").into());
+                    }
+                    _ => {
+                        let delay = jittered(&*context.world, FIRST_DELAY * 2u32.pow(tries));
+                        tokio::time::sleep(delay.max(error.retry_after().unwrap_or_default())).await;
+                    }
+                }
+            }
+        }
+    }
+}
+
+enum Refusal {
+    Failed(ApiError),
+    Damaged(Failure),
+}
+
+fn is_trouble(error: &ApiError) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::TimedOut
+            | ErrorKind::Interrupted
+            | ErrorKind::TooManyRequests { .. }
+            | ErrorKind::ServerBusy { .. }
+    )
+}
+
+fn is_worth_another_try(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Interrupted
+            | ErrorKind::TimedOut
+            | ErrorKind::ChecksumRefused
+            | ErrorKind::TooManyRequests { .. }
+            | ErrorKind::ServerBusy { .. }
+    )
+}
+
+/// The part's bytes, read on a blocking thread a little ahead of the line, and counted as they are taken.
+fn blocks(
+    file: &Arc<Source>,
+    plan: Plan,
+    number: u32,
+    mine: &Arc<AtomicU64>,
+    counts: &Counts,
+) -> BoxStream<'static, io::Result<Bytes>> {
+    let (sender, receiver) = mpsc::channel(AHEAD);
+    let file = Arc::clone(file);
+    let range = plan.range(number);
+    tokio::task::spawn_blocking(move || {
+        let mut at = range.start;
+        while at < range.end {
+            let length = (range.end - at).min(BLOCK as u64) as usize;
+            at += length as u64;
+            // Nobody there any more: the part was given up.
+            if sender.blocking_send(file.read_at(at - length as u64, length)).is_err() {
+                return;
+            }
+        }
+    });
+    let (mine, all) = (Arc::clone(mine), Arc::clone(&counts.sent));
+    let taken = stream::unfold(receiver, |mut receiver| async move {
+        receiver.recv().await.map(|block: io::Result<Bytes>| (block, receiver))
+    });
+    let counted = taken.inspect(move |block| {
+        let length = block.as_ref().map_or(0, |block| block.len() as u64);
+        mine.fetch_add(length, Ordering::Relaxed);
+        all.fetch_add(length, Ordering::Relaxed);
+    });
+    counted.boxed()
+}

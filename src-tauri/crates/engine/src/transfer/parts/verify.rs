@@ -1,0 +1,134 @@
+//! Before going on: what the store has is compared with the local file, part by part.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use canto_api::StoredPart;
+use checksum::Md5Stream;
+use tokio_util::sync::CancellationToken;
+
+use super::hasher::{From, quick_sum};
+use super::plan::Plan;
+use crate::store::parts::{PartRow, Parts};
+use crate::transfer::progress::Counts;
+use crate::transfer::source::{BLOCK, Source};
+
+/// What need not be sent again.
+#[derive(Debug, Default)]
+pub struct Verified {
+    /// Parts of the store whose bytes are the local ones; the value is the ETag.
+    pub kept: BTreeMap<u32, String>,
+    /// Of these, the ones that were not recorded: the program ended between the store's answer and its own record.
+    pub unrecorded: Vec<PartRow>,
+    /// Recorded parts that the store has lost, or that differ from the local bytes.
+    pub unfit: Vec<u32>,
+}
+
+/// Compares. `None`: stopped before the end. For a blocking thread; reads as fast as the disk and one core can.
+///
+/// # Errors
+/// Those of reading the file.
+pub fn verify(
+    source: &Source,
+    plan: Plan,
+    stored: &BTreeMap<u32, StoredPart>,
+    recorded: &Parts,
+    counts: &Counts,
+    stop: &CancellationToken,
+) -> io::Result<Option<Verified>> {
+    let mut verified = Verified::default();
+    let mut block = vec![0; 4 * BLOCK];
+    for number in 1..=plan.count() {
+        if stop.is_cancelled() {
+            return Ok(None);
+        }
+        let known = recorded.get(&number);
+        let there = stored.get(&number).filter(|part| part.size == 0 || part.size == plan.length(number));
+        let etag = match (there, known) {
+            (Some(part), Some(known)) => match &part.etag {
+                Some(etag) if etag.eq_ignore_ascii_case(&hex::encode(known.md5)) => {
+                    same_bytes(source, plan, known, &mut block)?.then(|| etag.clone())
+                }
+                // Another part of that number, or a store whose ETag is no MD5: the bytes are not proven.
+                Some(_) => None,
+                // A list without ETags: the answer to this part was compared when it was sent.
+                None => same_bytes(source, plan, known, &mut block)?.then(|| hex::encode(known.md5)),
+            },
+            (Some(StoredPart { etag: Some(etag), .. }), None) => {
+                let row = sums_of(source, plan, number, &mut block)?;
+                let same = etag.eq_ignore_ascii_case(&hex::encode(row.md5));
+                if same {
+                    verified.unrecorded.push(row);
+                }
+                same.then(|| etag.clone())
+            }
+            _ => None,
+        };
+        match etag {
+            Some(etag) => {
+                counts.keep(plan.length(number));
+                verified.kept.insert(number, etag);
+            }
+            None if known.is_some() => verified.unfit.push(number),
+            None => {}
+        }
+    }
+    Ok(Some(verified))
+}
+
+/// The local bytes of a part are those that were sent.
+fn same_bytes(source: &Source, plan: Plan, known: &PartRow, block: &mut [u8]) -> io::Result<bool> {
+    let mut quick = quick_sum();
+    each_block(source, plan, known.number, block, |bytes| quick.update(bytes))?;
+    Ok(quick.finalize() == known.quick)
+}
+
+fn sums_of(source: &Source, plan: Plan, number: u32, block: &mut [u8]) -> io::Result<PartRow> {
+    let (mut quick, mut md5) = (quick_sum(), Md5Stream::default());
+    let mut rest = Vec::new();
+    each_block(source, plan, number, block, |bytes| {
+        quick.update(bytes);
+        let (whole, tail) = bytes.split_at(bytes.len() / 64 * 64);
+        md5.blocks(whole);
+        rest = tail.to_vec();
+    })?;
+    Ok(PartRow { number, md5: md5.finish(&rest), quick: quick.finalize(), md5_until: None })
+}
+
+fn each_block(
+    source: &Source,
+    plan: Plan,
+    number: u32,
+    block: &mut [u8],
+    mut take: impl FnMut(&[u8]),
+) -> io::Result<()> {
+    let range = plan.range(number);
+    let mut at = range.start;
+    while at < range.end {
+        let length = (range.end - at).min(block.len() as u64) as usize;
+        let bytes = block.get_mut(..length).unwrap_or_default();
+        source.read_into(at, bytes)?;
+        take(bytes);
+        at += length as u64;
+    }
+    Ok(())
+}
+
+/// Where the MD5 of the whole can go on: after the longest run of kept parts that ends with a recorded sum.
+pub fn resume_from(kept: &BTreeMap<u32, String>, recorded: &Parts) -> From {
+    let mut from = From { parts: 0, whole: Md5Stream::default() };
+    for number in 1.. {
+        if !kept.contains_key(&number) {
+            break;
+        }
+        if let Some(until) = recorded.get(&number).and_then(|part| part.md5_until) {
+            from = From { parts: number, whole: Md5Stream::from_bytes(until) };
+        }
+    }
+    from
+}
+
+/// The parts that are still to be sent.
+pub fn missing(plan: Plan, kept: &BTreeMap<u32, String>) -> BTreeSet<u32> {
+    (1..=plan.count()).filter(|number| !kept.contains_key(number)).collect()
+}

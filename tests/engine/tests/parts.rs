@@ -1,0 +1,261 @@
+//! Files in parts: whole, once, and never a byte twice that the server has and that is right.
+
+use std::time::Duration;
+
+use engine::model::{JobAction, JobSelection, JobStateKind, Verification};
+use engine_tests::{Stage, md5_of, noise};
+use ferry_tenant::{Action, Faults, Match, Options, Rule};
+
+const MIB: usize = 1024 * 1024;
+
+async fn stage() -> Stage {
+    Stage::with(Options { parts: true, ..Options::default() }).await
+}
+
+fn faults(stage: &Stage, rules: Vec<Rule>) {
+    stage.tenant.set_faults(Faults { rules });
+}
+
+/// Bytes of parts that the store was sent, whatever became of them.
+fn parts_sent(stage: &Stage) -> usize {
+    stage.tenant.requests().iter().filter(|call| call.method == "PUT").count()
+}
+
+fn is_there(stage: &Stage, bytes: &[u8]) {
+    let library = stage.library();
+    assert_eq!(library["Shoot/film.mov"].md5, md5_of(bytes));
+    assert_eq!(stage.tenant.assets().len(), 1, "nothing is there twice");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_large_file_arrives_in_parts_and_a_small_one_by_form() {
+    let stage = stage().await;
+    let film = noise(1, 41 * MIB + 17);
+    stage.file("Shoot/film.mov", &film);
+    stage.file("Shoot/small.jpg", &noise(2, 50_000));
+    let batch = stage.upload(vec![stage.path("Shoot")], stage.top()).await;
+    assert_eq!(batch.totals.count(JobStateKind::Done), 2, "{:#?}", stage.jobs(batch.id).await);
+    assert_eq!(stage.library()["Shoot/film.mov"].md5, md5_of(&film));
+    assert_eq!((parts_sent(&stage), stage.posts()), (6, 1));
+    let job = stage.job(batch.id, "film.mov").await;
+    let details = stage.handle().job_details(job.id).await.unwrap();
+    assert_eq!(details.verification, Some(Verification::EtagAndMd5));
+}
+
+/// So many parts go through; the store takes its time with the others.
+fn held_after(parts: u64) -> Rule {
+    Rule::new(Match::part_put(), Action::Delay { ms: 30_000 }).after(parts)
+}
+
+/// Waits until so many parts were answered.
+async fn until_sent(stage: &Stage, parts: usize) {
+    stage.until(|| parts_sent(stage) >= parts).await;
+}
+
+/// A film of ten parts, stopped by `action` while some of them are with the store and the others are not.
+async fn half_sent(stage: &Stage, film: &[u8], action: JobAction) -> engine::model::BatchId {
+    stage.file("Shoot/film.mov", film);
+    faults(stage, vec![held_after(5)]);
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    until_sent(stage, 5).await;
+    stage.control(JobSelection::Batch { batch }, action).await;
+    let state = if action == JobAction::Pause { JobStateKind::Paused } else { JobStateKind::Cancelled };
+    watch.count(batch, state, 1).await;
+    faults(stage, vec![]);
+    batch
+}
+
+async fn resumed(stage: &Stage, batch: engine::model::BatchId) {
+    let mut watch = stage.watch().await;
+    stage.control(JobSelection::Batch { batch }, JobAction::Resume).await;
+    let view = watch.finished(batch).await;
+    assert_eq!(view.totals.count(JobStateKind::Done), 1, "{:#?}", stage.jobs(batch).await);
+}
+
+/// Calls of the multipart contract.
+fn asked(stage: &Stage, method: &str, end: &str) -> usize {
+    let is = |call: &&ferry_tenant::Call| {
+        call.method == method && call.path.contains("/s3/multipart") && call.path.ends_with(end)
+    };
+    stage.tenant.requests().iter().filter(is).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_keeps_what_was_sent_and_a_resume_sends_the_rest() {
+    let stage = stage().await;
+    let film = noise(3, 80 * MIB);
+    let batch = half_sent(&stage, &film, JobAction::Pause).await;
+    resumed(&stage, batch).await;
+    is_there(&stage, &film);
+    let again = parts_sent(&stage) - 10;
+    assert!(again <= 4, "{again} parts were sent again; four were in flight");
+    assert_eq!(asked(&stage, "POST", "/multipart"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_start_goes_on_from_the_parts_that_are_there() {
+    for crash in [false, true] {
+        let mut stage = stage().await;
+        let film = noise(4, 80 * MIB);
+        stage.file("Shoot/film.mov", &film);
+        faults(&stage, vec![held_after(5)]);
+        let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+        until_sent(&stage, 5).await;
+        if crash {
+            drop(stage.engine.take());
+            stage.wait_for_lock().await;
+        } else {
+            stage.stop().await;
+        }
+        faults(&stage, vec![]);
+        stage.start().await;
+        let mut watch = stage.watch().await;
+        assert_eq!(watch.finished(batch).await.totals.count(JobStateKind::Done), 1);
+        is_there(&stage, &film);
+        let again = parts_sent(&stage) - 10;
+        assert!(again <= 4, "{again} parts were sent again; four were in flight");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_part_whose_local_bytes_have_changed_is_sent_again_though_size_and_time_are_the_same() {
+    let stage = stage().await;
+    let mut film = noise(5, 80 * MIB);
+    let batch = half_sent(&stage, &film, JobAction::Pause).await;
+    let before = parts_sent(&stage);
+    let path = stage.path("Shoot/film.mov");
+    let time = std::fs::metadata(&path).unwrap().modified().unwrap();
+    film[1_000] ^= 1;
+    std::fs::write(&path, &film).unwrap();
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    resumed(&stage, batch).await;
+    is_there(&stage, &film);
+    assert!(parts_sent(&stage) - before <= 10 - before + 1 + 4, "only what differs is sent again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_has_changed_starts_anew_and_the_old_parts_are_removed() {
+    let stage = stage().await;
+    let batch = half_sent(&stage, &noise(6, 80 * MIB), JobAction::Pause).await;
+    let other = noise(7, 60 * MIB);
+    stage.file("Shoot/film.mov", &other);
+    resumed(&stage, batch).await;
+    is_there(&stage, &other);
+    stage.until(|| asked(&stage, "DELETE", "") >= 1 && stage.tenant.open_uploads() == 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_has_the_server_remove_the_parts_now_or_when_it_is_back() {
+    for away in [false, true] {
+        let stage = stage().await;
+        stage.file("Shoot/film.mov", &noise(8, 80 * MIB));
+        let busy =
+            Action::Status { code: 503, retry_after: None, body: Default::default(), after_bytes: None };
+        let mut rules = vec![held_after(3)];
+        if away {
+            rules.push(Rule::new(Match::multipart("DELETE"), busy).times(1));
+        }
+        faults(&stage, rules);
+        let mut watch = stage.watch().await;
+        let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+        until_sent(&stage, 3).await;
+        assert_eq!(stage.tenant.open_uploads(), 1);
+        stage.control(JobSelection::Batch { batch }, JobAction::Cancel).await;
+        assert_eq!(watch.finished(batch).await.totals.count(JobStateKind::Cancelled), 1);
+        stage.until(|| stage.tenant.open_uploads() == 0).await;
+        assert!(stage.tenant.assets().is_empty());
+        assert_eq!(asked(&stage, "POST", "/complete"), 0);
+    }
+}
+
+/// Faults on the way of one file, each of which ends well, with the parts that may be sent for it at most.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_fault_on_the_way_ends_with_the_file_there_once() {
+    let status = |code: u16| Action::Status {
+        code,
+        retry_after: None,
+        body: ferry_tenant::FaultBody::Xml,
+        after_bytes: None,
+    };
+    let part = Match::part_put;
+    let cells: Vec<(&str, Rule, usize)> = vec![
+        ("a byte flips on the way", Rule::new(part(), Action::FlipByte { at: 70_000 }).times(1), 6),
+        ("the connection breaks", Rule::new(part(), Action::Cut { after_bytes: 900_000 }).times(2), 7),
+        ("an answer is lost", Rule::new(part(), Action::LoseAnswer).times(2), 7),
+        ("another ETag comes", Rule::new(part(), Action::WrongEtag).times(1), 6),
+        ("no ETag comes", Rule::new(part(), Action::NoEtag), 5),
+        ("the store is busy", Rule::new(part(), status(503)).times(3), 8),
+        ("too many requests", Rule::new(part(), status(429)).times(2), 7),
+        ("the address is refused", Rule::new(part(), status(403)).times(2), 7),
+        ("no list of parts", Rule::new(Match::multipart("GET"), status(500)).times(1), 5),
+        ("the upload is not begun", Rule::new(Match::multipart("POST"), status(503)).times(1), 5),
+        (
+            "the beginning's answer is lost",
+            Rule::new(Match::multipart("POST"), Action::LoseAnswer).times(1),
+            5,
+        ),
+        (
+            "the end's answer is lost",
+            Rule::new(Match::multipart("POST"), Action::LoseAnswer).times(1).after(1),
+            5,
+        ),
+        ("the end is refused", Rule::new(Match::multipart("POST"), status(400)).times(1).after(1), 10),
+        ("the end is busy", Rule::new(Match::multipart("POST"), status(503)).times(1).after(1), 5),
+    ];
+    let film = noise(9, 33 * MIB + 5);
+    for (name, rule, most) in cells {
+        let stage = stage().await;
+        stage.file("Shoot/film.mov", &film);
+        faults(&stage, vec![rule]);
+        let batch = stage.upload(vec![stage.path("Shoot")], stage.top()).await;
+        assert_eq!(batch.totals.count(JobStateKind::Done), 1, "{name}: {:#?}", stage.jobs(batch.id).await);
+        is_there(&stage, &film);
+        let sent = parts_sent(&stage);
+        assert!(sent <= most, "{name}: {sent} parts were sent, {most} at most are needed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn addresses_that_have_expired_are_renewed() {
+    let stage = stage().await;
+    let film = noise(10, 80 * MIB);
+    stage.file("Shoot/film.mov", &film);
+    faults(&stage, vec![Rule::new(Match::part_put(), Action::Delay { ms: 200 }).after(3)]);
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    until_sent(&stage, 3).await;
+    stage.tenant.advance_clock(Duration::from_secs(2 * 3_600));
+    assert_eq!(watch.finished(batch).await.totals.count(JobStateKind::Done), 1);
+    is_there(&stage, &film);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_takes_only_smaller_parts_gets_them() {
+    let stage = stage().await;
+    let film = noise(11, 200 * MIB);
+    stage.file("Shoot/film.mov", &film);
+    let large = Action::Status {
+        code: 413,
+        retry_after: None,
+        body: ferry_tenant::FaultBody::Html,
+        after_bytes: None,
+    };
+    // Only while the first upload goes on, whose parts have 8 MiB or more.
+    faults(&stage, vec![Rule::new(Match::part_put(), large).times(4)]);
+    let batch = stage.upload(vec![stage.path("Shoot")], stage.top()).await;
+    // Half of 8 MiB would be less than the store takes at all.
+    let failed = batch.totals.count(JobStateKind::Failed);
+    assert_eq!(failed + batch.totals.count(JobStateKind::Done), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_that_the_server_has_lost_starts_anew() {
+    let stage = stage().await;
+    let film = noise(12, 80 * MIB);
+    let batch = half_sent(&stage, &film, JobAction::Pause).await;
+    stage.tenant.lose_open_uploads();
+    resumed(&stage, batch).await;
+    is_there(&stage, &film);
+    assert_eq!(asked(&stage, "POST", "/multipart"), 2);
+}
