@@ -9,8 +9,8 @@ use crate::ids;
 use crate::object_store::s3::S3;
 use crate::options::ObjectStore;
 
-const ACCESS_KEY: &str = "AKIAFERRYTESTS000001";
-const SECRET_KEY: &str = "ferry-tests-secret-key-0123456789abcdefg";
+/// A port may be taken by another program between being found free and being used.
+const TRIES: usize = 4;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -40,49 +40,97 @@ fn tool(name: &'static str, places: &[&str]) -> Result<PathBuf, StoreError> {
     found.ok_or_else(|| StoreError::Missing(name, tools.join(places[0]).display().to_string()))
 }
 
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+/// So many free ports, no two the same.
+fn free_ports<const N: usize>() -> std::io::Result<[u16; N]> {
+    let mut ports = [0; N];
+    let mut held = Vec::with_capacity(N);
+    for port in &mut ports {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        *port = listener.local_addr()?.port();
+        held.push(listener);
+    }
+    Ok(ports)
+}
+
+/// Keys of one store's own, so that nobody takes another one's store on a port of the same number for it.
+struct Keys {
+    access: String,
+    secret: String,
+}
+
+impl Keys {
+    fn new() -> Self {
+        let word = ids::blob().replace('-', "");
+        Self { access: format!("AKIA{}", word[..16].to_uppercase()), secret: format!("ferry-tests-{word}") }
+    }
 }
 
 impl Store {
     pub async fn s3s_fs() -> Result<Self, StoreError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match Self::one_s3s_fs().await {
+                Err(StoreError::Silent(_)) if tries < TRIES => {}
+                store => return store,
+            }
+        }
+    }
+
+    async fn one_s3s_fs() -> Result<Self, StoreError> {
         let program = tool("s3s-fs", &["bin/s3s-fs"])?;
-        let (directory, port) = (fresh_directory()?, free_port()?);
+        let (directory, [port], keys) = (fresh_directory()?, free_ports()?, Keys::new());
         let mut command = Command::new(program);
         command.args(["--host", "127.0.0.1", "--port", &port.to_string()]);
-        command.args(["--access-key", ACCESS_KEY, "--secret-key", SECRET_KEY]).arg(&directory);
-        Self::run(command, directory, port).await
+        command.args(["--access-key", &keys.access, "--secret-key", &keys.secret]).arg(&directory);
+        Self::run(command, directory, port, keys).await
     }
 
     /// Telemetry is on by default in SeaweedFS, so it is switched off.
     pub async fn seaweedfs() -> Result<Self, StoreError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match Self::one_seaweedfs().await {
+                Err(StoreError::Silent(_)) if tries < TRIES => {}
+                store => return store,
+            }
+        }
+    }
+
+    async fn one_seaweedfs() -> Result<Self, StoreError> {
         let program = tool("weed", &["venv/bin/weed", "bin/weed"])?;
-        let (directory, port) = (fresh_directory()?, free_port()?);
+        let (directory, keys) = (fresh_directory()?, Keys::new());
+        let ports: [u16; 8] = free_ports()?;
         let config = directory.join("s3.json");
-        let keys = serde_json::json!({ "identities": [{ "name": "ferry",
-            "credentials": [{ "accessKey": ACCESS_KEY, "secretKey": SECRET_KEY }],
+        let known = serde_json::json!({ "identities": [{ "name": "ferry",
+            "credentials": [{ "accessKey": keys.access, "secretKey": keys.secret }],
             "actions": ["Admin", "Read", "Write", "List", "Tagging"] }] });
-        std::fs::write(&config, keys.to_string())?;
+        std::fs::write(&config, known.to_string())?;
         let mut command = Command::new(program);
         command.arg("server").arg(format!("-dir={}", directory.display()));
         command.args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", "-filer", "-master.telemetry=false"]);
         command.arg("-volume.max=8").arg("-master.volumeSizeLimitMB=1024");
-        for part in ["master", "volume", "filer", "s3"] {
-            let own = if part == "s3" { port } else { free_port()? };
-            command.arg(format!("-{part}.port={own}"));
-            command.arg(format!("-{part}.port.grpc={}", free_port()?));
+        for (part, [own, grpc]) in
+            ["s3", "master", "volume", "filer"].into_iter().zip(ports.as_chunks::<2>().0)
+        {
+            command.arg(format!("-{part}.port={own}")).arg(format!("-{part}.port.grpc={grpc}"));
         }
         command.arg(format!("-s3.config={}", config.display()));
-        Self::run(command, directory, port).await
+        Self::run(command, directory, ports[0], keys).await
     }
 
-    async fn run(mut command: Command, directory: PathBuf, port: u16) -> Result<Self, StoreError> {
+    async fn run(
+        mut command: Command,
+        directory: PathBuf,
+        port: u16,
+        keys: Keys,
+    ) -> Result<Self, StoreError> {
         let log = std::fs::File::create(directory.with_extension("log"))?;
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let child = command.spawn()?;
         let url = format!("http://127.0.0.1:{port}");
-        let mut store =
-            Self { child, directory, url, access_key: ACCESS_KEY.into(), secret_key: SECRET_KEY.into() };
+        let mut store = Self { child, directory, url, access_key: keys.access, secret_key: keys.secret };
         store.ready().await?;
         Ok(store)
     }
