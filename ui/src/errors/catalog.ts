@@ -13,6 +13,7 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   SourceMissing: "next.retry_file",
   SourceUnreadable: "next.retry_file",
   SourceNotAFile: "next.retry_file",
+  VolumeAway: "next.volume",
   SourceLocked: "next.wait",
   NameRefused: "next.rename",
   TooLarge: "next.support",

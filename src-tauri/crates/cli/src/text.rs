@@ -62,6 +62,10 @@ fn plain(code: ErrorCode, reason: &str) -> (&'static str, &'static str) {
         C::SourceNotAFile => {
             ("This is no regular file (a folder, a socket, a device).", "name the files themselves.")
         }
+        C::VolumeAway => (
+            "The disk, card or share '{volume}' is not connected.",
+            "connect it again; Ferry goes on by itself.",
+        ),
         C::SourceLocked => ("Another program holds the file.", "close it there; Ferry tries again."),
         C::NameRefused => match reason {
             "not_unicode" => ("The name is not valid Unicode.", "rename it, then add it again."),

@@ -70,6 +70,8 @@ error_codes! {
     SourceUnreadable => Permanent, You;
     /// It is no regular file (a socket, a device, a dangling link).
     SourceNotAFile => Permanent, You;
+    /// The disk, card or share that it is on is not there.
+    VolumeAway => NeedsSomeone, You;
     /// Another program holds it.
     SourceLocked => Temporary, You;
     /// Its name can't be sent: not Unicode, or characters that the tenant refuses.

@@ -76,7 +76,7 @@ function problems({ now }: Stage, batch: FakeBatch, from: number): void {
     ["blocked", { failure: failureOf("DestinationRefused", "admin", {}, "403 on album a1") }],
     ["failed", { failure: failureOf("TooLarge", "canto", {}, "6 442 450 944 bytes") }],
     ["waiting", { waitingFor: "retry", readyAt: now + 45_000, failure: failureOf("TenantBusy", "nobody", {}, "429, retry-after 45"), attempts: [attempt(1, 1, "TenantBusy")] }],
-    ["waiting", { waitingFor: "volume", failure: failureOf("SourceMissing", "you", {}, "volume STUDIO is gone") }],
+    ["waiting", { waitingFor: "volume", failure: failureOf("VolumeAway", "you", { volume: "STUDIO" }, "ENOENT: no such file or directory") }],
     ["waiting", { waitingFor: "quiet", failure: failureOf("SourceChanged", "nobody") }],
   ]; // prettier-ignore
   rows.forEach(([state, extra], n) => batch.move(from + n, state, extra));

@@ -28,6 +28,7 @@ use crate::transfer::dispatcher::Dispatcher;
 use crate::transfer::gate::Gate;
 use crate::transfer::line::LineSpeed;
 use crate::transfer::progress::{Board, sample};
+use crate::transfer::source_watch;
 use crate::transfer::upload::TransferContext;
 
 /// Events that a slow listener may fall behind before it has to look anew.
@@ -155,9 +156,11 @@ impl Engine {
         let (to_confirmer, confirmer) = unbounded_channel();
         let (to_probe, probe) = unbounded_channel();
         let (to_aborter, aborts) = unbounded_channel();
+        let (to_source_watch, sources) = unbounded_channel();
         let links = OwnerLinks {
             transfers: to_transfers,
             confirmer: to_confirmer,
+            sources: to_source_watch,
             aborts: to_aborter,
             events: events.clone(),
             condition: Arc::clone(&condition),
@@ -172,6 +175,7 @@ impl Engine {
         supervisor.spawn("transfers", dispatcher.run(transfers, quit.clone()));
         supervisor
             .spawn("confirmer", Confirmer::new(Arc::clone(&context), to_probe).run(confirmer, quit.clone()));
+        supervisor.spawn("source watch", source_watch::run(Arc::clone(&context), sources, quit.clone()));
         supervisor.spawn("aborts", aborter::run(Arc::clone(&context), aborts, quit.clone()));
         let open_bytes = Arc::new(AtomicU64::new(0));
         supervisor
@@ -232,6 +236,7 @@ impl StandIn {
         let links = OwnerLinks {
             transfers: unbounded_channel().0,
             confirmer: unbounded_channel().0,
+            sources: unbounded_channel().0,
             aborts: unbounded_channel().0,
             events: broadcast::channel(1).0,
             condition: Arc::default(),

@@ -6,15 +6,18 @@ mod staging;
 mod walk;
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::Path;
 use std::sync::mpsc::Sender;
 
 use tokio::sync::oneshot;
 
 use crate::error::Outcome;
 use crate::model::{BatchId, Enqueue, FolderId};
+use crate::platform::volumes::{self, Volume};
 use crate::queue::message::ToOwner;
 use crate::store::folders::FolderRow;
 use crate::store::jobs::NewJob;
+use crate::store::volumes::VolumeRow;
 
 pub use staging::summary;
 pub use walk::{Filter, source_failure};
@@ -39,6 +42,8 @@ pub fn run(
         next_number: folders.iter().map(|row| row.id.number()).max().unwrap_or(0) + 1,
         known: known.into_iter().collect(),
         folders: Vec::new(),
+        volumes: Vec::new(),
+        mounted: volumes::mounted(),
         jobs: Vec::with_capacity(CHUNK),
         under_way: VecDeque::new(),
     };
@@ -55,6 +60,8 @@ struct Intake<'a> {
     /// Already jobs, from before a restart.
     known: HashSet<(FolderId, String)>,
     folders: Vec<FolderRow>,
+    volumes: Vec<VolumeRow>,
+    mounted: Vec<Volume>,
     jobs: Vec<NewJob>,
     under_way: VecDeque<oneshot::Receiver<Outcome<()>>>,
 }
@@ -106,8 +113,19 @@ impl Intake<'_> {
         if parent.is_none() {
             self.numbers.insert((parent, key), id);
         }
+        if parent.is_none() {
+            self.note_volume(id, Path::new(&name));
+        }
         self.folders.push(FolderRow { id, parent, name, arrives, remote_folder: None, remote_album: None });
         id
+    }
+
+    /// Where it is, so that it is known again when it was away.
+    fn note_volume(&mut self, folder: FolderId, path: &Path) {
+        if let Some(on) = volumes::of_path(&self.mounted, path) {
+            let (volume, name, mount) = (on.id.clone(), on.name.clone(), on.mount.clone());
+            self.volumes.push(VolumeRow { folder, volume, name, mount });
+        }
     }
 
     fn file(&mut self, job: NewJob) {
@@ -125,6 +143,7 @@ impl Intake<'_> {
         let message = ToOwner::ScanFound {
             batch: self.batch,
             folders: std::mem::take(&mut self.folders),
+            volumes: std::mem::take(&mut self.volumes),
             jobs: std::mem::replace(&mut self.jobs, Vec::with_capacity(CHUNK)),
             reply,
         };

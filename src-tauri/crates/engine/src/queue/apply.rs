@@ -95,6 +95,10 @@ impl Owner {
         if before != after {
             self.tally.moved(row.batch, before, after, row.size);
             self.settle_parts(row.id, after)?;
+            self.sources_due |= matches!(
+                transition.state,
+                JobState::Waiting { on: WaitingFor::Volume | WaitingFor::Quiet, .. }
+            );
             self.publisher.job_changed(row.id, row.batch, after);
         }
         match transition.effect {

@@ -150,6 +150,7 @@ mod tests {
         let links = OwnerLinks {
             transfers,
             confirmer: tokio::sync::mpsc::unbounded_channel().0,
+            sources: tokio::sync::mpsc::unbounded_channel().0,
             aborts: tokio::sync::mpsc::unbounded_channel().0,
             events: tokio::sync::broadcast::channel(8).0,
             condition: Arc::default(),

@@ -17,6 +17,7 @@ use crate::store::accounts::AccountRow;
 use crate::store::folders::FolderRow;
 use crate::store::jobs::NewJob;
 use crate::store::parts::{PartRow, UploadRow};
+use crate::store::volumes::VolumeRow;
 use crate::transfer::source::Opened;
 
 pub type Reply<T> = oneshot::Sender<Outcome<T>>;
@@ -31,6 +32,7 @@ pub enum ToOwner {
     ScanFound {
         batch: BatchId,
         folders: Vec<FolderRow>,
+        volumes: Vec<VolumeRow>,
         jobs: Vec<NewJob>,
         reply: Reply<()>,
     },
@@ -56,6 +58,15 @@ pub enum ToOwner {
         job: JobId,
         report: PartsReport,
         reply: Option<Reply<()>>,
+    },
+    /// A volume that files are waited for on is mounted, here.
+    VolumeBack {
+        folder: FolderId,
+        mount: PathBuf,
+    },
+    /// A file that changed or was in use has come to rest.
+    SourceQuiet {
+        job: JobId,
     },
     /// The server has removed what was given up.
     Aborted {

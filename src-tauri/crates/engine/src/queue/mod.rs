@@ -11,6 +11,7 @@ mod publish;
 mod recovery;
 mod retry;
 mod scan;
+mod sources;
 pub mod state;
 mod transition;
 mod trouble;

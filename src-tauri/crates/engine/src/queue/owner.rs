@@ -32,6 +32,8 @@ const REQUESTS_EVERY: Duration = Duration::from_millis(300);
 pub struct OwnerLinks {
     pub transfers: UnboundedSender<ToTransfers>,
     pub confirmer: UnboundedSender<Vec<AwaitedJob>>,
+    /// Jobs wait for a volume, or for a file to come to rest.
+    pub sources: UnboundedSender<()>,
     /// Uploads were given up that the server still has to be told of.
     pub aborts: UnboundedSender<()>,
     pub events: broadcast::Sender<Arc<EngineEvent>>,
@@ -77,6 +79,8 @@ pub struct Owner {
     pub(super) requests_taken: HashSet<i64>,
     /// Jobs with an upload in parts under way; `true`: the server was asked to put the parts together.
     pub(super) in_parts: HashMap<JobId, bool>,
+    /// After the commit, whoever looks for volumes and quiet files has work.
+    pub(super) sources_due: bool,
     /// After the commit, whoever tells the server what was given up has work.
     pub(super) aborts_due: bool,
     data_version: i64,
@@ -113,6 +117,7 @@ impl Owner {
             claims_held_back: false,
             requests_taken: HashSet::new(),
             in_parts: HashMap::new(),
+            sources_due: true,
             aborts_due: true,
             data_version: 0,
             requests_due: Instant::now(),
@@ -182,8 +187,8 @@ impl Owner {
                 let result = self.enqueue(*request);
                 self.reply_after_commit(reply, result)
             }
-            ToOwner::ScanFound { batch, folders, jobs, reply } => {
-                let result = self.scan_found(batch, &folders, &jobs);
+            ToOwner::ScanFound { batch, folders, volumes, jobs, reply } => {
+                let result = self.scan_found(batch, &folders, &volumes, &jobs);
                 self.reply_after_commit(reply, result)
             }
             ToOwner::ScanEnded { batch, left_out, failure } => {
@@ -214,6 +219,14 @@ impl Owner {
                     Some(reply) => self.reply_after_commit(reply, result),
                     None => result.map(|()| false),
                 }
+            }
+            ToOwner::VolumeBack { folder, mount } => {
+                self.volume_back(folder, &mount)?;
+                Ok(true)
+            }
+            ToOwner::SourceQuiet { job } => {
+                self.source_quiet(job)?;
+                Ok(true)
             }
             ToOwner::Aborted { id } => {
                 self.aborted(id)?;

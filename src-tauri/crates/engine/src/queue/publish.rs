@@ -192,6 +192,9 @@ impl Owner {
         if !stop.is_empty() {
             drop(self.links.transfers.send(ToTransfers::Stop(stop)));
         }
+        if std::mem::take(&mut self.sources_due) {
+            self.links.sources.send(()).unwrap_or_default();
+        }
         if std::mem::take(&mut self.aborts_due) {
             // Nobody at the other end: this program keeps the queue but sends nothing.
             self.links.aborts.send(()).unwrap_or_default();

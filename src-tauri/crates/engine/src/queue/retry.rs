@@ -10,6 +10,8 @@ use crate::model::WaitingFor;
 /// After this many temporary failures in a row a job fails, unless only the network is to blame.
 const MOST_FAILURES: u32 = 10;
 const MOST_DAMAGED: u32 = 3;
+/// A file that changes while it is sent is begun anew so often in a row.
+const MOST_CHANGES: u32 = 3;
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(300);
 
@@ -25,6 +27,11 @@ pub fn after_failure(
     }
     if failure.code == ErrorCode::SignInRequired {
         return (failures, JobEvent::MustWait { on: WaitingFor::SignIn, failure: Some(failure) });
+    }
+    // In use, or changing again and again: it is left alone until it has come to rest.
+    let restless = failure.code == ErrorCode::SourceChanged && failures + 1 >= MOST_CHANGES;
+    if restless || failure.code == ErrorCode::SourceLocked {
+        return (0, JobEvent::MustWait { on: WaitingFor::Quiet, failure: Some(failure) });
     }
     match failure.code.class() {
         FailureClass::Permanent => (failures + 1, JobEvent::GaveUp { failure }),
@@ -91,6 +98,21 @@ mod tests {
             }
         }
         assert_eq!(failures, MOST_FAILURES);
+    }
+
+    #[test]
+    fn a_file_that_never_rests_is_waited_for() {
+        let mut failures = 0;
+        for _ in 0..2 {
+            let (next, event) =
+                after_failure(&SystemWorld, failures, Failure::new(ErrorCode::SourceChanged), None);
+            assert!(matches!(event, JobEvent::TriedInVain { .. }));
+            failures = next;
+        }
+        let (failures, event) =
+            after_failure(&SystemWorld, failures, Failure::new(ErrorCode::SourceChanged), None);
+        assert_eq!(failures, 0);
+        assert!(matches!(event, JobEvent::MustWait { on: WaitingFor::Quiet, .. }));
     }
 
     #[test]

@@ -11,7 +11,8 @@ use crate::model::{BatchId, BatchState, Enqueue, FolderId, JobStateKind};
 use crate::store::folders::FolderRow;
 use crate::store::jobs::NewJob;
 use crate::store::views::last_name;
-use crate::store::{batches, failure_of, folders, jobs};
+use crate::store::volumes::VolumeRow;
+use crate::store::{batches, failure_of, folders, jobs, volumes};
 
 /// Walks the request's paths on a thread of its own.
 pub(super) fn spawn_scan(
@@ -65,10 +66,14 @@ impl Owner {
         &mut self,
         batch: BatchId,
         folders: &[FolderRow],
+        on: &[VolumeRow],
         found: &[NewJob],
     ) -> Outcome<()> {
         self.begin()?;
         folders::insert(&self.db, folders).map_err(failure_of)?;
+        for row in on {
+            volumes::put(&self.db, row).map_err(failure_of)?;
+        }
         let position = -self.open_batch(batch)?.priority;
         for (state, count, bytes) in jobs::insert(&self.db, batch, position, found).map_err(failure_of)? {
             self.tally.add(batch, state, count as i64, bytes as i64);

@@ -87,6 +87,8 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         | ToOwner::Reports(_)
         | ToOwner::Parts { reply: None, .. }
         | ToOwner::Aborted { .. }
+        | ToOwner::VolumeBack { .. }
+        | ToOwner::SourceQuiet { .. }
         | ToOwner::SourceSeen { .. }
         | ToOwner::Placed { .. }
         | ToOwner::ForgetPlaces { .. }

@@ -14,6 +14,7 @@ mod schema;
 pub mod settings;
 pub mod totals;
 pub mod views;
+pub mod volumes;
 
 pub use open::{Store, database_path, failure_of, open_reader};
 pub use readers::Readers;

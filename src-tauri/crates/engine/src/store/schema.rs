@@ -5,8 +5,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::open::failure_of;
 use crate::error::{ErrorCode, Failure, Outcome};
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_queue.sql"), include_str!("../../migrations/0002_parts.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_queue.sql"),
+    include_str!("../../migrations/0002_parts.sql"),
+    include_str!("../../migrations/0003_volumes.sql"),
+];
 
 /// Brings the database to this version of Ferry.
 ///

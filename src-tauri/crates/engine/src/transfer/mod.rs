@@ -15,5 +15,6 @@ pub mod place;
 pub mod progress;
 pub mod setting;
 pub mod source;
+pub mod source_watch;
 mod stop;
 pub mod upload;

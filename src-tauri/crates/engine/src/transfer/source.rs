@@ -34,6 +34,11 @@ impl Seen {
     fn of(metadata: &Metadata) -> Self {
         Self { size: metadata.len(), modified_ns: modified_ns(metadata) }
     }
+
+    /// Of a file that can be opened for reading now. For a blocking thread.
+    pub fn of_readable(path: &Path) -> Option<Self> {
+        File::open(path).and_then(|file| file.metadata()).ok().map(|metadata| Self::of(&metadata))
+    }
 }
 
 /// A file ready to be sent.

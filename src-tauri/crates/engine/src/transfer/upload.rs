@@ -16,10 +16,12 @@ use super::line::LineSpeed;
 use super::parts::{self, PartsReady, is_worth_parts};
 use super::progress::Counts;
 use super::source::{self, CHANGED, Opened, Seen};
+use super::source_watch::unless_volume_is_away;
 use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure};
 use crate::intake::source_failure;
 use crate::model::{DestinationKind, FolderId};
+use crate::platform::file_locks::is_locked;
 use crate::queue::message::{ClaimedJob, Remote, Report, ToOwner};
 use crate::session::{Tenant, Tenants};
 use crate::store::Readers;
@@ -40,8 +42,19 @@ pub struct TransferContext {
     pub line: LineSpeed,
 }
 
-/// Sends a claimed job's file. `counts` is where its bytes are counted.
+/// Sends a claimed job's file, or says what it waits for.
 pub async fn upload(
+    context: &Arc<TransferContext>,
+    job: &mut ClaimedJob,
+    counts: &Counts,
+    stop: &CancellationToken,
+) -> Report {
+    let report = send(context, job, counts, stop).await;
+    unless_volume_is_away(context, job, report).await
+}
+
+/// `counts` is where its bytes are counted.
+async fn send(
     context: &Arc<TransferContext>,
     job: &mut ClaimedJob,
     counts: &Counts,
@@ -141,7 +154,13 @@ async fn opened_ahead(
 }
 
 fn unreadable(job: &ClaimedJob, error: &std::io::Error) -> Report {
-    failed_with(source_trouble(error.kind(), error, &job.dir.join(&job.name)))
+    let path = job.dir.join(&job.name);
+    if is_locked(error) {
+        return failed_with(
+            Failure::new(ErrorCode::SourceLocked).with("path", path.display()).because(error),
+        );
+    }
+    failed_with(source_trouble(error.kind(), error, &path))
 }
 
 pub(super) async fn open(job: &ClaimedJob) -> Result<Opened, Report> {
