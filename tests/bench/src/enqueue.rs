@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::contender::ferry;
 use crate::outcome::{Outcome, Trouble, because};
 use crate::process::measure;
-use crate::sink::Sink;
+use crate::sink::{Manner, Sink};
 use crate::sources::{bench_folder, check_room};
 use crate::table::verdict;
 use crate::upload::RunFolder;
@@ -124,7 +124,7 @@ async fn add(options: &Contender) -> Outcome<Said> {
     let walk_seconds = walk(&options.source)?;
     let table = options.data.join("empty.table");
     fs::write(&table, "").map_err(because("no table"))?;
-    let sink = Sink::start(&table, &options.data, 0)?;
+    let sink = Sink::start(&table, &options.data, Manner::default())?;
     let engine = ferry::start(&options.data.join("data"), Some(&sink.authority)).await?;
     let handle = engine.handle();
     let settings = ferry::Options {

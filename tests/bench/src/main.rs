@@ -1,6 +1,7 @@
-//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|enqueue|memory`.
+//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|verify|control|enqueue|memory`.
 
 mod contender;
+mod control;
 mod enqueue;
 mod memory;
 mod outcome;
@@ -8,9 +9,9 @@ mod process;
 mod seaweed;
 mod sink;
 mod sources;
-
 mod table;
 mod upload;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,10 @@ struct Arguments {
 enum Name {
     /// Ferry beside rclone, to a sink and to SeaweedFS.
     Upload(upload::Options),
+    /// A resume's look at what was sent, beside md5sum.
+    Verify(verify::Options),
+    /// From a pause or cancel to silence on the line.
+    Control(control::Options),
     /// A million files added, and shown after a restart.
     Enqueue(enqueue::Options),
     /// The engine's memory over 100,000 uploads.
@@ -43,17 +48,27 @@ enum Name {
     /// Ferry, adding a million files.
     #[command(hide = true)]
     Adding(enqueue::Contender),
+    /// Ferry, going on with a large file.
+    #[command(hide = true)]
+    Verifying(contender::verifying::Options),
+    /// Ferry, paused and cancelled.
+    #[command(hide = true)]
+    Controlling(contender::controlling::Options),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().name {
         Name::Upload(options) => upload::command(&options),
+        Name::Verify(options) => verify::command(&options),
+        Name::Control(options) => control::command(&options),
         Name::Enqueue(options) => enqueue::command(&options),
         Name::Memory => memory::command(),
         Name::Sink(options) => sink::run(&options),
         Name::Ferry(options) => contender::ferry::contend(&options),
         Name::Library(options) => seaweed::run(&options),
         Name::Adding(options) => enqueue::contend(&options),
+        Name::Verifying(options) => contender::verifying::contend(&options),
+        Name::Controlling(options) => contender::controlling::contend(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

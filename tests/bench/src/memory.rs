@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::contender::ferry;
 use crate::outcome::{Outcome, because};
-use crate::sink::Sink;
+use crate::sink::{Manner, Sink};
 use crate::sources::{MEMORY, bench_folder, prepare};
 use crate::table::{MEMORY as WANTED, verdict};
 use crate::upload::{RunFolder, to_sink};
@@ -13,7 +13,7 @@ pub fn command() -> Outcome {
     let folder = bench_folder()?;
     let sources = prepare(MEMORY)?;
     let run = RunFolder::new(&folder)?;
-    let sink = Sink::start(&sources.table, run.path(), 0)?;
+    let sink = Sink::start(&sources.table, run.path(), Manner::default())?;
     let (cost, said) = ferry::run(&to_sink(&sink, &run, &sources))?;
     let server = sink.stop()?.cpu_seconds;
     let megabytes = cost.peak_memory as f64 / 1024.0 / 1024.0;

@@ -26,6 +26,7 @@ pub struct Shape {
 pub const MANY: Shape = Shape { name: "a", files: 10_000, size: 10 * 1024, folders: 100 };
 pub const LARGE: Shape = Shape { name: "b", files: 8, size: 512 * 1024 * 1024, folders: 1 };
 pub const FAR: Shape = Shape { name: "c", files: 2_000, size: 10 * 1024, folders: 20 };
+pub const HUGE: Shape = Shape { name: "huge", files: 1, size: 2 * 1024 * 1024 * 1024, folders: 1 };
 pub const MEMORY: Shape = Shape { name: "memory", files: 100_000, size: 1024, folders: 1_000 };
 
 /// Files on the disk, and the table of their names, sizes and checksums.

@@ -10,7 +10,7 @@ use crate::contender::rclone::{self, Bucket};
 use crate::outcome::{Outcome, because};
 use crate::process::{Cost, load};
 use crate::seaweed::Library;
-use crate::sink::Sink;
+use crate::sink::{Manner, Sink};
 use crate::sources::{FAR, LARGE, MANY, Shape, Sources, bench_folder, check_room, prepare};
 use crate::table::{self, Wanted};
 
@@ -20,7 +20,7 @@ pub struct Options {
     /// `sink` or `seaweed`; both without it.
     #[arg(long)]
     only: Option<String>,
-    /// `a`, `b`, `c`; all without it. May be given more than once.
+    /// `a`, `b`, `c`, `p`; all without it. May be given more than once.
     #[arg(long = "case")]
     cases: Vec<String>,
     #[arg(long, default_value_t = 3)]
@@ -32,9 +32,10 @@ pub struct Options {
 
 /// One comparison.
 pub struct Case {
+    name: &'static str,
     pub shape: Shape,
     pub title: &'static str,
-    delay_ms: u64,
+    manner: Manner,
     rclone: &'static [&'static str],
     pub wanted: Wanted,
 }
@@ -42,27 +43,41 @@ pub struct Case {
 /// No HEAD after each file, no look at the destination: what someone who knows rclone would say.
 const TUNED: [&str; 3] = ["--s3-no-check-bucket", "--s3-no-head", "--no-check-dest"];
 
-const CASES: [Case; 3] = [
+/// Answers at once, takes forms.
+const QUICK: Manner = Manner { delay_ms: 0, parts: false, bytes_a_second: None };
+
+const CASES: [Case; 4] = [
     Case {
+        name: "a",
         shape: MANY,
         title: "10,000 × 10 KiB; rclone: 16 transfers, no HEAD",
-        delay_ms: 0,
+        manner: QUICK,
         rclone: &["--transfers=16", TUNED[0], TUNED[1], TUNED[2]],
         wanted: Wanted { times_faster: 2.0, cpu_share: Some(1.0 / 3.0) },
     },
     Case {
+        name: "b",
         shape: LARGE,
         title: "8 × 512 MiB; rclone: defaults",
-        delay_ms: 0,
+        manner: QUICK,
         rclone: &[],
         wanted: Wanted { times_faster: 1.5, cpu_share: None },
     },
     Case {
+        name: "c",
         shape: FAR,
         title: "2,000 × 10 KiB, 50 ms added to each answer; rclone: 32 transfers, no HEAD",
-        delay_ms: 50,
+        manner: Manner { delay_ms: 50, ..QUICK },
         rclone: &["--transfers=32", TUNED[0], TUNED[1], TUNED[2]],
         wanted: Wanted { times_faster: 1.5, cpu_share: None },
+    },
+    Case {
+        name: "p",
+        shape: LARGE,
+        title: "8 × 512 MiB in parts; rclone: defaults",
+        manner: Manner { parts: true, ..QUICK },
+        rclone: &[],
+        wanted: Wanted { times_faster: 1.5, cpu_share: Some(0.5) },
     },
 ];
 
@@ -88,7 +103,7 @@ pub struct Comparison {
 
 impl Options {
     fn takes(&self, case: &Case) -> bool {
-        self.cases.is_empty() || self.cases.iter().any(|name| name == case.shape.name)
+        self.cases.is_empty() || self.cases.iter().any(|name| name == case.name)
     }
 }
 
@@ -106,7 +121,7 @@ pub fn command(options: &Options) -> Outcome {
     }
     if options.only.as_deref() != Some("sink") {
         // What a server that works for its living leaves of it; nothing is wanted here.
-        for case in CASES.iter().filter(|case| case.delay_ms == 0 && options.takes(case)) {
+        for case in CASES.iter().filter(|case| case.manner.is_plain() && options.takes(case)) {
             let result = against_seaweed(case, options, &folder)?;
             table::print(&result, None);
             results.push(result);
@@ -121,22 +136,17 @@ pub fn command(options: &Options) -> Outcome {
 
 fn against_sink(case: &Case, options: &Options, folder: &Path) -> Outcome<Comparison> {
     let sources = prepare(case.shape)?;
-    let mut result = Comparison {
-        server: "sink",
-        case: case.shape.name,
-        title: case.title,
-        ferry: vec![],
-        rclone: vec![],
-    };
+    let mut result =
+        Comparison { server: "sink", case: case.name, title: case.title, ferry: vec![], rclone: vec![] };
     for _ in 0..options.rounds.max(1) {
         let run = RunFolder::new(folder)?;
-        let sink = Sink::start(&sources.table, run.path(), case.delay_ms)?;
+        let sink = Sink::start(&sources.table, run.path(), case.manner)?;
         let (cost, said) = ferry::run(&to_sink(&sink, &run, &sources))?;
         result.ferry.push(Round { cost, server_cpu: sink.stop()?.cpu_seconds, said: Some(said) });
         if options.alone {
             continue;
         }
-        let sink = Sink::start(&sources.table, run.path(), case.delay_ms)?;
+        let sink = Sink::start(&sources.table, run.path(), case.manner)?;
         let bucket = Bucket::of_sink(&sink.url, &sink.authority);
         let cost = rclone::run(&sources, &bucket, case.rclone)?;
         result.rclone.push(Round { cost, server_cpu: sink.stop()?.cpu_seconds, said: None });
@@ -149,8 +159,7 @@ fn against_seaweed(case: &Case, options: &Options, folder: &Path) -> Outcome<Com
     let sources = prepare(case.shape)?;
     let bytes = u64::from(case.shape.files) * case.shape.size;
     let title = case.title;
-    let mut result =
-        Comparison { server: "seaweed", case: case.shape.name, title, ferry: vec![], rclone: vec![] };
+    let mut result = Comparison { server: "seaweed", case: case.name, title, ferry: vec![], rclone: vec![] };
     for _ in 0..options.rounds.max(1) {
         check_room(folder, 3 * bytes)?;
         let run = RunFolder::new(folder)?;

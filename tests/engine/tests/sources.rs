@@ -1,5 +1,7 @@
 //! Local files that change, and disks that go away and come back.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panic")]
+
 use engine::error::ErrorCode;
 use engine::model::{JobAction, JobSelection, JobStateKind, WaitingFor};
 use engine_tests::{Stage, md5_of, noise};

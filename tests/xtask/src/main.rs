@@ -28,7 +28,7 @@ Usage: cargo xtask COMMAND
                      with a display in Ferry's window, without one through the command line
   test [NAME…] [--keep-going]
                      everything CI runs, or only the steps named; `test --list` names them
-  bench [NAME…]      benchmarks beside peers
+  bench [NAME…]      benchmarks beside peers: upload, verify, control, enqueue, memory
   bindings           writes ui/src/ipc/bindings.ts
   dist               installers that this system can make, into target/dist
 ";

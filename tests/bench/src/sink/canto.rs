@@ -1,4 +1,5 @@
-//! The tenant's side: token, user, tree, upload setting, forms, status list, details. Everything sent is done at once.
+//! The tenant's side: token, user, tree, upload setting, forms, status list, details. Everything that has come is done
+//! at once.
 
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
@@ -9,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::State;
 use super::http::{Answer, Request};
+use super::{State, parts};
 
 /// Where forms go.
 pub const FORMS: &str = "/ferry-upload";
@@ -18,7 +19,7 @@ pub const FORMS: &str = "/ferry-upload";
 pub const FORM_HEAD: usize = 8 * 1024;
 const LIFE: Duration = Duration::from_secs(5 * 3_600);
 
-/// Forms that came.
+/// What came.
 #[derive(Default)]
 pub struct Tenant {
     stored: Mutex<Stored>,
@@ -33,27 +34,58 @@ struct Stored {
     nodes: u32,
 }
 
-/// The head of a form: finds the name and the album, takes the file for stored.
-pub fn form(state: &State, head: &[u8]) -> Answer {
+/// A file that is coming, by form or in parts.
+pub struct Form {
+    /// Of the table.
+    row: u32,
+    album: String,
+}
+
+/// What is to come, where the table knows it.
+pub fn file_of(state: &State, name: Option<&str>, album: Option<&str>) -> Result<Form, Answer> {
     let refuse = |code: &str| Answer {
         body: format!("<Error><Code>{code}</Code></Error>").into_bytes(),
         ..Answer::empty("400 Bad Request")
     };
-    let Some(name) = field(head, b"name=\"x-amz-meta-file_name\"\r\n\r\n") else {
-        return refuse("InvalidArgument");
-    };
-    let Some((row, file)) = state.table.find(&name) else { return refuse("NoSuchName") };
-    let album = field(head, b"name=\"x-amz-meta-album_id\"\r\n\r\n").unwrap_or_default();
-    let mut stored = state.canto.stored.lock().unwrap_or_else(PoisonError::into_inner);
-    let comma = if stored.list.is_empty() { "" } else { "," };
-    let id = stored.files.len();
-    stored.files.push((row, album));
-    // Names in the table need no escapes.
-    let _ = write!(
-        stored.list,
-        r#"{comma}{{"name":"{name}","time":"20250101120000000","status":"Done","scheme":"image","id":"{id:026}"}}"#
-    );
-    Answer::empty("204 No Content").with("ETag", &format!("\"{}\"", file.md5))
+    let name = name.ok_or_else(|| refuse("InvalidArgument"))?;
+    let (row, _) = state.table.find(name).ok_or_else(|| refuse("NoSuchName"))?;
+    Ok(Form { row, album: album.unwrap_or_default().to_owned() })
+}
+
+/// The head of a form: finds the name and the album.
+pub fn form(state: &State, head: &[u8]) -> Result<Form, Answer> {
+    let name = field(head, b"name=\"x-amz-meta-file_name\"\r\n\r\n");
+    let album = field(head, b"name=\"x-amz-meta-album_id\"\r\n\r\n");
+    let form = file_of(state, name.as_deref(), album.as_deref())?;
+    if let Some(name) = form.name(state) {
+        state.line.begins(name);
+    }
+    Ok(form)
+}
+
+impl Form {
+    pub fn name<'a>(&self, state: &'a State) -> Option<&'a str> {
+        state.table.row(self.row).map(|(name, _)| name)
+    }
+
+    pub fn size(&self, state: &State) -> Option<u64> {
+        state.table.row(self.row).map(|(_, file)| file.size)
+    }
+
+    /// All of it is here: takes the file for stored.
+    pub fn stored(self, state: &State) -> Answer {
+        let Some((name, file)) = state.table.row(self.row) else { return Answer::empty("400 Bad Request") };
+        let mut stored = state.canto.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        let comma = if stored.list.is_empty() { "" } else { "," };
+        let id = stored.files.len();
+        stored.files.push((self.row, self.album));
+        // Names in the table need no escapes.
+        let _ = write!(
+            stored.list,
+            r#"{comma}{{"name":"{name}","time":"20250101120000000","status":"Done","scheme":"image","id":"{id:026}"}}"#
+        );
+        Answer::empty("204 No Content").with("ETag", &format!("\"{}\"", file.md5))
+    }
 }
 
 fn field(head: &[u8], label: &[u8]) -> Option<String> {
@@ -75,10 +107,14 @@ pub fn api(state: &State, request: &Request, body: &[u8]) -> Answer {
                 "permissions":["upload","download"]})
             .to_string(),
         ),
-        "/api/v1/" => Answer::json(json!({"version":"1"}).to_string()),
+        "/api/v1/" => Answer::json(listing(state)),
         "/api/v1/upload/setting" => Answer::json(setting(&state.origin)),
         "/api/v1/upload/status" => Answer::json(status_list(state)),
         "/api/v1/batch/content" => Answer::json(details(state, body)),
+        _ if path.starts_with(parts::BASE) => match &state.parts {
+            Some(open) => parts::api(state, open, request, body),
+            None => Answer::empty("404 Not Found"),
+        },
         _ if path.starts_with("/api/v1/tree") => Answer::json(&b"{\"results\":[]}"[..]),
         _ if request.method == "POST"
             && (path.starts_with("/api/v1/album/") || path.starts_with("/api/v1/folder/")) =>
@@ -92,6 +128,14 @@ pub fn api(state: &State, request: &Request, body: &[u8]) -> Answer {
         .with("RateLimit-Limit", "60000")
         .with("RateLimit-Remaining", "59999")
         .with("RateLimit-Reset", "60")
+}
+
+fn listing(state: &State) -> String {
+    let mut listing = json!({"version": "1"});
+    if state.parts.is_some() {
+        listing["uploadParts"] = format!("{}{}", state.origin, parts::BASE).into();
+    }
+    listing.to_string()
 }
 
 fn node(state: &State, path: &str) -> String {

@@ -1,13 +1,43 @@
 //! The sink as the benchmark sees it: a process that ends when this is dropped.
 
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::outcome::{Outcome, because};
+use super::State;
+use crate::outcome::{Outcome, Trouble, because};
 use crate::process::Server;
+
+/// How a sink behaves.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct Manner {
+    /// Added to each answer, milliseconds.
+    #[arg(long, default_value_t = 0)]
+    pub delay_ms: u64,
+    /// Offers uploads in parts.
+    #[arg(long)]
+    pub parts: bool,
+    /// All connections together take so many bytes of files a second; as many as come without it.
+    #[arg(long)]
+    pub bytes_a_second: Option<u64>,
+}
+
+impl Manner {
+    /// As any server would: no delay, forms only.
+    pub fn is_plain(&self) -> bool {
+        self.delay_ms == 0 && !self.parts && self.bytes_a_second.is_none()
+    }
+}
+
+/// Asked with this byte, the sink forgets the first bytes that it tells.
+pub const ANEW: u8 = b'a';
+const AS_IT_IS: u8 = b'i';
 
 /// What the sink has seen.
 #[derive(Default)]
@@ -21,12 +51,36 @@ impl Counters {
     pub fn add(counter: &AtomicU64, number: u64) {
         counter.fetch_add(number, Ordering::Relaxed);
     }
+}
 
-    pub fn json(&self) -> String {
-        let [connections, requests, bytes] =
-            [&self.connections, &self.requests, &self.bytes].map(|counter| counter.load(Ordering::Relaxed));
-        serde_json::json!({"connections": connections, "requests": requests, "bytes": bytes}).to_string()
-    }
+/// What a running sink tells about what has come. Times are Unix microseconds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Heard {
+    pub connections: u64,
+    pub requests: u64,
+    pub bytes: u64,
+    /// When the last byte of any file came.
+    pub last_byte: u64,
+    /// When each file's first byte came.
+    pub first_bytes: BTreeMap<String, u64>,
+    /// Bytes of parts whose uploads are not ended.
+    pub parts_bytes: u64,
+}
+
+/// In the sink: what it tells.
+pub fn heard(state: &State, anew: bool) -> String {
+    let Counters { connections, requests, bytes } = &state.figures;
+    let [connections, requests, bytes] =
+        [connections, requests, bytes].map(|counter| counter.load(Ordering::Relaxed));
+    let heard = Heard {
+        connections,
+        requests,
+        bytes,
+        last_byte: state.line.last_byte(),
+        first_bytes: state.line.first_bytes(anew),
+        parts_bytes: state.parts.as_ref().map_or(0, |open| open.bytes()),
+    };
+    serde_json::to_string(&heard).unwrap_or_default()
 }
 
 /// What the sink itself needed.
@@ -44,14 +98,36 @@ pub struct Sink {
 
 impl Sink {
     /// Starts one in `folder`, which takes its certificate authority.
-    pub fn start(table: &Path, folder: &Path, delay_ms: u64) -> Outcome<Self> {
+    pub fn start(table: &Path, folder: &Path, manner: Manner) -> Outcome<Self> {
         let program = std::env::current_exe().map_err(because("this program can't be found"))?;
         let authority = folder.join("authority.pem");
         let mut command = Command::new(program);
         command.arg("sink").arg("--table").arg(table).arg("--authority").arg(&authority);
-        command.args(["--delay-ms", &delay_ms.to_string()]);
+        command.args(["--delay-ms", &manner.delay_ms.to_string()]);
+        if manner.parts {
+            command.arg("--parts");
+        }
+        if let Some(rate) = manner.bytes_a_second {
+            command.args(["--bytes-a-second", &rate.to_string()]);
+        }
         let (server, url) = Server::start(command, "the sink")?;
         Ok(Self { server, url, authority })
+    }
+
+    /// What has come until now; `anew`: the first bytes that come from now on are told the next time.
+    pub fn heard(&self, anew: bool) -> Outcome<Heard> {
+        let port = self.server.first_line.get("figures").and_then(Value::as_u64);
+        let port = port.and_then(|port| u16::try_from(port).ok());
+        let port = port.ok_or_else(|| Trouble::new("the sink does not tell its figures"))?;
+        let ask = || -> std::io::Result<String> {
+            let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+            stream.write_all(&[if anew { ANEW } else { AS_IT_IS }])?;
+            let mut text = String::new();
+            stream.read_to_string(&mut text)?;
+            Ok(text)
+        };
+        let text = ask().map_err(because("the sink does not answer"))?;
+        serde_json::from_str(&text).map_err(because("the sink's figures can't be read"))
     }
 
     pub fn stop(self) -> Outcome<Figures> {

@@ -7,6 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
+use super::line::Line;
+
 const BUFFER: usize = 64 * 1024;
 const HEADERS: usize = 64;
 /// Answers that go out in one piece with their head.
@@ -18,7 +20,11 @@ pub struct Request {
     /// Path and query as they came.
     pub target: String,
     pub length: u64,
+    /// Of the body, what has not been taken off the line yet.
+    left: u64,
     expects: bool,
+    /// Base64, as it came.
+    pub content_md5: Option<String>,
     /// `x-amz-meta-…` headers, for the answer to HEAD.
     pub meta: Vec<(String, String)>,
 }
@@ -41,7 +47,9 @@ impl Request {
             method: parsed.method.unwrap_or_default().to_owned(),
             target: parsed.path.unwrap_or_default().to_owned(),
             length: 0,
+            left: 0,
             expects: false,
+            content_md5: None,
             meta: Vec::new(),
         };
         for header in parsed.headers.iter() {
@@ -50,12 +58,15 @@ impl Request {
                 request.length = text().parse().map_err(|_| bad("no length"))?;
             } else if header.name.eq_ignore_ascii_case("expect") {
                 request.expects = true;
+            } else if header.name.eq_ignore_ascii_case("content-md5") {
+                request.content_md5 = Some(text());
             } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
                 return Err(bad("chunks are not served"));
             } else if header.name.to_ascii_lowercase().starts_with("x-amz-meta-") {
                 request.meta.push((header.name.to_owned(), text()));
             }
         }
+        request.left = request.length;
         Ok(request)
     }
 }
@@ -150,28 +161,42 @@ impl Connection {
     }
 
     /// The whole of a small body.
-    pub async fn body(&mut self, request: &Request) -> io::Result<Vec<u8>> {
+    pub async fn body(&mut self, request: &mut Request) -> io::Result<Vec<u8>> {
         if request.length > MOST_BODY {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the body is too long"));
         }
-        self.drain(request, request.length as usize).await
+        self.head_of(request, request.length as usize).await
     }
 
-    /// Takes a body off the line; gives its first bytes.
-    pub async fn drain(&mut self, request: &Request, keep: usize) -> io::Result<Vec<u8>> {
-        let mut kept = Vec::with_capacity(keep.min(request.length as usize));
-        let mut left = request.length;
-        while left > 0 {
-            if self.start == self.end && self.fill().await? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            let here = left.min((self.end - self.start) as u64) as usize;
-            let wanted = here.min(keep.saturating_sub(kept.len()));
-            kept.extend_from_slice(self.held().get(..wanted).unwrap_or_default());
+    /// The first bytes of a body, at most so many.
+    pub async fn head_of(&mut self, request: &mut Request, most: usize) -> io::Result<Vec<u8>> {
+        let mut head = Vec::with_capacity(most.min(request.length as usize));
+        while request.left > 0 && head.len() < most {
+            let here = self.some_of(request, most - head.len()).await?;
+            head.extend_from_slice(self.held().get(..here).unwrap_or_default());
             self.start += here;
-            left -= here as u64;
         }
-        Ok(kept)
+        Ok(head)
+    }
+
+    /// Takes the rest of a file off the line, as fast as the line is said to be.
+    pub async fn drain(&mut self, request: &mut Request, line: &Line) -> io::Result<()> {
+        while request.left > 0 {
+            let here = self.some_of(request, usize::MAX).await?;
+            self.start += here;
+            line.took(here).await;
+        }
+        Ok(())
+    }
+
+    /// How much of the body is held, at least a byte and at most so many; counts it as taken.
+    async fn some_of(&mut self, request: &mut Request, most: usize) -> io::Result<usize> {
+        if self.start == self.end && self.fill().await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let here = request.left.min((self.end - self.start).min(most) as u64);
+        request.left -= here;
+        Ok(here as usize)
     }
 
     pub async fn answer(&mut self, request: &Request, answer: &Answer) -> io::Result<()> {

@@ -5,16 +5,20 @@ mod canto;
 mod certificate;
 mod child;
 mod http;
+mod line;
+mod parts;
 mod s3;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-pub use child::Sink;
+pub use child::{Manner, Sink};
+pub use line::now;
 
 use crate::outcome::{Outcome, because};
 use crate::process::wait_for_the_end;
@@ -30,9 +34,8 @@ pub struct Options {
     /// Where to write the certificate authority.
     #[arg(long)]
     authority: PathBuf,
-    /// Added to each answer, milliseconds.
-    #[arg(long, default_value_t = 0)]
-    delay_ms: u64,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 /// What the sink knows. One thread, so a lock is never waited for.
@@ -40,7 +43,10 @@ struct State {
     table: Table,
     origin: String,
     delay: Duration,
+    line: line::Line,
     canto: canto::Tenant,
+    /// `None`: parts are not offered.
+    parts: Option<parts::Open>,
     bucket: s3::Bucket,
     figures: child::Counters,
 }
@@ -59,39 +65,70 @@ pub fn run(options: &Options) -> Outcome {
 }
 
 async fn serve(options: &Options) -> Outcome {
-    let table = Table::read(&options.table)?;
-    let tls = TlsAcceptor::from(Arc::new(certificate::make(&options.authority)?));
-    let listener =
-        TcpListener::bind(("127.0.0.1", 0)).await.map_err(because("no loopback port for the sink"))?;
-    let port = listener.local_addr().map_err(because("the sink has no address"))?.port();
-    let origin = format!("https://localhost:{port}");
-    println!("{}", serde_json::json!({ "url": origin }));
+    let Options { table, authority, manner } = options;
+    let table = Table::read(table)?;
+    let tls = TlsAcceptor::from(Arc::new(certificate::make(authority)?));
+    let listener = listen(manner.bytes_a_second).map_err(because("no loopback port for the sink"))?;
+    let asked = listen(None).map_err(because("no loopback port for the sink's figures"))?;
+    let port = |listener: &TcpListener| {
+        listener.local_addr().map(|address| address.port()).map_err(because("the sink has no address"))
+    };
+    let origin = format!("https://localhost:{}", port(&listener)?);
+    println!("{}", serde_json::json!({ "url": origin, "figures": port(&asked)? }));
     let state = Arc::new(State {
         table,
         origin,
-        delay: Duration::from_millis(options.delay_ms),
+        delay: Duration::from_millis(manner.delay_ms),
+        line: line::Line::new(manner.bytes_a_second),
         canto: canto::Tenant::default(),
+        parts: manner.parts.then(parts::Open::default),
         bucket: s3::Bucket::default(),
         figures: child::Counters::default(),
     });
     loop {
-        let (stream, _) = listener.accept().await.map_err(because("the sink can't accept"))?;
-        let (state, tls) = (Arc::clone(&state), tls.clone());
-        tokio::spawn(async move {
-            // A client that goes away is none of the sink's troubles.
-            drop(converse(stream, tls, &state).await);
-        });
+        tokio::select! {
+            accepted = listener.accept() => {
+                let (stream, _) = accepted.map_err(because("the sink can't accept"))?;
+                let (state, tls) = (Arc::clone(&state), tls.clone());
+                tokio::spawn(async move {
+                    // A client that goes away is none of the sink's troubles.
+                    drop(converse(stream, tls, &state).await);
+                });
+            }
+            accepted = asked.accept() => {
+                let (stream, _) = accepted.map_err(because("the sink can't accept"))?;
+                drop(say_figures(stream, &state).await);
+            }
+        }
     }
+}
+
+/// On a slow line little is kept underway: what the other side has sent is here almost at once.
+fn listen(bytes_a_second: Option<u64>) -> std::io::Result<TcpListener> {
+    const NARROW: u32 = 32 * 1024;
+    let socket = TcpSocket::new_v4()?;
+    if bytes_a_second.is_some() {
+        socket.set_recv_buffer_size(NARROW)?;
+    }
+    socket.bind(std::net::SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    socket.listen(1_024)
+}
+
+/// In the clear on a port of its own, so that asking costs next to nothing.
+async fn say_figures(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
+    let anew = stream.read_u8().await? == child::ANEW;
+    stream.write_all(child::heard(state, anew).as_bytes()).await?;
+    stream.shutdown().await
 }
 
 async fn converse(stream: TcpStream, tls: TlsAcceptor, state: &State) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut connection = Connection::new(tls.accept(stream).await?);
     child::Counters::add(&state.figures.connections, 1);
-    while let Some(request) = connection.request().await? {
+    while let Some(mut request) = connection.request().await? {
         child::Counters::add(&state.figures.requests, 1);
         child::Counters::add(&state.figures.bytes, request.length);
-        let answer = answer(state, &request, &mut connection).await?;
+        let answer = answer(state, &mut request, &mut connection).await?;
         if !state.delay.is_zero() {
             tokio::time::sleep(state.delay).await;
         }
@@ -100,18 +137,24 @@ async fn converse(stream: TcpStream, tls: TlsAcceptor, state: &State) -> std::io
     Ok(())
 }
 
-async fn answer(state: &State, request: &Request, connection: &mut Connection) -> std::io::Result<Answer> {
+async fn answer(
+    state: &State,
+    request: &mut Request,
+    connection: &mut Connection,
+) -> std::io::Result<Answer> {
     let path = request.path();
-    if path == "/_sink" {
-        return Ok(Answer::json(state.figures.json()));
-    }
     if path.starts_with("/api/") || path.starts_with("/oauth/") {
         let body = connection.body(request).await?;
         return Ok(canto::api(state, request, &body));
     }
     if path == canto::FORMS {
-        let head = connection.drain(request, canto::FORM_HEAD).await?;
-        return Ok(canto::form(state, &head));
+        let head = connection.head_of(request, canto::FORM_HEAD).await?;
+        let form = canto::form(state, &head);
+        connection.drain(request, &state.line).await?;
+        return Ok(form.map_or_else(|refusal| refusal, |form| form.stored(state)));
+    }
+    if path.starts_with(parts::PARTS) {
+        return parts::put(state, request, connection).await;
     }
     s3::answer(state, request, connection).await
 }

@@ -31,15 +31,14 @@ struct Object {
 
 pub async fn answer(
     state: &State,
-    request: &Request,
+    request: &mut Request,
     connection: &mut Connection,
 ) -> std::io::Result<Answer> {
-    let body = if request.method == "POST" {
-        connection.body(request).await?
+    if request.method == "POST" {
+        connection.body(request).await?;
     } else {
-        connection.drain(request, 0).await?
-    };
-    drop(body);
+        connection.drain(request, &state.line).await?;
+    }
     let path = request.path().trim_matches('/');
     let Some((_, key)) = path.split_once('/') else { return Ok(bucket(request)) };
     let mut objects = state.bucket.objects.lock().unwrap_or_else(PoisonError::into_inner);
