@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use canto_api::Secret;
+use engine::clock::{Millis, SystemWorld, World};
 use engine::error::Outcome;
 use engine::event::EngineEvent;
 use engine::handle::Subscription;
@@ -45,7 +47,31 @@ impl Vault for MemoryVault {
     }
 }
 
+/// The system's clock, set forward as the test likes.
+#[derive(Debug, Default)]
+pub struct MovableWorld {
+    system: SystemWorld,
+    ahead_ms: AtomicI64,
+}
+
+impl MovableWorld {
+    pub fn advance(&self, by: Duration) {
+        self.ahead_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+}
+
+impl World for MovableWorld {
+    fn now(&self) -> Millis {
+        self.system.now() + self.ahead_ms.load(Ordering::Relaxed)
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        self.system.random(bytes);
+    }
+}
+
 pub struct Stage {
+    pub world: Arc<MovableWorld>,
     pub tenant: Tenant,
     pub engine: Option<Engine>,
     pub data: TempDir,
@@ -70,6 +96,7 @@ impl Stage {
         let filter = tracing_subscriber::EnvFilter::from_env("FERRY_LOG");
         drop(tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init());
         let mut stage = Self {
+            world: Arc::default(),
             tenant,
             engine: None,
             data: TempDir::new().unwrap(),
@@ -83,7 +110,11 @@ impl Stage {
     }
 
     pub fn engine_options(&self) -> EngineOptions {
-        EngineOptions { vault: Some(self.vault.clone()), ..EngineOptions::new(self.data.path()) }
+        EngineOptions {
+            vault: Some(self.vault.clone()),
+            world: self.world.clone(),
+            ..EngineOptions::new(self.data.path())
+        }
     }
 
     pub async fn start(&mut self) {

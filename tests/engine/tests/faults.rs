@@ -63,6 +63,29 @@ async fn a_store_whose_etag_means_something_else_is_believed_by_the_assets_check
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_stored_and_never_becomes_an_asset_ends_with_someone_who_looks() {
+    let stage = stage().await;
+    let never = Rule::new(Match::named("large.mov"), Action::NeverIngest);
+    stage.tenant.set_faults(faults(vec![never]));
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    watch.count(batch, JobStateKind::Done, 1).await;
+    watch.count(batch, JobStateKind::Finishing, 1).await;
+    stage.world.advance(Duration::from_secs(25 * 3_600));
+    watch.count(batch, JobStateKind::Blocked, 1).await;
+    assert_eq!(stage.job(batch, "large.mov").await.failure.unwrap().code, ErrorCode::AssetUnseen);
+    assert_eq!(stage.posts(), 2, "never sent again");
+    // It can be looked for once more, and given up.
+    stage.control(JobSelection::Batch { batch }, JobAction::Retry).await;
+    watch.count(batch, JobStateKind::Finishing, 1).await;
+    stage.world.advance(Duration::from_secs(25 * 3_600));
+    watch.count(batch, JobStateKind::Blocked, 1).await;
+    stage.control(JobSelection::Batch { batch }, JobAction::Cancel).await;
+    watch.finished(batch).await;
+    assert_eq!(stage.posts(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bytes_that_were_damaged_on_the_way_are_never_done() {
     let stage = stage().await;
     let flip = Rule::new(Match::named("small.jpg"), Action::FlipByte { at: 1_000 }).times(1);

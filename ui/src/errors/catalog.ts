@@ -14,6 +14,7 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   SourceUnreadable: "next.retry_file",
   SourceNotAFile: "next.retry_file",
   VolumeAway: "next.volume",
+  AssetUnseen: "next.look",
   SourceLocked: "next.wait",
   NameRefused: "next.rename",
   TooLarge: "next.support",

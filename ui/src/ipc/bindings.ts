@@ -23,7 +23,7 @@ export type JobId = number;
 /**
  * Noun and state; the UI branches on these, never on text.
  */
-export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "IngestRefused" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
+export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "IngestRefused" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
 
 /**
  * Who can do something about a failure.

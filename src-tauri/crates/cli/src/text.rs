@@ -62,6 +62,10 @@ fn plain(code: ErrorCode, reason: &str) -> (&'static str, &'static str) {
         C::SourceNotAFile => {
             ("This is no regular file (a folder, a socket, a device).", "name the files themselves.")
         }
+        C::AssetUnseen => (
+            "The file arrived, but the library has shown no asset of it for a day.",
+            "look for it in Canto; `ferry retry` has Ferry look once more, `ferry cancel` gives it up.",
+        ),
         C::VolumeAway => (
             "The disk, card or share '{volume}' is not connected.",
             "connect it again; Ferry goes on by itself.",

@@ -105,6 +105,8 @@ error_codes! {
     PolicyRefused => Temporary, Canto;
     /// What the server stored is not what was read.
     ChecksumMismatch => Temporary, It;
+    /// The store has the file whole, but no asset of it was seen for a day.
+    AssetUnseen => NeedsSomeone, Canto;
     /// The tenant could not turn the file into an asset.
     IngestRefused => Permanent, Canto;
 

@@ -51,6 +51,10 @@ impl Owner {
                 failures = count;
                 event
             }
+            Report::Unseen { failure } => {
+                self.note_attempt(id, &failure)?;
+                JobEvent::Held { failure }
+            }
             Report::IngestFailed { failure } => {
                 self.note_attempt(id, &failure)?;
                 JobEvent::IngestFailed { failure }

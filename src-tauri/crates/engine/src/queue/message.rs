@@ -163,6 +163,10 @@ pub enum Report {
     IngestFailed {
         failure: Failure,
     },
+    /// Nobody can say what became of what was sent.
+    Unseen {
+        failure: Failure,
+    },
 }
 
 /// What a transfer has to say of a file in parts.

@@ -314,6 +314,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
         },
         S::Blocked { failure, held } => match event {
             E::Resume | E::Retry | E::Freed => go_on(held),
+            // What was sent and never seen again is the user's to give up.
+            E::Cancel if matches!(held, Held::Sent(_)) => to(S::Cancelled, Effect::None),
             E::Cancel => drop_held(held),
             E::Restarted => to(S::Blocked { failure, held }, Effect::None),
             E::ArrivedDamaged { .. }

@@ -34,6 +34,8 @@ const TROUBLE: Duration = Duration::from_secs(2);
 const GRACE_UNKNOWN: Millis = 30_000;
 const GRACE_LEAST: Millis = 4_000;
 const GRACE_MOST: Millis = 120_000;
+/// How long what was stored may stay without an asset: as far as the status list reaches back (canto-api.md §8.4 [C]).
+const UNSEEN_PATIENCE: Millis = 24 * 3_600_000;
 
 /// The task that confirms.
 pub struct Confirmer {
@@ -300,6 +302,12 @@ impl Confirmer {
             if !working && awaited.other_bytes_since.is_some_and(|since| now - since > grace) {
                 let failure = Failure::new(ErrorCode::ChecksumMismatch).with("name", &awaited.job.name);
                 reports.push((*id, Report::Damaged { failure }));
+                return false;
+            }
+            // Neither sent again, which could make a second asset, nor called done: somebody has to look.
+            if sure && now - awaited.since > UNSEEN_PATIENCE {
+                let failure = Failure::new(ErrorCode::AssetUnseen).with("name", &awaited.job.name);
+                reports.push((*id, Report::Unseen { failure }));
                 return false;
             }
             if !sure && !working && now - awaited.since > grace {
