@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Program, freePort, listens, need } from "./programs.mjs";
+import { Program, freePort, listens, need, until } from "./programs.mjs";
 import { Tenant } from "./tenant.mjs";
 import { Page } from "./webdriver.mjs";
 
@@ -52,6 +52,30 @@ export class Stage {
     this.page = undefined;
     await this.driver?.stop();
     this.driver = undefined;
+    await this.endOrphans();
+  }
+
+  /** A busy computer may have the driver end before its app: that one is asked, and then ended, by its id. */
+  async endOrphans() {
+    const mine = `FERRY_DATA_DIR=${join(this.folder, "data")}`;
+    const left = () =>
+      readdirSync("/proc").filter((pid) => {
+        try {
+          return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(mine);
+        } catch {
+          return false;
+        }
+      });
+    for (const signal of ["SIGTERM", "SIGKILL"]) {
+      for (const pid of left()) {
+        try {
+          process.kill(Number(pid), signal);
+        } catch {
+          // It has ended meanwhile.
+        }
+      }
+      await until("the app has ended", () => !left().length, 8_000).catch(() => {});
+    }
   }
 
   /** A start that nobody drives: a second one, or one that is watched from outside. */
