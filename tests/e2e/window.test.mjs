@@ -16,8 +16,8 @@ let giveBack;
 before(async () => {
   stage = await Stage.start("window");
   shoot = join(stage.folder, "Long shoot");
-  writeFiles(shoot, 40, 20_000);
-  await stage.tenant.faults([{ match: { object_post: true }, action: { kind: "delay", ms: 1_500 } }]);
+  writeFiles(shoot, 600, 2_000);
+  await stage.tenant.faults([{ match: { object_post: true }, action: { kind: "delay", ms: 5_000 } }]);
   display = await Display.open();
 });
 after(async () => {
@@ -56,12 +56,12 @@ test("a second start shows it again", async () => {
 test("a signal quits in order, and the queue is intact", async () => {
   app.child.kill("SIGTERM");
   assert.deepEqual(await app.exits(), { code: 0, signal: null }, app.output);
-  assert.ok((await stage.tenant.assets()).length < 40);
+  assert.ok((await stage.tenant.assets()).length < 600);
   delete stage.env.FERRY_DEMO;
   await stage.tenant.faults([]);
   await stage.open();
   await stage.page.shows("Long shoot");
-  await stage.page.shows("Done · 40 files", 90_000);
+  await stage.page.shows("Done · 600 files", 90_000);
   const sums = (list) => list.map((file) => file.md5).sort();
   assert.deepEqual(sums(await stage.tenant.assets()), sums(filesBelow(shoot)), "once each, and whole");
   await stage.close();
