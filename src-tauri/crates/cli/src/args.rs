@@ -64,6 +64,8 @@ pub enum Command {
     Retry(Selection),
     /// Move jobs to the front of the queue
     Top(Selection),
+    /// Look for waiting files under another path: after a move, or on another computer
+    Relocate(Relocate),
     /// Print the receipt of a batch
     Receipt(Receipt),
     /// Show the library's folders and albums
@@ -242,6 +244,15 @@ fn state(word: &str) -> Result<JobStateKind, String> {
 
 fn format(word: &str) -> Result<ReceiptFormat, String> {
     ReceiptFormat::parse(word).ok_or_else(|| "formats are json, csv and html".to_owned())
+}
+
+/// Where files were, and where they are now.
+#[derive(clap::Args, Debug)]
+pub struct Relocate {
+    /// The path that they were below, as Ferry shows it (also of another system)
+    pub old: String,
+    /// The folder that they are below now
+    pub new: PathBuf,
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::Path;
 use engine::error::{ErrorCode, Failure, Who};
 use engine::model::{
     AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ControlResult, Destination, JobId,
-    JobStateKind, JobView, LibraryNode, StagedKind, StagedProblem, Totals, WaitingFor,
+    JobStateKind, JobView, LibraryNode, RelocateResult, StagedKind, StagedProblem, Totals, WaitingFor,
 };
 use serde::Serialize;
 
@@ -48,6 +48,10 @@ pub enum Line<'a> {
         action: &'a str,
         #[serde(flatten)]
         result: ControlResult,
+    },
+    Relocated {
+        #[serde(flatten)]
+        result: RelocateResult,
     },
     Node {
         depth: usize,

@@ -7,6 +7,7 @@ mod jobs;
 mod login;
 mod make;
 mod receipt;
+mod relocate;
 mod run;
 mod status;
 mod summary;
@@ -37,6 +38,7 @@ pub async fn run(arguments: Arguments, out: &Output) -> Ended {
         Command::Retry(jobs) => Box::pin(control::run(global, jobs, JobAction::Retry, out)).await,
         Command::Top(jobs) => Box::pin(control::run(global, jobs, JobAction::Top, out)).await,
         Command::Receipt(receipt) => Box::pin(receipt::run(global, receipt)).await,
+        Command::Relocate(paths) => Box::pin(relocate::run(global, paths, out)).await,
         Command::Tree(tree) => Box::pin(tree::run(global, tree, out)).await,
         Command::Mkdir(make) => Box::pin(make::run(global, make, NodeKind::Folder, out)).await,
         Command::Mkalbum(make) => Box::pin(make::run(global, make, NodeKind::Album, out)).await,

@@ -13,7 +13,7 @@ use crate::event::{Condition, EngineEvent, Snapshot};
 use crate::intake;
 use crate::model::{
     BatchId, BatchView, ControlResult, Enqueue, JobAction, JobDetails, JobId, JobPage, JobQuery,
-    JobSelection, JobStateKind, StagingSummary,
+    JobSelection, JobStateKind, RelocateResult, StagingSummary,
 };
 use crate::queue::guests::Request;
 use crate::queue::message::ToOwner;
@@ -64,6 +64,24 @@ impl EngineHandle {
             self.ask(|reply| ToOwner::Control { selection, action, reply }).await
         } else {
             self.request(Request::Control { selection, action }).await
+        }
+    }
+
+    /// Tells that what was below `old` is below `new` now: a copied data directory on another computer, a share that is
+    /// mounted elsewhere. `old` is compared as text; `new` is an existing folder.
+    ///
+    /// # Errors
+    /// `PathUnusable` for a `new` that is no folder.
+    pub async fn relocate(&self, old: String, new: PathBuf) -> Outcome<RelocateResult> {
+        let there = new.clone();
+        let is_folder = tokio::task::spawn_blocking(move || there.is_dir()).await.unwrap_or(false);
+        if !is_folder {
+            return Err(Failure::new(ErrorCode::PathUnusable).with("path", new.display()));
+        }
+        if self.is_owner() {
+            self.ask(|reply| ToOwner::Relocate { old, new, reply }).await
+        } else {
+            self.request(Request::Relocate { old, new }).await
         }
     }
 

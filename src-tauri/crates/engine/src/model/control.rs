@@ -27,6 +27,15 @@ pub enum JobSelection {
     All,
 }
 
+/// What came of telling where files are now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelocateResult {
+    /// Folders, as they were added, that begin anew.
+    pub folders: u64,
+    /// Jobs that had missed their files and are tried again.
+    pub retried: u64,
+}
+
 /// What came of it; jobs for which the action means nothing (cancelling what is done) are left alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]

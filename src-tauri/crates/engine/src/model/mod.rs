@@ -13,7 +13,7 @@ pub use batch::{
     BatchState, BatchView, Destination, DestinationKind, Enqueue, StagedKind, StagedProblem, StagingSummary,
     Totals,
 };
-pub use control::{ControlResult, JobAction, JobSelection};
+pub use control::{ControlResult, JobAction, JobSelection, RelocateResult};
 pub use ids::{AccountId, BatchId, FolderId, JobId};
 pub use job::{
     AssetId, AttemptView, JobDetails, JobOrder, JobPage, JobQuery, JobStateKind, JobView, Verification,

@@ -1,5 +1,7 @@
 //! Work that another program on the same data directory has written down for the running engine.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::sync::oneshot;
 
@@ -19,6 +21,7 @@ pub enum Request {
     PutAccount { row: Box<AccountRow> },
     DropAccount { account: AccountId, drop_queue: bool },
     PutSetting { key: String, value: String },
+    Relocate { old: String, new: PathBuf },
 }
 
 /// How it is answered.
@@ -66,6 +69,7 @@ impl Owner {
             Request::DropAccount { account, drop_queue } => {
                 ToOwner::DropAccount { account, drop_queue, reply: self.answering(id) }
             }
+            Request::Relocate { old, new } => ToOwner::Relocate { old, new, reply: self.answering(id) },
             Request::PutSetting { key, value } => {
                 ToOwner::PutSetting { key, value, reply: self.answering(id) }
             }

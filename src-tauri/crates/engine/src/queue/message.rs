@@ -11,7 +11,7 @@ use crate::clock::Millis;
 use crate::error::{Failure, Outcome};
 use crate::model::{
     AccountId, BatchId, ControlResult, Destination, Enqueue, FolderId, JobAction, JobId, JobSelection,
-    WaitingFor,
+    RelocateResult, WaitingFor,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::folders::FolderRow;
@@ -58,6 +58,12 @@ pub enum ToOwner {
         job: JobId,
         report: PartsReport,
         reply: Option<Reply<()>>,
+    },
+    /// Files that were below a path are below another one now.
+    Relocate {
+        old: String,
+        new: PathBuf,
+        reply: Reply<RelocateResult>,
     },
     /// A volume that files are waited for on is mounted, here.
     VolumeBack {

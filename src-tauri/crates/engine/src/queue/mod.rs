@@ -9,6 +9,7 @@ mod owner;
 mod parts;
 mod publish;
 mod recovery;
+mod relocate;
 mod retry;
 mod scan;
 mod sources;

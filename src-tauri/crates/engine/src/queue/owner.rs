@@ -220,6 +220,10 @@ impl Owner {
                     None => result.map(|()| false),
                 }
             }
+            ToOwner::Relocate { old, new, reply } => {
+                let result = self.relocate(&old, &new);
+                self.reply_after_commit(reply, result)
+            }
             ToOwner::VolumeBack { folder, mount } => {
                 self.volume_back(folder, &mount)?;
                 Ok(true)

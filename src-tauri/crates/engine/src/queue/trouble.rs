@@ -71,6 +71,7 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
     match message {
         ToOwner::Enqueue { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::ScanFound { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::Relocate { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Control { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::PutAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::DropAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),

@@ -53,6 +53,11 @@ pub fn request(db: &Connection, id: BatchId) -> Result<Option<Enqueue>> {
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
+pub fn set_request(db: &Connection, id: BatchId, request: &Enqueue) -> Result<()> {
+    let text = serde_json::to_string(request).unwrap_or_default();
+    db.execute("UPDATE batch SET request = ?2 WHERE id = ?1", params![id.0, text]).map(drop)
+}
+
 pub fn get(db: &Connection, id: BatchId) -> Result<Option<BatchView>> {
     let view = db
         .prepare_cached(&format!("SELECT {COLUMNS} FROM batch WHERE id = ?1"))?

@@ -51,6 +51,22 @@ pub fn get(db: &Connection, id: FolderId) -> Result<Option<FolderRow>> {
     .optional()
 }
 
+/// Folders without a parent, of batches that have something left to do.
+pub fn open_roots(db: &Connection) -> Result<Vec<FolderRow>> {
+    db.prepare_cached(
+        "SELECT id, parent_id, name, arrives, remote_folder, remote_album FROM source_folder
+         WHERE parent_id IS NULL AND (id >> 32) IN (SELECT batch_id FROM batch_total WHERE jobs > 0
+         AND state NOT IN ('done', 'skipped', 'cancelled') UNION SELECT id FROM batch WHERE state <> 'finished')
+         ORDER BY id",
+    )?
+    .query_map([], read)?
+    .collect()
+}
+
+pub fn set_name(db: &Connection, id: FolderId, name: &str) -> Result<()> {
+    db.execute("UPDATE source_folder SET name = ?2 WHERE id = ?1", params![id.0, name]).map(drop)
+}
+
 pub fn of_batch(db: &Connection, batch: BatchId) -> Result<Vec<FolderRow>> {
     db.prepare_cached(
         "SELECT id, parent_id, name, arrives, remote_folder, remote_album FROM source_folder

@@ -53,14 +53,17 @@ pub fn unquiet(db: &Connection, limit: usize) -> Result<Vec<(JobId, FolderId, St
     rows.collect()
 }
 
+pub fn forget(db: &Connection, folder: FolderId) -> Result<()> {
+    db.execute("DELETE FROM source_volume WHERE folder_id = ?1", [folder.0]).map(drop)
+}
+
 /// The volume is mounted elsewhere now: the paths on it begin anew.
 pub fn set_mount(db: &Connection, folder: FolderId, mount: &Path, path: &Path) -> Result<()> {
     db.execute(
         "UPDATE source_volume SET mount = ?2 WHERE folder_id = ?1",
         params![folder.0, mount.to_string_lossy()],
     )?;
-    db.execute("UPDATE source_folder SET name = ?2 WHERE id = ?1", params![folder.0, path.to_string_lossy()])
-        .map(drop)
+    super::folders::set_name(db, folder, &path.to_string_lossy())
 }
 
 fn read(row: &Row<'_>) -> Result<VolumeRow> {
