@@ -1,6 +1,7 @@
-//! What went wrong, in English: a sentence and the next step for every code.
+//! What to do about what went wrong, in English. The sentence before it is the engine's.
 
 use engine::error::{ErrorCode, Failure, Who};
+use engine::words;
 
 pub struct Words {
     pub sentence: String,
@@ -20,181 +21,94 @@ pub fn who(who: Who) -> &'static str {
 
 /// The sentence and the next step, with the failure's own values.
 pub fn words(failure: &Failure) -> Words {
-    let (sentence, next) = plain(failure.code, reason(failure));
-    Words { sentence: filled(sentence, failure), next: filled(next, failure) }
+    let next = plain(failure.code, words::reason(failure));
+    Words { sentence: words::sentence(failure), next: words::filled(next, failure) }
 }
 
-fn reason(failure: &Failure) -> &str {
-    match failure.code {
-        // The file itself, not a connection.
-        ErrorCode::TlsRefused if failure.params.contains_key("path") => "file",
-        _ => failure.params.get("reason").map_or("", String::as_str),
-    }
-}
-
-/// `{name|words}` is the failure's value of that name, or the words where it has none.
-fn filled(text: &str, failure: &Failure) -> String {
-    let mut filled = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        let Some((field, after)) = after.split_once('}') else { break };
-        let (name, otherwise) = field.split_once('|').unwrap_or((field, ""));
-        filled.push_str(failure.params.get(name).map_or(otherwise, String::as_str));
-        rest = after;
-    }
-    filled.push_str(rest);
-    filled
-}
-
-fn plain(code: ErrorCode, reason: &str) -> (&'static str, &'static str) {
+fn plain(code: ErrorCode, reason: &str) -> &'static str {
     use ErrorCode as C;
     match code {
-        C::SourceChanged => {
-            ("The file keeps changing while it is read.", "Ferry tries again when it has come to rest.")
+        C::SourceChanged => "Ferry tries again when it has come to rest.",
+        C::SourceMissing => "put it back or name the right path, then `ferry retry`.",
+        C::SourceUnreadable => "allow your user to read it, or check the disk, then `ferry retry`.",
+        C::SourceNotAFile => "name the files themselves.",
+        C::AssetUnseen => {
+            "look for it in Canto; `ferry retry` has Ferry look once more, `ferry cancel` gives it up."
         }
-        C::SourceMissing => {
-            ("The file is no longer where it was.", "put it back or name the right path, then `ferry retry`.")
-        }
-        C::SourceUnreadable => {
-            ("The file can't be read.", "allow your user to read it, or check the disk, then `ferry retry`.")
-        }
-        C::SourceNotAFile => {
-            ("This is no regular file (a folder, a socket, a device).", "name the files themselves.")
-        }
-        C::AssetUnseen => (
-            "The file arrived, but the library has shown no asset of it for a day.",
-            "look for it in Canto; `ferry retry` has Ferry look once more, `ferry cancel` gives it up.",
-        ),
-        C::VolumeAway => (
-            "The disk, card or share '{volume}' is not connected.",
-            "connect it again; Ferry goes on by itself.",
-        ),
-        C::SourceLocked => ("Another program holds the file.", "close it there; Ferry tries again."),
+        C::VolumeAway => "connect it again; Ferry goes on by itself.",
+        C::SourceLocked => "close it there; Ferry tries again.",
         C::NameRefused => match reason {
-            "not_unicode" => ("The name is not valid Unicode.", "rename it, then add it again."),
-            "control_character" => {
-                ("The name holds a control character, such as a line break.", "rename it, then add it again.")
-            }
-            "too_long" => ("The name is too long.", "shorten it, then add it again."),
-            "empty" => ("A name is missing.", "give one."),
-            _ => ("The name can't be used in the library.", "rename it, then add it again."),
+            "not_unicode" => "rename it, then add it again.",
+            "control_character" => "rename it, then add it again.",
+            "too_long" => "shorten it, then add it again.",
+            "empty" => "give one.",
+            _ => "rename it, then add it again.",
         },
-        C::TooLarge => (
-            "The file is larger than the library takes in one piece (5 GiB).",
-            "ask Canto's support how to bring it in.",
-        ),
-        C::PathUnusable => ("The path {path|that was given} can't be used.", "check how it is written."),
-        C::NetworkOffline => ("There is no connection to the library.", "Ferry goes on when it is back."),
-        C::NetworkInterrupted => ("The connection broke.", "Ferry tries again by itself."),
-        C::NetworkTimeout => ("The library does not answer.", "Ferry tries again by itself."),
-        C::UnexpectedAnswer => (
-            "Something other than the library answered, such as a hotel's sign-in page or a filter.",
-            "look whether a web page opens, and whether the library's address is let through.",
-        ),
-        C::TlsRefused => match reason {
-            "file" => (
-                "The certificate authorities in {path|the file} can't be read.",
-                "check FERRY_CA_FILE: it has to be a PEM file.",
-            ),
-            _ => (
-                "The encrypted connection was refused: the certificate is not trusted.",
-                "if a proxy inspects traffic here, put its certificate authority into FERRY_CA_FILE.",
-            ),
-        },
-        C::ProxyAuthRequired => (
-            "The proxy wants a user and a password.",
-            "put them into HTTPS_PROXY (http://user:password@host:port).",
-        ),
-        C::ProxyUnreachable => ("The proxy does not answer.", "check the proxy settings of this computer."),
-        C::TenantUnknown => (
-            "There is no Canto library at '{tenant|this address}'.",
-            "check the address: it is the one in your browser, such as acme.canto.com.",
-        ),
-        C::TenantBusy => ("The library is busy.", "Ferry tries again by itself."),
-        C::TenantRefused => {
-            ("The library refused a request that should be right.", "note the time and ask Canto's support.")
+        C::TooLarge => "ask Canto's support how to bring it in.",
+        C::PathUnusable => "check how it is written.",
+        C::NetworkOffline => "Ferry goes on when it is back.",
+        C::NetworkInterrupted => "Ferry tries again by itself.",
+        C::NetworkTimeout => "Ferry tries again by itself.",
+        C::UnexpectedAnswer => {
+            "look whether a web page opens, and whether the library's address is let through."
         }
+        C::TlsRefused => match reason {
+            "file" => "check FERRY_CA_FILE: it has to be a PEM file.",
+            _ => "if a proxy inspects traffic here, put its certificate authority into FERRY_CA_FILE.",
+        },
+        C::ProxyAuthRequired => "put them into HTTPS_PROXY (http://user:password@host:port).",
+        C::ProxyUnreachable => "check the proxy settings of this computer.",
+        C::TenantUnknown => "check the address: it is the one in your browser, such as acme.canto.com.",
+        C::TenantBusy => "Ferry tries again by itself.",
+        C::TenantRefused => "note the time and ask Canto's support.",
         C::SignInRequired => match reason {
-            "no_account" => ("Nobody is signed in.", "`ferry login TENANT`."),
-            _ => ("The sign-in has ended.", "`ferry login TENANT`; the queue waits for it."),
+            "no_account" => "`ferry login TENANT`.",
+            _ => "`ferry login TENANT`; the queue waits for it.",
         },
-        C::SignInCancelled => ("The sign-in was cancelled.", "`ferry login` when you are ready."),
-        C::SignInTimeout => ("Nobody signed in within 15 minutes.", "`ferry login` once more."),
+        C::SignInCancelled => "`ferry login` when you are ready.",
+        C::SignInTimeout => "`ferry login` once more.",
         C::CredentialsRefused => match reason {
-            "app_id_missing" => (
-                "The id of the tenant's API key is missing.",
-                "ask for the app id and secret; give them with --app-id and --app-secret-stdin.",
-            ),
-            _ => (
-                "The library does not accept this app id and secret.",
-                "check the API key's id, secret and allowed kinds of sign-in in Canto's settings.",
-            ),
+            "app_id_missing" => {
+                "ask for the app id and secret; give them with --app-id and --app-secret-stdin."
+            }
+            _ => "check the API key's id, secret and allowed kinds of sign-in in Canto's settings.",
         },
-        C::NoPermission => (
-            "This account has no right to upload here.",
+        C::NoPermission => {
             "give it the right to upload (a consumer needs to become a contributor); then `ferry login` \
-             again and `ferry retry`.",
-        ),
-        C::DestinationMissing => (
-            "The destination {destination|} is not in the library.",
-            "check the name (`ferry tree`), or use --create.",
-        ),
-        C::DestinationRefused => (
-            "The library does not let this account make '{name|the folder or album}'.",
-            "give it the right to make folders and albums there, or make it yourself.",
-        ),
-        C::PolicyRefused => (
-            "The library's permission to upload was refused by its storage.",
-            "Ferry asks for a new one; if this stays, ask Canto's support.",
-        ),
-        C::ChecksumMismatch => (
-            "What arrived is not what was sent.",
-            "something on the way changes data (a proxy, a virus scanner, memory); Ferry sends it again.",
-        ),
-        C::IngestRefused => (
-            "The library has the file but could not make an asset of it.",
-            "see whether the file opens; if so, ask Canto's support.",
-        ),
-        C::DiskFull => (
-            "The disk with Ferry's data is full.",
-            "make room; nothing in the queue is lost, and it goes on by itself.",
-        ),
-        C::DatabaseTooNew => (
-            "Ferry's data was written by a newer Ferry.",
-            "update this one, or name another directory with --data-dir. Nothing was changed.",
-        ),
-        C::DatabaseDamaged => (
-            "Ferry's database was damaged. It was set aside as {path|another file}.",
-            "start again: Ferry makes a new one. What was queued has to be added again.",
-        ),
-        C::DatabaseUnusable => (
-            "Ferry's data at {path|its directory} can't be used.",
-            "check that the directory can be written, or name another with --data-dir.",
-        ),
-        C::DataDirInUse => (
-            "Another program holds Ferry's data at {path|its directory} and does not answer.",
-            "look whether Ferry hangs, end it, and try again.",
-        ),
-        C::KeychainUnavailable => (
-            "This computer has no usable keychain for Ferry's secrets.",
-            "set FERRY_PASSPHRASE: Ferry then keeps them in an encrypted file.",
-        ),
-        C::PassphraseWrong => (
-            "The passphrase does not open {path|the credentials file}.",
-            "give the right FERRY_PASSPHRASE; if it is lost, delete the file and sign in again.",
-        ),
-        C::AccountMissing => ("There is no such account.", "`ferry accounts` lists them."),
-        C::BatchMissing => ("There is no batch {batch|of this number}.", "`ferry status` lists them."),
-        C::JobMissing => ("There is no job {job|of this number}.", "`ferry jobs` lists them."),
+             again and `ferry retry`."
+        }
+        C::DestinationMissing => "check the name (`ferry tree`), or use --create.",
+        C::DestinationRefused => "give it the right to make folders and albums there, or make it yourself.",
+        C::PolicyRefused => "Ferry asks for a new one; if this stays, ask Canto's support.",
+        C::ChecksumMismatch => {
+            "something on the way changes data (a proxy, a virus scanner, memory); Ferry sends it again."
+        }
+        C::IngestRefused => "see whether the file opens; if so, ask Canto's support.",
+        C::DiskFull => "make room; nothing in the queue is lost, and it goes on by itself.",
+        C::DatabaseTooNew => {
+            "update this one, or name another directory with --data-dir. Nothing was changed."
+        }
+        C::DatabaseDamaged => "start again: Ferry makes a new one. What was queued has to be added again.",
+        C::DatabaseUnusable => "check that the directory can be written, or name another with --data-dir.",
+        C::DataDirInUse => "look whether Ferry hangs, end it, and try again.",
+        C::KeychainUnavailable => "set FERRY_PASSPHRASE: Ferry then keeps them in an encrypted file.",
+        C::PassphraseWrong => {
+            "give the right FERRY_PASSPHRASE; if it is lost, delete the file and sign in again."
+        }
+        C::AccountMissing => "`ferry accounts` lists them.",
+        C::BatchMissing => "`ferry status` lists them.",
+        C::JobMissing => "`ferry jobs` lists them.",
         C::RequestInvalid => match reason {
-            "no_paths" => ("There is nothing to upload.", "name files or folders."),
-            _ => ("The pattern '{pattern|}' can't be read.", "check brackets and braces in it."),
+            "no_paths" => "name files or folders.",
+            "receipt_unknown" => "name a file that `ferry receipt` wrote.",
+            "receipt_unsealed" => "`ferry receipt BATCH` makes a new one.",
+            "receipt_newer" => "update this one.",
+            "receipt_head" | "receipt_row" | "receipt_cut" | "receipt_end" | "receipt_other_seal" => {
+                "look for the original; `ferry receipt BATCH` makes a new one where the batch is known."
+            }
+            _ => "check brackets and braces in it.",
         },
-        C::Internal => (
-            "Something went wrong inside Ferry.",
-            "try again; if it stays, send what FERRY_LOG=debug prints.",
-        ),
+        C::Internal => "try again; if it stays, send what FERRY_LOG=debug prints.",
     }
 }
 
@@ -212,11 +126,5 @@ mod tests {
                 "{code:?}"
             );
         }
-    }
-
-    #[test]
-    fn values_are_put_in() {
-        let failure = Failure::new(ErrorCode::TenantUnknown).with("tenant", "acme {x}");
-        assert_eq!(words(&failure).sentence, "There is no Canto library at 'acme {x}'.");
     }
 }

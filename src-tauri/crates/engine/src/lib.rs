@@ -14,5 +14,6 @@ pub mod session;
 mod store;
 mod supervisor;
 mod transfer;
+pub mod words;
 
 pub use handle::{Engine, EngineHandle, EngineOptions, Role};

@@ -1,0 +1,138 @@
+//! What went wrong, in English: a sentence for every code. What to do next is the shell's to say.
+
+use crate::error::{ErrorCode, Failure};
+
+/// The sentence, with the failure's own values.
+pub fn sentence(failure: &Failure) -> String {
+    filled(plain(failure.code, reason(failure)), failure)
+}
+
+/// Which of several sentences of a code it is.
+pub fn reason(failure: &Failure) -> &str {
+    match failure.code {
+        // The file itself, not a connection.
+        ErrorCode::TlsRefused if failure.params.contains_key("path") => "file",
+        _ => failure.params.get("reason").map_or("", String::as_str),
+    }
+}
+
+/// `{name|words}` is the failure's value of that name, or the words where it has none.
+pub fn filled(text: &str, failure: &Failure) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((field, after)) = after.split_once('}') else { break };
+        let (name, otherwise) = field.split_once('|').unwrap_or((field, ""));
+        filled.push_str(failure.params.get(name).map_or(otherwise, String::as_str));
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+fn plain(code: ErrorCode, reason: &str) -> &'static str {
+    use ErrorCode as C;
+    match code {
+        C::SourceChanged => "The file keeps changing while it is read.",
+        C::SourceMissing => "The file is no longer where it was.",
+        C::SourceUnreadable => "The file can't be read.",
+        C::SourceNotAFile => "This is no regular file (a folder, a socket, a device).",
+        C::AssetUnseen => "The file arrived, but the library has shown no asset of it for a day.",
+        C::VolumeAway => "The disk, card or share '{volume}' is not connected.",
+        C::SourceLocked => "Another program holds the file.",
+        C::NameRefused => match reason {
+            "not_unicode" => "The name is not valid Unicode.",
+            "control_character" => "The name holds a control character, such as a line break.",
+            "too_long" => "The name is too long.",
+            "empty" => "A name is missing.",
+            _ => "The name can't be used in the library.",
+        },
+        C::TooLarge => "The file is larger than the library takes in one piece (5 GiB).",
+        C::PathUnusable => "The path {path|that was given} can't be used.",
+        C::NetworkOffline => "There is no connection to the library.",
+        C::NetworkInterrupted => "The connection broke.",
+        C::NetworkTimeout => "The library does not answer.",
+        C::UnexpectedAnswer => {
+            "Something other than the library answered, such as a hotel's sign-in page or a filter."
+        }
+        C::TlsRefused => match reason {
+            "file" => "The certificate authorities in {path|the file} can't be read.",
+            _ => "The encrypted connection was refused: the certificate is not trusted.",
+        },
+        C::ProxyAuthRequired => "The proxy wants a user and a password.",
+        C::ProxyUnreachable => "The proxy does not answer.",
+        C::TenantUnknown => "There is no Canto library at '{tenant|this address}'.",
+        C::TenantBusy => "The library is busy.",
+        C::TenantRefused => "The library refused a request that should be right.",
+        C::SignInRequired => match reason {
+            "no_account" => "Nobody is signed in.",
+            _ => "The sign-in has ended.",
+        },
+        C::SignInCancelled => "The sign-in was cancelled.",
+        C::SignInTimeout => "Nobody signed in within 15 minutes.",
+        C::CredentialsRefused => match reason {
+            "app_id_missing" => "The id of the tenant's API key is missing.",
+            _ => "The library does not accept this app id and secret.",
+        },
+        C::NoPermission => "This account has no right to upload here.",
+        C::DestinationMissing => "The destination {destination|} is not in the library.",
+        C::DestinationRefused => "The library does not let this account make '{name|the folder or album}'.",
+        C::PolicyRefused => "The library's permission to upload was refused by its storage.",
+        C::ChecksumMismatch => "What arrived is not what was sent.",
+        C::IngestRefused => "The library has the file but could not make an asset of it.",
+        C::DiskFull => "The disk with Ferry's data is full.",
+        C::DatabaseTooNew => "Ferry's data was written by a newer Ferry.",
+        C::DatabaseDamaged => "Ferry's database was damaged. It was set aside as {path|another file}.",
+        C::DatabaseUnusable => "Ferry's data at {path|its directory} can't be used.",
+        C::DataDirInUse => "Another program holds Ferry's data at {path|its directory} and does not answer.",
+        C::KeychainUnavailable => "This computer has no usable keychain for Ferry's secrets.",
+        C::PassphraseWrong => "The passphrase does not open {path|the credentials file}.",
+        C::AccountMissing => "There is no such account.",
+        C::BatchMissing => "There is no batch {batch|of this number}.",
+        C::JobMissing => "There is no job {job|of this number}.",
+        C::RequestInvalid => match reason {
+            "no_paths" => "There is nothing to upload.",
+            "receipt_unknown" => "{path|The file} is no receipt of Ferry.",
+            "receipt_unsealed" => "{path|The file} is a receipt of an older Ferry, which has no seal.",
+            "receipt_newer" => {
+                "{path|The file} was written by a newer Ferry (version {version|} of receipts)."
+            }
+            "receipt_head" => "{path|The receipt} was changed: its header does not fit.",
+            "receipt_row" => {
+                "{path|The receipt} was changed: row {row|} ({file|}) is the first that does not fit."
+            }
+            "receipt_cut" => {
+                "{path|The receipt} was changed: row {row|} is not as Ferry wrote it, or the end is missing."
+            }
+            "receipt_end" => {
+                "{path|The receipt} was changed: files are missing at its end, or its totals or its seal were edited."
+            }
+            "receipt_other_seal" => {
+                "{path|The receipt} fits in itself, but has another seal than the one that was given ({seal|}): it \
+                 was written anew."
+            }
+            _ => "The pattern '{pattern|}' can't be read.",
+        },
+        C::Internal => "Something went wrong inside Ferry.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_sentence_without_holes() {
+        for code in ErrorCode::ALL {
+            let sentence = sentence(&Failure::new(*code));
+            assert!(sentence.ends_with('.') && !sentence.contains(['{', '}', '|']), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn values_are_put_in() {
+        let failure = Failure::new(ErrorCode::TenantUnknown).with("tenant", "acme {x}");
+        assert_eq!(sentence(&failure), "There is no Canto library at 'acme {x}'.");
+    }
+}
