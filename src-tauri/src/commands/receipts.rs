@@ -31,5 +31,5 @@ pub async fn save_receipt(
         // Half a receipt proves nothing.
         drop(fs::remove_file(&path));
     }
-    written.map(|()| Some(shown(&path)))
+    written.map(|_seal| Some(shown(&path)))
 }

@@ -66,7 +66,7 @@ pub enum Command {
     Top(Selection),
     /// Look for waiting files under another path: after a move, or on another computer
     Relocate(Relocate),
-    /// Print the receipt of a batch
+    /// Print the receipt of a batch, or check one against the local files
     Receipt(Receipt),
     /// Show the library's folders and albums
     Tree(Tree),
@@ -206,9 +206,16 @@ impl Selection {
 
 #[derive(Args, Debug)]
 pub struct Receipt {
-    pub batch: BatchId,
+    #[arg(required_unless_present = "verify")]
+    pub batch: Option<BatchId>,
     #[arg(long, default_value = "json", value_parser = format, value_name = "json|csv|html")]
     pub format: ReceiptFormat,
+    /// Check a receipt: its chain of hashes, then each local file that is done
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["batch", "format"])]
+    pub verify: Option<PathBuf>,
+    /// The seal that the receipt has to have
+    #[arg(long, value_name = "HEX", value_parser = seal, requires = "verify", conflicts_with = "batch")]
+    pub seal: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -246,6 +253,11 @@ fn format(word: &str) -> Result<ReceiptFormat, String> {
     ReceiptFormat::parse(word).ok_or_else(|| "formats are json, csv and html".to_owned())
 }
 
+fn seal(word: &str) -> Result<String, String> {
+    let is_seal = word.len() == 64 && word.chars().all(|character| character.is_ascii_hexdigit());
+    if is_seal { Ok(word.to_owned()) } else { Err("a seal has 64 hexadecimal digits".to_owned()) }
+}
+
 /// Where files were, and where they are now.
 #[derive(clap::Args, Debug)]
 pub struct Relocate {
@@ -271,5 +283,22 @@ mod tests {
         assert!(parse(&["1", "--all"]).is_err());
         assert!(parse(&["--batch", "2", "--all"]).is_err());
         assert!(parse(&["1", "2"]).is_ok());
+    }
+
+    #[test]
+    fn a_receipt_is_made_or_checked() {
+        let parse = |words: &[&str]| Arguments::try_parse_from([&["ferry", "receipt"], words].concat());
+        let seal = "0".repeat(64);
+        assert!(parse(&["1", "--format", "csv"]).is_ok());
+        assert!(parse(&["--verify", "r.json", "--seal", &seal]).is_ok());
+        for wrong in [
+            &[][..],
+            &["1", "--verify", "r.json"],
+            &["--verify", "r.json", "--format", "csv"],
+            &["1", "--seal", &seal],
+            &["--verify", "r.json", "--seal", "12"],
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
     }
 }

@@ -62,6 +62,15 @@ pub enum Line<'a> {
         #[serde(flatten)]
         destination: &'a Destination,
     },
+    /// A local file that is not as it was when it arrived.
+    ReceiptFile {
+        row: u64,
+        path: &'a str,
+        result: &'a str,
+        size: u64,
+        md5: Option<&'a str>,
+    },
+    ReceiptVerified(ReceiptVerified<'a>),
     Error {
         code: &'a str,
         who: Who,
@@ -159,6 +168,22 @@ pub struct DryRun<'a> {
     pub kinds: &'a [StagedKind],
     pub problems: Vec<ProblemLine<'a>>,
     pub problem_count: u64,
+}
+
+#[derive(Serialize)]
+pub struct ReceiptVerified<'a> {
+    pub batch: BatchId,
+    /// Rows of the receipt.
+    pub files: u64,
+    pub same: u64,
+    pub changed: u64,
+    pub missing: u64,
+    pub unreadable: u64,
+    /// Of the same, those of which the receipt has no MD5.
+    pub size_only: u64,
+    /// Rows of other states, which are not compared.
+    pub not_done: u64,
+    pub seal: &'a str,
 }
 
 #[derive(Serialize)]

@@ -13,6 +13,7 @@ mod status;
 mod summary;
 mod tree;
 mod upload;
+mod verify;
 
 use engine::model::{JobAction, NodeKind};
 
@@ -37,7 +38,7 @@ pub async fn run(arguments: Arguments, out: &Output) -> Ended {
         Command::Cancel(jobs) => Box::pin(control::run(global, jobs, JobAction::Cancel, out)).await,
         Command::Retry(jobs) => Box::pin(control::run(global, jobs, JobAction::Retry, out)).await,
         Command::Top(jobs) => Box::pin(control::run(global, jobs, JobAction::Top, out)).await,
-        Command::Receipt(receipt) => Box::pin(receipt::run(global, receipt)).await,
+        Command::Receipt(receipt) => Box::pin(receipt::run(global, receipt, out)).await,
         Command::Relocate(paths) => Box::pin(relocate::run(global, paths, out)).await,
         Command::Tree(tree) => Box::pin(tree::run(global, tree, out)).await,
         Command::Mkdir(make) => Box::pin(make::run(global, make, NodeKind::Folder, out)).await,

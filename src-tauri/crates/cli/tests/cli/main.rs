@@ -4,6 +4,7 @@
 mod jobs;
 mod login;
 mod odd_files;
+mod receipt;
 mod relocate;
 mod stage;
 mod together;
