@@ -20,7 +20,8 @@ CREATE TABLE parts_upload (
 CREATE TABLE part (
   job_id        INTEGER NOT NULL,
   number        INTEGER NOT NULL,
-  md5           BLOB NOT NULL,            -- equal to the store's ETag
+  md5           BLOB NOT NULL,
+  etag          TEXT NOT NULL,            -- the store's word for it; the MD5 in hex, unless the store encrypts with KMS
   quick         INTEGER NOT NULL,         -- CRC-64/NVME of the same bytes: compares local ones at the speed of the disk
   md5_until     BLOB,                     -- running MD5 of the file up to this part's end, so that the sum goes on from here
   PRIMARY KEY (job_id, number)

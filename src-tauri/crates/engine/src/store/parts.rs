@@ -27,14 +27,23 @@ pub struct UploadRow {
 }
 
 /// A part that the store has confirmed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartRow {
     pub number: u32,
     pub md5: [u8; 16],
+    /// The store's word for it; empty until it was stored.
+    pub etag: String,
     /// CRC-64/NVME of the same bytes.
     pub quick: u64,
     /// Running MD5 of the file up to this part's end.
     pub md5_until: Option<[u8; 24]>,
+}
+
+impl PartRow {
+    /// The store names the same checksum.
+    pub fn etag_is_md5(&self) -> bool {
+        self.etag.eq_ignore_ascii_case(&hex::encode(self.md5))
+    }
 }
 
 pub type Parts = BTreeMap<u32, PartRow>;
@@ -71,13 +80,14 @@ pub fn of_job(db: &Connection, job: JobId) -> Result<Option<(UploadRow, Parts)>>
         .optional()?;
     let Some(upload) = upload else { return Ok(None) };
     let mut statement =
-        db.prepare_cached("SELECT number, md5, quick, md5_until FROM part WHERE job_id = ?1")?;
+        db.prepare_cached("SELECT number, md5, quick, md5_until, etag FROM part WHERE job_id = ?1")?;
     let parts = statement.query_map([job.0], |row| {
         let number = row.get(0)?;
         let until: Option<Vec<u8>> = row.get(3)?;
         let part = PartRow {
             number,
             md5: row.get(1)?,
+            etag: row.get(4)?,
             quick: row.get::<_, i64>(2)?.cast_unsigned(),
             md5_until: until.and_then(|bytes| bytes.try_into().ok()),
         };
@@ -105,9 +115,9 @@ fn read(row: &Row<'_>) -> Result<UploadRow> {
 /// Adds parts of an upload that is still under way.
 pub fn add(db: &Connection, job: JobId, part: &PartRow) -> Result<()> {
     db.prepare_cached(
-        "INSERT OR REPLACE INTO part (job_id, number, md5, quick, md5_until) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT OR REPLACE INTO part (job_id, number, md5, quick, md5_until, etag) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute(params![job.0, part.number, part.md5, part.quick.cast_signed(), part.md5_until])
+    .execute(params![job.0, part.number, part.md5, part.quick.cast_signed(), part.md5_until, part.etag])
     .map(drop)
 }
 

@@ -94,6 +94,7 @@ fn hash(
             let row = PartRow {
                 number,
                 md5: part.finish(&rest),
+                etag: String::new(),
                 quick: quick.finalize(),
                 md5_until: rest.is_empty().then(|| whole.to_bytes()),
             };

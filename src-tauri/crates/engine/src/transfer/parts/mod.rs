@@ -104,11 +104,11 @@ impl Run<'_> {
     }
 
     async fn once(&self) -> Result<Report, Turn> {
-        let (upload, plan, recorded, verified) = match self.resume().await? {
+        let (upload, plan, verified) = match self.resume().await? {
             Some(resumed) => resumed,
             None => {
                 let (upload, plan) = self.begin().await?;
-                (upload, plan, Parts::default(), Verified::default())
+                (upload, plan, Verified::default())
             }
         };
         let Verified { kept, unrecorded, unfit } = verified;
@@ -118,13 +118,13 @@ impl Run<'_> {
         for part in unrecorded {
             self.tell(PartsReport::Stored { part });
         }
-        let from = resume_from(&kept, &recorded);
-        let (whole, etags) = self.send_missing(&upload.open, plan, kept, from).await?;
-        self.complete(&upload.open, whole, &etags).await
+        let from = resume_from(&kept);
+        let (whole, parts) = self.send_missing(&upload.open, plan, kept, from).await?;
+        self.complete(&upload.open, whole, &parts).await
     }
 
     /// What an earlier run left, if it can be gone on with.
-    async fn resume(&self) -> Result<Option<(UploadRow, Plan, Parts, Verified)>, Turn> {
+    async fn resume(&self) -> Result<Option<(UploadRow, Plan, Verified)>, Turn> {
         let id = self.job.id;
         let known = self.context.readers.read(move |db| rows::of_job(db, id)).await.map_err(failed_with)?;
         let Some((upload, recorded)) = known else { return Ok(None) };
@@ -145,9 +145,9 @@ impl Run<'_> {
         };
         let plan = Plan { size: upload.size, part_size: upload.part_size };
         self.counts.set_verifying(true);
-        let verified = self.verify(plan, stored, recorded.clone()).await;
+        let verified = self.verify(plan, stored, recorded).await;
         self.counts.set_verifying(false);
-        Ok(Some((upload, plan, recorded, verified?)))
+        Ok(Some((upload, plan, verified?)))
     }
 
     /// The server does not know an upload that an earlier run has begun.
@@ -211,15 +211,15 @@ impl Run<'_> {
         Ok((upload, plan))
     }
 
-    /// Sends what the server lacks; returns the MD5 of the whole and every part's ETag.
+    /// Sends what the server lacks; returns the MD5 of the whole and every part.
     async fn send_missing(
         &self,
         open: &OpenUpload,
         plan: Plan,
-        mut etags: BTreeMap<u32, String>,
+        mut parts: Parts,
         from: hasher::From,
-    ) -> Result<([u8; 16], BTreeMap<u32, String>), Turn> {
-        let wanted = missing(plan, &etags);
+    ) -> Result<([u8; 16], Parts), Turn> {
+        let wanted = missing(plan, &parts);
         let numbers = wanted.iter().copied().collect();
         let addresses = Addresses::new(self.ready.server.clone(), open.clone(), numbers);
         let crew = self.context.crew.clone();
@@ -229,11 +229,11 @@ impl Run<'_> {
         loop {
             tokio::select! {
                 Some(sent) = sending.next(), if !sending.is_empty() => {
-                    let (part, etag): (rows::PartRow, String) = match sent {
+                    let part: rows::PartRow = match sent {
                         Ok(sent) => sent,
                         Err(trouble) => return Err(self.part_failed(trouble).await?),
                     };
-                    etags.insert(part.number, etag);
+                    parts.insert(part.number, part.clone());
                     self.tell(PartsReport::Stored { part });
                 }
                 sum = sums.recv(), if whole.is_none() && sending.len() < SIDE_BY_SIDE => match sum {
@@ -253,18 +253,13 @@ impl Run<'_> {
             }
         }
         match whole {
-            Some(whole) if etags.len() == plan.count() as usize => Ok((whole, etags)),
+            Some(whole) if parts.len() == plan.count() as usize => Ok((whole, parts)),
             _ => Err(failed_with(Failure::new(ErrorCode::Internal).because("parts are missing")).into()),
         }
     }
 
     /// Has the server put the parts together: the moment from which an asset may appear.
-    async fn complete(
-        &self,
-        open: &OpenUpload,
-        whole: [u8; 16],
-        etags: &BTreeMap<u32, String>,
-    ) -> Result<Report, Turn> {
+    async fn complete(&self, open: &OpenUpload, whole: [u8; 16], parts: &Parts) -> Result<Report, Turn> {
         let file = Arc::clone(&self.ready.file);
         let checked = tokio::task::spawn_blocking(move || file.check()).await;
         match checked {
@@ -274,18 +269,18 @@ impl Run<'_> {
         }
         self.tell_durably(PartsReport::Completing { md5: whole }).await?;
         self.completing.store(true, Ordering::Relaxed);
-        let parts: Vec<(u32, String)> = etags.iter().map(|(number, etag)| (*number, etag.clone())).collect();
-        match self.ready.server.complete(open, &parts).await {
+        let etags: Vec<(u32, String)> = parts.values().map(|part| (part.number, part.etag.clone())).collect();
+        match self.ready.server.complete(open, &etags).await {
             Ok(etag) => {
-                let ours = composite_etag(etags);
-                if let Some(theirs) = etag.filter(|etag| is_composite(etag))
-                    && !theirs.eq_ignore_ascii_case(&ours)
-                {
-                    tracing::warn!(stored = theirs, sent = ours, "the object store names another checksum");
-                    let (md5, at) = (whole, self.context.world.now());
-                    return Ok(Report::Stored { md5, etag_matched: false, at });
+                // The whole is named where the server tells it; its parts always were.
+                let whole_matched = etag
+                    .filter(|etag| is_composite(etag))
+                    .is_none_or(|theirs| theirs.eq_ignore_ascii_case(&composite_etag(parts)));
+                let etag_matched = whole_matched && parts.values().all(rows::PartRow::etag_is_md5);
+                if !whole_matched {
+                    tracing::warn!("the object store names another checksum of the whole");
                 }
-                Ok(Report::Stored { md5: whole, etag_matched: true, at: self.context.world.now() })
+                Ok(Report::Stored { md5: whole, etag_matched, at: self.context.world.now() })
             }
             Err(error) if upload_is_gone(&error) || may_have_arrived(&error) => {
                 Ok(Report::AnswerLost { failure: failure_of(&error) })
@@ -348,12 +343,12 @@ impl Run<'_> {
 }
 
 /// What S3 calls the whole: the MD5 of the parts' MD5s, and their number.
-fn composite_etag(etags: &BTreeMap<u32, String>) -> String {
+fn composite_etag(parts: &Parts) -> String {
     let mut all = Md5::new();
-    for etag in etags.values() {
-        all.update(hex::decode(etag).unwrap_or_default());
+    for part in parts.values() {
+        all.update(part.md5);
     }
-    format!("{}-{}", hex::encode(all.finalize()), etags.len())
+    format!("{}-{}", hex::encode(all.finalize()), parts.len())
 }
 
 fn is_composite(etag: &str) -> bool {
@@ -367,11 +362,14 @@ mod tests {
     #[test]
     fn the_composite_etag_is_that_of_s3() {
         // Two parts, `a` and `b`, as AWS documents the rule.
-        let etags =
-            BTreeMap::from([(1, hex::encode(Md5::digest(b"a"))), (2, hex::encode(Md5::digest(b"b")))]);
+        let part = |number, bytes: &[u8]| {
+            let md5 = Md5::digest(bytes).into();
+            (number, rows::PartRow { number, md5, etag: String::new(), quick: 0, md5_until: None })
+        };
+        let parts = Parts::from([part(1, b"a"), part(2, b"b")]);
         let all = [Md5::digest(b"a"), Md5::digest(b"b")].concat();
-        assert_eq!(composite_etag(&etags), format!("{}-2", hex::encode(Md5::digest(all))));
-        assert!(is_composite(&composite_etag(&etags)));
+        assert_eq!(composite_etag(&parts), format!("{}-2", hex::encode(Md5::digest(all))));
+        assert!(is_composite(&composite_etag(&parts)));
         assert!(!is_composite("0123"));
     }
 }

@@ -15,7 +15,6 @@ use tokio::time::Instant;
 use super::addresses::Addresses;
 use super::plan::Plan;
 use crate::clock::jittered;
-use crate::error::{ErrorCode, Failure};
 use crate::queue::message::Report;
 use crate::store::parts::PartRow;
 use crate::transfer::progress::Counts;
@@ -51,10 +50,10 @@ pub async fn send_part(
     plan: Plan,
     part: PartRow,
     counts: &Counts,
-) -> Result<(PartRow, String), PartTrouble> {
+) -> Result<PartRow, PartTrouble> {
     let length = plan.length(part.number);
-    let sum = hex::encode(part.md5);
-    let mut tries = 0;
+    let mut part = part;
+    let (mut tries, mut differed) = (0, false);
     loop {
         // Only the gate's end would deny it, and it lasts as long as the engine.
         let Some(permit) = context.gate.enter().await else {
@@ -70,67 +69,56 @@ pub async fn send_part(
         let started = Instant::now();
         let put = put_part(http, &url, body, Some(part.md5), PostOptions::default()).await;
         let error = match put {
-            Ok(stored) => match stored.etag {
-                Some(etag) if etag.eq_ignore_ascii_case(&sum) => {
+            Ok(stored) => {
+                // A store that names no checksum has compared the one that came with the part.
+                part.etag = stored.etag.unwrap_or_else(|| hex::encode(part.md5));
+                // Another one means damage, or a store whose ETags are no MD5 (KMS): it has compared `Content-MD5`, and
+                // the asset's own checksum is compared in the end. So it is sent once more, and then believed.
+                if part.etag_is_md5() || differed {
                     context.line.measured(length, started.elapsed());
                     context.gate.succeeded(permit, length);
-                    return Ok((part, etag));
+                    return Ok(part);
                 }
-                // A store that names no checksum has compared the one that came with the part.
-                None => {
-                    context.gate.succeeded(permit, length);
-                    return Ok((part, sum));
-                }
-                Some(other) => {
-                    let said = format!("part {}: stored {other}, read {sum}", part.number);
-                    Refusal::Damaged(Failure::new(ErrorCode::ChecksumMismatch).because(said))
-                }
-            },
-            Err(error) => Refusal::Failed(error),
+                differed = true;
+                tracing::warn!(
+                    part = part.number,
+                    stored = part.etag,
+                    "the object store names another checksum"
+                );
+                counts.sent.fetch_sub(mine.load(Ordering::Relaxed), Ordering::Relaxed);
+                continue;
+            }
+            Err(error) => error,
         };
         counts.sent.fetch_sub(mine.load(Ordering::Relaxed), Ordering::Relaxed);
         tries += 1;
         let last = tries >= MOST_TRIES;
-        match error {
-            Refusal::Damaged(failure) if last => return Err(failed_with(failure).into()),
-            Refusal::Damaged(_) => drop(permit),
-            Refusal::Failed(error) => {
-                if is_trouble(&error) {
-                    context.gate.in_trouble(permit);
-                } else {
-                    drop(permit);
-                }
-                if upload_is_gone(&error) {
-                    return Err(PartTrouble::Gone);
-                }
-                match error.kind() {
-                    ErrorKind::BodyFailed(kind) => {
-                        return Err(failed_with(source_trouble(*kind, &error, file.path())).into());
-                    }
-                    ErrorKind::TooLarge => return Err(PartTrouble::TooLarge(length)),
-                    // The address has expired, or its key was changed.
-                    ErrorKind::PolicyExpired | ErrorKind::SignatureRefused | ErrorKind::Forbidden
-                        if !last =>
-                    {
-                        addresses.forget().await;
-                        continue;
-                    }
-                    kind if last || !is_worth_another_try(kind) => {
-                        return Err(failed_on(&error, &url, "objects").into());
-                    }
-                    _ => {
-                        let delay = jittered(&*context.world, FIRST_DELAY * 2u32.pow(tries));
-                        tokio::time::sleep(delay.max(error.retry_after().unwrap_or_default())).await;
-                    }
-                }
+        if is_trouble(&error) {
+            context.gate.in_trouble(permit);
+        } else {
+            drop(permit);
+        }
+        if upload_is_gone(&error) {
+            return Err(PartTrouble::Gone);
+        }
+        match error.kind() {
+            ErrorKind::BodyFailed(kind) => {
+                return Err(failed_with(source_trouble(*kind, &error, file.path())).into());
+            }
+            ErrorKind::TooLarge => return Err(PartTrouble::TooLarge(length)),
+            // The address has expired, or its key was changed.
+            ErrorKind::PolicyExpired | ErrorKind::SignatureRefused | ErrorKind::Forbidden if !last => {
+                addresses.forget().await;
+            }
+            kind if last || !is_worth_another_try(kind) => {
+                return Err(failed_on(&error, &url, "objects").into());
+            }
+            _ => {
+                let delay = jittered(&*context.world, FIRST_DELAY * 2u32.pow(tries));
+                tokio::time::sleep(delay.max(error.retry_after().unwrap_or_default())).await;
             }
         }
     }
-}
-
-enum Refusal {
-    Failed(ApiError),
-    Damaged(Failure),
 }
 
 fn is_trouble(error: &ApiError) -> bool {

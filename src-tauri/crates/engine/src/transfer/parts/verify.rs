@@ -16,8 +16,8 @@ use crate::transfer::source::{BLOCK, Source};
 /// What need not be sent again.
 #[derive(Debug, Default)]
 pub struct Verified {
-    /// Parts of the store whose bytes are the local ones; the value is the ETag.
-    pub kept: BTreeMap<u32, String>,
+    /// Parts of the store whose bytes are the local ones.
+    pub kept: Parts,
     /// Of these, the ones that were not recorded: the program ended between the store's answer and its own record.
     pub unrecorded: Vec<PartRow>,
     /// Recorded parts that the store has lost, or that differ from the local bytes.
@@ -44,30 +44,27 @@ pub fn verify(
         }
         let known = recorded.get(&number);
         let there = stored.get(&number).filter(|part| part.size == 0 || part.size == plan.length(number));
-        let etag = match (there, known) {
-            (Some(part), Some(known)) => match &part.etag {
-                Some(etag) if etag.eq_ignore_ascii_case(&hex::encode(known.md5)) => {
-                    same_bytes(source, plan, known, &mut block)?.then(|| etag.clone())
-                }
-                // Another part of that number, or a store whose ETag is no MD5: the bytes are not proven.
-                Some(_) => None,
-                // A list without ETags: the answer to this part was compared when it was sent.
-                None => same_bytes(source, plan, known, &mut block)?.then(|| hex::encode(known.md5)),
-            },
+        let kept = match (there, known) {
+            // Another part of that number has another ETag. A list without ETags says nothing; the answer to this part
+            // was compared when it was sent.
+            (Some(part), Some(known))
+                if part.etag.as_ref().is_none_or(|etag| etag.eq_ignore_ascii_case(&known.etag)) =>
+            {
+                same_bytes(source, plan, known, &mut block)?.then(|| known.clone())
+            }
             (Some(StoredPart { etag: Some(etag), .. }), None) => {
-                let row = sums_of(source, plan, number, &mut block)?;
-                let same = etag.eq_ignore_ascii_case(&hex::encode(row.md5));
-                if same {
-                    verified.unrecorded.push(row);
-                }
-                same.then(|| etag.clone())
+                let row = PartRow { etag: etag.clone(), ..sums_of(source, plan, number, &mut block)? };
+                row.etag_is_md5().then(|| {
+                    verified.unrecorded.push(row.clone());
+                    row
+                })
             }
             _ => None,
         };
-        match etag {
-            Some(etag) => {
+        match kept {
+            Some(row) => {
                 counts.keep(plan.length(number));
-                verified.kept.insert(number, etag);
+                verified.kept.insert(number, row);
             }
             None if known.is_some() => verified.unfit.push(number),
             None => {}
@@ -92,7 +89,8 @@ fn sums_of(source: &Source, plan: Plan, number: u32, block: &mut [u8]) -> io::Re
         md5.blocks(whole);
         rest = tail.to_vec();
     })?;
-    Ok(PartRow { number, md5: md5.finish(&rest), quick: quick.finalize(), md5_until: None })
+    let md5 = md5.finish(&rest);
+    Ok(PartRow { number, md5, etag: String::new(), quick: quick.finalize(), md5_until: None })
 }
 
 fn each_block(
@@ -115,13 +113,11 @@ fn each_block(
 }
 
 /// Where the MD5 of the whole can go on: after the longest run of kept parts that ends with a recorded sum.
-pub fn resume_from(kept: &BTreeMap<u32, String>, recorded: &Parts) -> From {
+pub fn resume_from(kept: &Parts) -> From {
     let mut from = From { parts: 0, whole: Md5Stream::default() };
     for number in 1.. {
-        if !kept.contains_key(&number) {
-            break;
-        }
-        if let Some(until) = recorded.get(&number).and_then(|part| part.md5_until) {
+        let Some(part) = kept.get(&number) else { break };
+        if let Some(until) = part.md5_until {
             from = From { parts: number, whole: Md5Stream::from_bytes(until) };
         }
     }
@@ -129,6 +125,6 @@ pub fn resume_from(kept: &BTreeMap<u32, String>, recorded: &Parts) -> From {
 }
 
 /// The parts that are still to be sent.
-pub fn missing(plan: Plan, kept: &BTreeMap<u32, String>) -> BTreeSet<u32> {
+pub fn missing(plan: Plan, kept: &Parts) -> BTreeSet<u32> {
     (1..=plan.count()).filter(|number| !kept.contains_key(number)).collect()
 }
