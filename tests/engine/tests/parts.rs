@@ -188,6 +188,7 @@ async fn every_fault_on_the_way_ends_with_the_file_there_once() {
         ("the store is busy", Rule::new(part(), status(503)).times(3), 8),
         ("too many requests", Rule::new(part(), status(429)).times(2), 7),
         ("the address is refused", Rule::new(part(), status(403)).times(2), 7),
+        ("something else answers a part", Rule::new(part(), status(404)).times(1), 8),
         ("no list of parts", Rule::new(Match::multipart("GET"), status(500)).times(1), 5),
         ("the upload is not begun", Rule::new(Match::multipart("POST"), status(503)).times(1), 5),
         (

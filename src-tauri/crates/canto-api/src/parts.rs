@@ -229,11 +229,12 @@ impl PartsServer {
     }
 }
 
-/// The store does not know the upload (any more). Companion passes S3's words on with any status.
+/// The store does not know the upload (any more). Companion passes S3's words on with any status; a bare 404 may as well
+/// come from a missing token [C] or from something on the way, and says nothing.
 pub fn upload_is_gone(error: &ApiError) -> bool {
     let said = |text: &str| {
         error.code().is_some_and(|code| code.contains(text))
             || error.message().is_some_and(|message| message.contains(text))
     };
-    *error.kind() == ErrorKind::NotFound || said("NoSuchUpload") || said("specified upload does not exist")
+    said("NoSuchUpload") || said("specified upload does not exist")
 }

@@ -92,6 +92,7 @@ impl Owner {
             }
             claimed.push(self.claim_one(row)?);
         }
+        self.claimed |= !claimed.is_empty();
         Ok(Some(LaneClaim { jobs: claimed, dry }))
     }
 
@@ -109,6 +110,7 @@ impl Owner {
             modified_ns: row.modified_ns,
             attempt: attempt.clone(),
             album: folder.album,
+            failures: row.failures,
             in_parts: self.in_parts.contains_key(&row.id),
             opened: None,
         };

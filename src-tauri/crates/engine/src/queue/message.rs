@@ -214,6 +214,8 @@ pub struct ClaimedJob {
     pub attempt: Attempt,
     /// Known already: the album that the folder's files go to.
     pub album: Option<Arc<str>>,
+    /// Failures in a row so far.
+    pub failures: u32,
     /// The server may hold parts of it.
     pub in_parts: bool,
     /// Its file, where the transfers have opened it ahead.

@@ -76,6 +76,8 @@ pub struct Owner {
     /// Answers that are due after the commit.
     pub(super) after_commit: Vec<AfterCommit>,
     pub(super) claims_held_back: bool,
+    /// Jobs were claimed in this transaction, and the transfers don't have them yet.
+    pub(super) claimed: bool,
     pub(super) requests_taken: HashSet<i64>,
     /// Jobs with an upload in parts under way; `true`: the server was asked to put the parts together.
     pub(super) in_parts: HashMap<JobId, bool>,
@@ -115,6 +117,7 @@ impl Owner {
             rows: 0,
             after_commit: Vec::new(),
             claims_held_back: false,
+            claimed: false,
             requests_taken: HashSet::new(),
             in_parts: HashMap::new(),
             sources_due: true,
@@ -317,6 +320,7 @@ impl Owner {
 
     /// Persists, then publishes.
     pub(super) fn commit(&mut self) -> Outcome<()> {
+        self.stop_transfers();
         self.settle_batches()?;
         if self.in_transaction {
             std::mem::take(&mut self.tally).write(&self.db).map_err(failure_of)?;
@@ -329,6 +333,7 @@ impl Owner {
         for answer in std::mem::take(&mut self.after_commit) {
             answer(Ok(()));
         }
+        self.claimed = false;
         self.publish()
     }
 

@@ -178,6 +178,20 @@ impl Owner {
         Ok(())
     }
 
+    /// A wish to stop reaches the transfers before the commit, which a busy disk may hold up: a stop that is not durable
+    /// is harmless. But it must not overtake a claim.
+    pub(super) fn stop_transfers(&mut self) {
+        if self.claimed {
+            return;
+        }
+        let stops = self.effects.iter().filter(|(_, effect)| *effect == Effect::StopTransfer);
+        let stops: Vec<JobId> = stops.map(|(job, _)| *job).collect();
+        if !stops.is_empty() {
+            self.effects.retain(|(_, effect)| *effect != Effect::StopTransfer);
+            drop(self.links.transfers.send(ToTransfers::Stop(stops)));
+        }
+    }
+
     fn carry_out_effects(&mut self) -> Outcome<()> {
         let effects = std::mem::take(&mut self.effects);
         let (mut stop, mut awaited, mut ready) = (Vec::new(), Vec::new(), false);

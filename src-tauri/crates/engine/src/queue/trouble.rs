@@ -50,6 +50,7 @@ impl Owner {
 
     fn forget_everything(&mut self) {
         self.running.clear();
+        self.claimed = false;
         self.batches.clear();
         self.folders.clear();
         self.tally = Tally::default();

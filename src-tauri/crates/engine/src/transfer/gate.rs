@@ -1,5 +1,6 @@
 //! Permits for parts: shared by all files that are being sent, in the order of asking, as many as the line takes.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -11,6 +12,26 @@ use super::permits::AdaptiveLimit;
 pub struct Gate {
     permits: Arc<Semaphore>,
     state: Mutex<State>,
+    files: AtomicUsize,
+}
+
+/// A file that is being sent in parts; gone when dropped.
+#[derive(Debug)]
+pub struct AtTheGate<'a>(&'a Gate);
+
+impl AtTheGate<'_> {
+    /// How many parts this file may have under way or waiting: its share of the permits and one more, so that a file
+    /// that comes later does not wait behind every part of the others.
+    pub fn share(&self) -> usize {
+        let files = self.0.files.load(Ordering::Relaxed).max(1);
+        self.0.lock().limit.limit().div_ceil(files) + 1
+    }
+}
+
+impl Drop for AtTheGate<'_> {
+    fn drop(&mut self) {
+        self.0.files.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug)]
@@ -25,7 +46,14 @@ impl Gate {
         Self {
             permits: Arc::new(Semaphore::new(first)),
             state: Mutex::new(State { limit: AdaptiveLimit::new(first, least, most), given: first }),
+            files: AtomicUsize::new(0),
         }
+    }
+
+    /// One more file shares the permits.
+    pub fn join(&self) -> AtTheGate<'_> {
+        self.files.fetch_add(1, Ordering::Relaxed);
+        AtTheGate(self)
     }
 
     /// Waits for a permit. `None` never happens: the gate is not closed while anyone has it.
@@ -68,6 +96,17 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn files_share_the_permits() {
+        let gate = Gate::new(8, 2, 16);
+        let first = gate.join();
+        assert_eq!(first.share(), 9);
+        let second = gate.join();
+        assert_eq!((first.share(), second.share()), (5, 5));
+        drop(second);
+        assert_eq!(first.share(), 9);
+    }
 
     #[tokio::test]
     async fn trouble_takes_permits_away_as_they_come_back() {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use canto_api::{ErrorKind, OpenUpload, PartsServer, upload_is_gone};
+use canto_api::{ApiError, ErrorKind, OpenUpload, PartsServer, upload_is_gone};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use md5::{Digest, Md5};
@@ -38,8 +38,6 @@ use crate::store::parts::{self as rows, Parts, UploadRow};
 
 pub use self::plan::is_worth_parts;
 
-/// Parts of one file that wait for a permit or are under way.
-const SIDE_BY_SIDE: usize = 16;
 /// An upload that the server was asked to complete and does not know any more was most likely completed: the asset is
 /// looked for so long before the file is sent again.
 const COMPLETED_PATIENCE: Millis = 15 * 60_000;
@@ -141,6 +139,15 @@ impl Run<'_> {
         let stored = match self.ready.server.stored(&upload.open).await {
             Ok(stored) => stored,
             Err(error) if upload_is_gone(&error) => return self.gone(&upload).await.map(|()| None),
+            // A server that never lists it again, for whatever reason, must not hold the file up for ever.
+            Err(error) if self.job.failures >= patience_with(&error) => {
+                tracing::warn!(%error, "the parts can't be listed; the upload begins anew");
+                self.give_up().await?;
+                return Ok(None);
+            }
+            Err(error) if *error.kind() == ErrorKind::NotFound => {
+                return Err(failed_with(Failure::new(ErrorCode::UnexpectedAnswer).because(&error)).into());
+            }
             Err(error) => return Err(failed(&error, &self.ready.tenant).into()),
         };
         let plan = Plan { size: upload.size, part_size: upload.part_size };
@@ -224,6 +231,7 @@ impl Run<'_> {
         let addresses = Addresses::new(self.ready.server.clone(), open.clone(), numbers);
         let crew = self.context.crew.clone();
         let mut sums = hasher::start(Arc::clone(&self.ready.file), plan, wanted, from, crew);
+        let place = self.context.gate.join();
         let mut sending = FuturesUnordered::new();
         let mut whole = None;
         loop {
@@ -236,7 +244,7 @@ impl Run<'_> {
                     parts.insert(part.number, part.clone());
                     self.tell(PartsReport::Stored { part });
                 }
-                sum = sums.recv(), if whole.is_none() && sending.len() < SIDE_BY_SIDE => match sum {
+                sum = sums.recv(), if whole.is_none() && sending.len() < place.share() => match sum {
                     Some(Ok(Hashed::Part(part))) => {
                         let http = self.context.tenants.network().objects();
                         let file = &self.ready.file;
@@ -339,6 +347,15 @@ impl Run<'_> {
             Ok(Err(failure)) => Err(failed_with(failure).into()),
             Err(_) => Err(Report::Stopped { unsure: false }.into()),
         }
+    }
+}
+
+/// Failures in a row after which an upload whose parts can't be listed is given up.
+fn patience_with(error: &ApiError) -> u32 {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::BadRequest | ErrorKind::UnexpectedAnswer => 3,
+        ErrorKind::ServerBusy { .. } => 8,
+        _ => u32::MAX,
     }
 }
 

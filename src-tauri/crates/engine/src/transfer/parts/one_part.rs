@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::addresses::Addresses;
 use super::plan::Plan;
 use crate::clock::jittered;
+use crate::error::{ErrorCode, Failure};
 use crate::queue::message::Report;
 use crate::store::parts::PartRow;
 use crate::transfer::progress::Counts;
@@ -109,6 +110,11 @@ pub async fn send_part(
             // The address has expired, or its key was changed.
             ErrorKind::PolicyExpired | ErrorKind::SignatureRefused | ErrorKind::Forbidden if !last => {
                 addresses.forget().await;
+            }
+            // Not the store's own word for a lost upload: something else answered.
+            ErrorKind::NotFound => {
+                let failure = Failure::new(ErrorCode::UnexpectedAnswer).because(&error);
+                return Err(failed_with(failure).into());
             }
             kind if last || !is_worth_another_try(kind) => {
                 return Err(failed_on(&error, &url, "objects").into());
