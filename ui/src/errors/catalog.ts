@@ -41,7 +41,7 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   IngestRefused: "next.support",
   DiskFull: "next.free_space",
   DatabaseTooNew: "next.update",
-  DatabaseDamaged: "next.support",
+  DatabaseDamaged: "next.start_again",
   DatabaseUnusable: "next.restart",
   DataDirInUse: "next.restart",
   KeychainUnavailable: "next.ask_it",

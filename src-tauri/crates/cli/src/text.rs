@@ -88,7 +88,9 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::DatabaseTooNew => {
             "update this one, or name another directory with --data-dir. Nothing was changed."
         }
-        C::DatabaseDamaged => "start again: Ferry makes a new one. What was queued has to be added again.",
+        C::DatabaseDamaged => {
+            "start again: Ferry goes on with what was kept. Files that are missing have to be added again."
+        }
         C::DatabaseUnusable => "check that the directory can be written, or name another with --data-dir.",
         C::DataDirInUse => "look whether Ferry hangs, end it, and try again.",
         C::KeychainUnavailable => "set FERRY_PASSPHRASE: Ferry then keeps them in an encrypted file.",

@@ -83,7 +83,9 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::IngestRefused => "The library has the file but could not make an asset of it.",
         C::DiskFull => "The disk with Ferry's data is full.",
         C::DatabaseTooNew => "Ferry's data was written by a newer Ferry.",
-        C::DatabaseDamaged => "Ferry's database was damaged. It was set aside as {path|another file}.",
+        C::DatabaseDamaged => {
+            "Ferry's database was damaged. It was set aside as {path|another file}; {jobs|some} of its jobs were kept."
+        }
         C::DatabaseUnusable => "Ferry's data at {path|its directory} can't be used.",
         C::DataDirInUse => "Another program holds Ferry's data at {path|its directory} and does not answer.",
         C::KeychainUnavailable => "This computer has no usable keychain for Ferry's secrets.",

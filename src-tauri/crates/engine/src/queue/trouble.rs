@@ -1,11 +1,13 @@
 //! What the owner does when the database can't be written.
 
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::message::{ToOwner, ToTransfers};
 use super::owner::Owner;
-use crate::error::Failure;
+use crate::error::{ErrorCode, Failure};
+use crate::store::damage_mark;
 use crate::store::totals::Tally;
 
 /// How often writing is tried again after the disk was full.
@@ -15,6 +17,12 @@ impl Owner {
     /// The database can't be written: everything stops, and once it can, the engine goes on as after a crash.
     pub(super) fn survive(&mut self, inbox: &Receiver<ToOwner>, failure: Failure) -> Option<()> {
         tracing::error!(%failure, "the database can't be written");
+        if failure.code == ErrorCode::DatabaseDamaged
+            && let Some(data_dir) = self.db.path().and_then(|path| Path::new(path).parent())
+        {
+            // The next start sets it aside and keeps what can be read.
+            drop(std::fs::write(damage_mark(data_dir), ""));
+        }
         let mut trouble = failure;
         loop {
             drop(self.db.execute_batch("ROLLBACK"));

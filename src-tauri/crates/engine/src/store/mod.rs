@@ -10,11 +10,12 @@ mod open;
 pub mod parts;
 mod readers;
 pub mod requests;
+mod salvage;
 mod schema;
 pub mod settings;
 pub mod totals;
 pub mod views;
 pub mod volumes;
 
-pub use open::{Store, database_path, failure_of, open_reader};
+pub use open::{Store, damage_mark, database_path, failure_of, open_reader};
 pub use readers::Readers;

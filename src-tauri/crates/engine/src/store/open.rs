@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode as SqliteCode, OpenFlags};
 
-use super::schema;
+use super::{salvage, schema};
 use crate::error::{ErrorCode, Failure, Outcome};
 
 /// The writing connection.
@@ -19,20 +19,36 @@ pub fn database_path(data_dir: &Path) -> PathBuf {
     data_dir.join("ferry.db")
 }
 
+/// Where a running engine notes that it met damage: the next start sets the database aside.
+pub fn damage_mark(data_dir: &Path) -> PathBuf {
+    data_dir.join("ferry.db-damaged")
+}
+
 impl Store {
-    /// Opens (and where needed makes) the database. A damaged one is set aside under another name, never deleted.
+    /// Opens (and where needed makes) the database. A damaged one is set aside under another name, never deleted, and
+    /// what can be read of it becomes the new one.
     ///
     /// # Errors
-    /// `DatabaseTooNew`, `DatabaseDamaged` (set aside; the next start makes a new one), `DiskFull`, `DatabaseUnusable`.
+    /// `DatabaseTooNew`, `DatabaseDamaged` (told once, with the number of jobs that were kept; the next start goes on with
+    /// them), `DiskFull`, `DatabaseUnusable`.
     pub fn open(data_dir: &Path) -> Outcome<Self> {
         fs::create_dir_all(data_dir).map_err(|error| {
             Failure::new(ErrorCode::DatabaseUnusable).with("path", data_dir.display()).because(error)
         })?;
         let path = database_path(data_dir);
-        match Self::open_file(&path) {
+        let mark = damage_mark(data_dir);
+        let opened = if mark.exists() && path.exists() {
+            Err(Failure::new(ErrorCode::DatabaseDamaged).because("damage was met while Ferry ran"))
+        } else {
+            Self::open_file(&path)
+        };
+        match opened {
             Err(failure) if failure.code == ErrorCode::DatabaseDamaged => {
                 let aside = set_aside(&path)?;
-                Err(failure.with("path", aside.display()))
+                let jobs = salvaged(&aside, &path)?;
+                // What is left of the mark would set the new database aside as well.
+                drop(fs::remove_file(&mark));
+                Err(failure.with("path", aside.display()).with("jobs", jobs))
             }
             other => other.map_err(|failure| failure.with("path", path.display())),
         }
@@ -72,6 +88,21 @@ pub fn open_reader(path: &Path) -> Outcome<Connection> {
     connection.execute_batch("PRAGMA cache_size = -2000;").map_err(failure_of)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
+}
+
+/// Makes the new database complete under another name first: a crash in between loses nothing.
+fn salvaged(aside: &Path, path: &Path) -> Outcome<u64> {
+    let making = path.with_extension("salvage");
+    for ending in ["salvage", "salvage-wal", "salvage-shm"] {
+        drop(fs::remove_file(path.with_extension(ending)));
+    }
+    let mut store = Store::open_file(&making)?;
+    let jobs = salvage::take_over(aside, &mut store.connection).map_err(failure_of)?;
+    store.connection.close().map_err(|(_, error)| failure_of(error))?;
+    fs::rename(&making, path).map_err(|error| {
+        Failure::new(ErrorCode::DatabaseUnusable).with("path", path.display()).because(error)
+    })?;
+    Ok(jobs)
 }
 
 fn set_aside(path: &Path) -> Outcome<PathBuf> {
