@@ -9,6 +9,7 @@ use engine::model::{BatchState, Destination, DestinationKind, JobQuery};
 use serde::{Deserialize, Serialize};
 
 use crate::contender::ferry;
+use crate::contender::session::until;
 use crate::outcome::{Outcome, Trouble, because};
 use crate::process::measure;
 use crate::sink::{Manner, Sink};
@@ -18,8 +19,8 @@ use crate::upload::RunFolder;
 
 const FOLDERS: u32 = 100_000;
 const FILES_EACH: u32 = 10;
-/// A scan that takes longer has failed.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// Between two looks at the batch.
+const LOOK: Duration = Duration::from_millis(20);
 
 #[derive(Debug, clap::Args)]
 pub struct Options {
@@ -127,14 +128,7 @@ async fn add(options: &Contender) -> Outcome<Said> {
     let sink = Sink::start(&table, &options.data, Manner::default())?;
     let engine = ferry::start(&options.data.join("data"), Some(&sink.authority)).await?;
     let handle = engine.handle();
-    let settings = ferry::Options {
-        tenant: sink.url.clone(),
-        app_id: "bench".into(),
-        app_secret: "bench".into(),
-        authority: None,
-        data: options.data.clone(),
-        source: options.source.clone(),
-    };
+    let settings = ferry::Options::for_sink(&sink, options.data.clone(), &options.source);
     let account = ferry::sign_in(&handle, &settings).await?;
     // From here on nobody answers: what is measured is the adding.
     sink.stop()?;
@@ -146,16 +140,11 @@ async fn add(options: &Contender) -> Outcome<Said> {
     let started = Instant::now();
     let batch = handle.enqueue(ferry::request(account, &options.source, album)).await;
     let batch = batch.map_err(because("the files can't be added"))?;
-    let jobs = loop {
+    let jobs = until(LOOK, "still scanning", async || {
         let view = handle.batch(batch).await.map_err(because("the batch can't be read"))?;
-        if view.state != BatchState::Scanning {
-            break view.totals.all();
-        }
-        if started.elapsed() > PATIENCE {
-            return Err(Trouble::new(format!("still scanning: {:?}", view.totals.jobs)));
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    };
+        Ok((view.state != BatchState::Scanning).then(|| view.totals.all()))
+    })
+    .await?;
     let add_seconds = started.elapsed().as_secs_f64();
     engine.stop().await;
     listening.abort();

@@ -47,22 +47,33 @@ impl Vault for MemoryVault {
     }
 }
 
-/// The system's clock, set forward as the test likes.
+/// The system's clocks, moved as the test likes.
 #[derive(Debug, Default)]
 pub struct MovableWorld {
     system: SystemWorld,
-    ahead_ms: AtomicI64,
+    passed_ms: AtomicI64,
+    set_by_ms: AtomicI64,
 }
 
 impl MovableWorld {
+    /// So much time has passed.
     pub fn advance(&self, by: Duration) {
-        self.ahead_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
+        self.passed_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
+    }
+
+    /// Somebody sets the clock, forward or back.
+    pub fn set_clock(&self, by_ms: Millis) {
+        self.set_by_ms.fetch_add(by_ms, Ordering::Relaxed);
     }
 }
 
 impl World for MovableWorld {
     fn now(&self) -> Millis {
-        self.system.now() + self.ahead_ms.load(Ordering::Relaxed)
+        self.system.now() + self.passed_ms.load(Ordering::Relaxed) + self.set_by_ms.load(Ordering::Relaxed)
+    }
+
+    fn steady(&self) -> Millis {
+        self.system.steady() + self.passed_ms.load(Ordering::Relaxed)
     }
 
     fn random(&self, bytes: &mut [u8]) {

@@ -55,6 +55,8 @@ pub struct Match {
     pub object_post: Option<bool>,
     /// File name with `*` and `?`; only object posts have one, and it is known after the form's fields.
     pub name: Option<String>,
+    /// A body of more bytes than this; one of unknown length never is.
+    pub larger_than: Option<u64>,
 }
 
 impl Match {
@@ -74,6 +76,10 @@ impl Match {
     /// A call that begins, signs, lists, completes or aborts an upload in parts.
     pub fn multipart(method: &str) -> Self {
         Self { method: Some(method.into()), ..Self::path("/api/v1/s3/multipart") }
+    }
+
+    pub fn larger_than(self, bytes: u64) -> Self {
+        Self { larger_than: Some(bytes), ..self }
     }
 
     pub fn named(pattern: &str) -> Self {
@@ -145,6 +151,8 @@ pub struct Seen<'a> {
     pub object_post: bool,
     /// Set in the second look at an object post; then only rules with a name count.
     pub name: Option<&'a str>,
+    /// `Content-Length`.
+    pub length: Option<u64>,
 }
 
 impl Match {
@@ -157,6 +165,7 @@ impl Match {
         name && self.path_prefix.as_ref().is_none_or(|prefix| seen.path.starts_with(prefix.as_str()))
             && self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(seen.method))
             && self.object_post.is_none_or(|wanted| wanted == seen.object_post)
+            && self.larger_than.is_none_or(|most| seen.length.is_some_and(|length| length > most))
     }
 }
 

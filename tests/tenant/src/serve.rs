@@ -85,7 +85,8 @@ async fn answer(
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let in_bucket = path.strip_prefix('/').and_then(|path| path.strip_prefix(BUCKET)).is_some();
     let object_post = in_bucket && method == Method::POST && request.uri().query().is_none();
-    let faults = app.faults.pick(Seen { method: method.as_str(), path: &path, object_post, name: None });
+    let seen = Seen { method: method.as_str(), path: &path, object_post, name: None, length: sent };
+    let faults = app.faults.pick(seen);
     let count = faults.len();
 
     let mut result = run(&app, router, request.map(Body::new), object_post, in_bucket, faults).await;

@@ -2,11 +2,12 @@
 //! happens to the program meanwhile.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
+mod support;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
 use ferry_tenant::stores::Store;
@@ -15,7 +16,7 @@ use md5::{Digest, Md5};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::sync::Mutex;
 
 const FILES: usize = 2_000;
@@ -70,13 +71,9 @@ fn grow(root: &Path, random: &mut SmallRng) -> BTreeMap<String, String> {
             out.write_all(piece).unwrap();
             left -= piece.len();
         }
-        expected.insert(format!("Big/{}", place.to_string_lossy()), hex_of(&hash.finalize()));
+        expected.insert(format!("Big/{}", place.to_string_lossy()), support::hex_of(&hash.finalize()));
     }
     expected
-}
-
-fn hex_of(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Stage {
@@ -95,18 +92,7 @@ impl Stage {
     }
 
     fn ferry(&self, words: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_ferry"))
-            .args(words)
-            .env("FERRY_DATA_DIR", self.data.path())
-            .env("FERRY_PASSPHRASE", "a word for tests")
-            .env("FERRY_APP_ID", self.tenant.app_id())
-            .env("FERRY_APP_SECRET", self.tenant.app_secret())
-            .current_dir(self.files.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap()
+        support::ferry(&self.tenant, self.data.path(), self.files.path(), words).spawn().unwrap()
     }
 
     /// Every file is in the library once, with its bytes, in its place.

@@ -3,10 +3,11 @@
 //! kills are `FERRY_UPLOADS=20 FERRY_KILLS=10 FERRY_MIB=2048`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
+mod support;
+
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 use ferry_tenant::{Options, Tenant};
@@ -14,7 +15,7 @@ use md5::{Digest, Md5};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::time::Instant;
 
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -38,7 +39,7 @@ fn film(path: &Path, mebibytes: usize, random: &mut SmallRng) -> String {
     // An odd end.
     hash.update(b"end");
     out.write_all(b"end").unwrap();
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    support::hex_of(&hash.finalize())
 }
 
 struct Stage {
@@ -54,18 +55,7 @@ impl Stage {
     }
 
     fn ferry(&self, words: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_ferry"))
-            .args(words)
-            .env("FERRY_DATA_DIR", self.data.path())
-            .env("FERRY_PASSPHRASE", "a word for tests")
-            .env("FERRY_APP_ID", self.tenant.app_id())
-            .env("FERRY_APP_SECRET", self.tenant.app_secret())
-            .current_dir(self.files.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap()
+        support::ferry(&self.tenant, self.data.path(), self.files.path(), words).spawn().unwrap()
     }
 
     async fn to_its_end(&self, words: &[&str]) {

@@ -1,7 +1,7 @@
 //! Time and chance are passed in, so that tests own them.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use rand::RngExt;
 
@@ -12,6 +12,8 @@ pub type Millis = i64;
 pub trait World: Send + Sync + std::fmt::Debug {
     /// Unix milliseconds; may jump.
     fn now(&self) -> Millis;
+    /// Milliseconds since some moment, by a clock that is never set; while the computer sleeps it may stand still.
+    fn steady(&self) -> Millis;
     /// Fills the slice with random bytes fit for secrets.
     fn random(&self, bytes: &mut [u8]);
 }
@@ -23,6 +25,11 @@ pub struct SystemWorld;
 impl World for SystemWorld {
     fn now(&self) -> Millis {
         jiff::Timestamp::now().as_millisecond()
+    }
+
+    fn steady(&self) -> Millis {
+        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+        i64::try_from(BEGINNING.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 
     fn random(&self, bytes: &mut [u8]) {

@@ -87,13 +87,16 @@ fn beside_another_program_the_page_sees_its_queue_and_takes_over() {
     let watch = tauri::async_runtime::spawn(ferry_desktop::takeover::watch(stage.shell()));
     // It answers through the other program.
     let account = stage.sign_in();
+    let mut handles = stage.shell().handles();
+    handles.borrow_and_update();
     block_on(other.stop());
 
-    let until = Instant::now() + Duration::from_secs(20);
-    while !is_owner() {
-        assert!(Instant::now() < until, "nobody runs the engine");
-        thread::sleep(Duration::from_millis(100));
-    }
+    // None in between, while the new engine starts.
+    block_on(async {
+        let owns = handles.wait_for(|handle| handle.as_ref().is_some_and(engine::EngineHandle::is_owner));
+        tokio::time::timeout(Duration::from_secs(20), owns).await.unwrap().unwrap();
+    });
+    assert!(is_owner());
     watch.abort();
     // The page's listener has moved over.
     let file = stage.file("a.txt", b"a");

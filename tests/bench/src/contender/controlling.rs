@@ -8,7 +8,7 @@ use engine::model::{BatchId, JobAction, JobQuery, JobSelection, JobStateKind};
 use serde::{Deserialize, Serialize};
 
 use super::ferry;
-use super::session::{PATIENCE_US, Session};
+use super::session::{Session, until};
 use crate::outcome::{Outcome, Trouble, because};
 use crate::sink::{Manner, now};
 
@@ -104,15 +104,10 @@ async fn next_after_a_pause(session: &Session, batch: BatchId) -> Outcome<f64> {
     session.sink.heard(true)?;
     let wished = now();
     session.control(JobSelection::Jobs { jobs: vec![first] }, JobAction::Pause).await?;
-    loop {
+    until(LOOK, "no other job has begun to send", async || {
         let heard = session.sink.heard(false)?;
         let others = heard.first_bytes.iter().filter(|(name, _)| !names.contains(*name));
-        if let Some(came) = others.map(|(_, came)| *came).min() {
-            return Ok(milliseconds(wished, came));
-        }
-        if now() - wished > PATIENCE_US {
-            return Err(Trouble::new("no other job has begun to send"));
-        }
-        tokio::time::sleep(LOOK).await;
-    }
+        Ok(others.map(|(_, came)| milliseconds(wished, *came)).min_by(f64::total_cmp))
+    })
+    .await
 }

@@ -15,6 +15,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::vault::MemoryVault;
 use crate::outcome::{Outcome, Trouble, because};
 use crate::process::{Cost, measure};
+use crate::sink::Sink;
 
 /// The album that everything goes to.
 const ALBUM: &str = "Bench";
@@ -37,6 +38,15 @@ pub struct Options {
     pub data: PathBuf,
     #[arg(long)]
     pub source: PathBuf,
+}
+
+impl Options {
+    /// For a sink of this program's own, which trusts anyone.
+    pub fn for_sink(sink: &Sink, data: PathBuf, source: &Path) -> Self {
+        let bench = || "bench".to_owned();
+        let (tenant, source) = (sink.url.clone(), source.to_path_buf());
+        Self { tenant, app_id: bench(), app_secret: bench(), authority: None, data, source }
+    }
 }
 
 /// What the contender says about itself.

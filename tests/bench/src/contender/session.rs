@@ -18,8 +18,29 @@ const FLOW_US: u64 = 100_000;
 /// They flow for so long before anything is asked.
 const SETTLED_US: u64 = 1_000_000;
 /// What takes longer has failed.
-pub const PATIENCE_US: u64 = 180_000_000;
+const PATIENCE_US: u64 = 180_000_000;
 const LOOK: Duration = Duration::from_millis(20);
+
+/// Looks again and again: what is measured is seen from outside, where nothing tells of it.
+///
+/// # Errors
+/// `late`, when it takes longer than anything here should.
+pub async fn until<T>(
+    every: Duration,
+    late: &str,
+    mut look: impl AsyncFnMut() -> Outcome<Option<T>>,
+) -> Outcome<T> {
+    let started = now();
+    loop {
+        if let Some(found) = look().await? {
+            return Ok(found);
+        }
+        if now() - started > PATIENCE_US {
+            return Err(Trouble::new(late));
+        }
+        tokio::time::sleep(every).await;
+    }
+}
 
 pub struct Session {
     engine: Engine,
@@ -36,15 +57,7 @@ impl Session {
         let data = folder.join("data");
         let engine = ferry::start(&data, Some(&sink.authority)).await?;
         let handle = engine.handle();
-        let settings = ferry::Options {
-            tenant: sink.url.clone(),
-            app_id: "bench".into(),
-            app_secret: "bench".into(),
-            authority: None,
-            data,
-            source: folder.to_path_buf(),
-        };
-        let account = ferry::sign_in(&handle, &settings).await?;
+        let account = ferry::sign_in(&handle, &ferry::Options::for_sink(&sink, data, folder)).await?;
         let album = handle.resolve_destination(account, ALBUM, false, true).await;
         let album = album.map_err(because("the album can't be made"))?;
         Ok(Self { engine, handle, sink, account, album })
@@ -66,36 +79,27 @@ impl Session {
     /// Waits until nothing more comes; when the last byte came.
     pub async fn silence(&self) -> Outcome<u64> {
         let started = now();
-        loop {
+        until(LOOK, "bytes come and come", async || {
             let asked = now();
             let last = self.sink.heard(false)?.last_byte;
-            if asked.saturating_sub(last.max(started)) > SILENCE_US {
-                return Ok(last);
-            }
-            if asked - started > PATIENCE_US {
-                return Err(Trouble::new("bytes come and come"));
-            }
-            tokio::time::sleep(LOOK).await;
-        }
+            Ok((asked.saturating_sub(last.max(started)) > SILENCE_US).then_some(last))
+        })
+        .await
     }
 
     /// Waits until bytes have come for a while without a gap.
     pub async fn flow(&self) -> Outcome {
-        let started = now();
         let mut since = None;
-        loop {
+        until(LOOK, "no steady flow of bytes", async || {
             let heard = self.sink.heard(false)?;
             let asked = now();
             if asked.saturating_sub(heard.last_byte) > FLOW_US {
                 since = None;
-            } else if asked - *since.get_or_insert(asked) > SETTLED_US {
-                return Ok(());
+                return Ok(None);
             }
-            if asked - started > PATIENCE_US {
-                return Err(Trouble::new(format!("no steady flow of bytes: {heard:?}")));
-            }
-            tokio::time::sleep(LOOK).await;
-        }
+            Ok((asked - *since.get_or_insert(asked) > SETTLED_US).then_some(()))
+        })
+        .await
     }
 
     pub async fn stop(self) -> Outcome {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::ferry;
-use super::session::{PATIENCE_US, Session};
+use super::session::{Session, until};
 use crate::outcome::{Outcome, Trouble, because};
 use crate::process::cpu_seconds;
 use crate::sink::{Manner, now};
@@ -63,13 +63,10 @@ async fn go_on(options: &Options) -> Outcome<Said> {
     let session = Session::start(&options.data, &options.table, manner).await?;
     let batch = session.add(&options.source).await?;
     let selection = JobSelection::Batch { batch };
-    let started = now();
-    while session.sink.heard(false)?.parts_bytes < size / 10 * 9 {
-        if now() - started > PATIENCE_US {
-            return Err(Trouble::new("the file is not sent in time"));
-        }
-        tokio::time::sleep(LOOK).await;
-    }
+    until(LOOK, "the file is not sent in time", async || {
+        Ok((session.sink.heard(false)?.parts_bytes >= size / 10 * 9).then_some(()))
+    })
+    .await?;
     session.control(selection.clone(), JobAction::Pause).await?;
     session.silence().await?;
     let kept = session.sink.heard(true)?.parts_bytes;

@@ -86,7 +86,8 @@ async fn receive(app: &App, request: Request, mut faults: Vec<Action>) -> Result
     // writes, learns of it early.
     let allowed = policy::check(app, &fields)?;
     let (key, meta) = key_and_meta(&fields, &file_name);
-    let seen = Seen { method: "POST", path: &path, object_post: true, name: Some(&meta.file_name) };
+    let seen =
+        Seen { method: "POST", path: &path, object_post: true, name: Some(&meta.file_name), length: None };
     faults.extend(app.faults.pick(seen));
 
     let blob = read_file(app, &mut form, &faults, &allowed).await?;

@@ -91,7 +91,13 @@ async fn take(app: &App, s3: &S3, object: Listed, taken: &Taken) -> Result<(), S
     if said.is_some_and(|said| said != blob.size) {
         return Err(format!("{} bytes came of {said:?}", blob.size));
     }
-    let seen = Seen { method: "POST", path: "/ferry-upload", object_post: true, name: Some(&meta.file_name) };
+    let seen = Seen {
+        method: "POST",
+        path: "/ferry-upload",
+        object_post: true,
+        name: Some(&meta.file_name),
+        length: None,
+    };
     let mut faults = app.faults.pick(seen);
     faults.extend(app.faults.pick(Seen { name: None, ..seen }));
     let delay_ms = faults.iter().find_map(|action| match action {

@@ -7,6 +7,8 @@ mod odd_files;
 mod receipt;
 mod relocate;
 mod stage;
+#[path = "../support/mod.rs"]
+mod support;
 mod together;
 mod trouble;
 mod upload;

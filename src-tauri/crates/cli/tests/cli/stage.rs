@@ -10,6 +10,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
+use crate::support;
+
 /// Nothing here takes longer; a test that waits so long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -34,21 +36,8 @@ impl Stage {
     }
 
     pub fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ferry"));
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FERRY_")) {
-            command.env_remove(name);
-        }
-        command
-            .args(words)
-            .env("FERRY_DATA_DIR", self.data.path())
-            .env("FERRY_PASSPHRASE", "a word for tests")
-            .env("FERRY_APP_ID", self.tenant.app_id())
-            .env("FERRY_APP_SECRET", self.tenant.app_secret())
-            .current_dir(self.files.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
+        let mut command = support::ferry(&self.tenant, self.data.path(), self.files.path(), words);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 

@@ -28,7 +28,7 @@ impl EngineHandle {
     /// `TenantUnknown` with a `reason` for nonsense; `CredentialsRefused` where an app id is missing.
     pub async fn start_sign_in(&self, request: SignInRequest) -> Outcome<SignInStarted> {
         let (tenant, app) = self.address_and_key(&request).await?;
-        let waiting = Waiting::start(self.inner.network.api(), tenant, app, &*self.inner.world).await?;
+        let waiting = Waiting::start(&self.inner.network.api(), tenant, app, &*self.inner.world).await?;
         let (url, host) = (waiting.url.to_string(), waiting.url.host_str().unwrap_or_default().to_owned());
         let flow = self.inner.sign_ins.add(waiting);
         Ok(SignInStarted { flow, url, host })
@@ -41,7 +41,7 @@ impl EngineHandle {
     pub async fn finish_sign_in(&self, flow: u64) -> Outcome<AccountView> {
         let waiting =
             self.inner.sign_ins.take(flow).ok_or_else(|| Failure::new(ErrorCode::SignInCancelled))?;
-        let result = waiting.finish(self.inner.network.api()).await;
+        let result = waiting.finish(&self.inner.network.api()).await;
         self.inner.sign_ins.cancel(flow);
         let (tenant, app, tokens) = result?;
         self.keep_account(&tenant, &app, &tokens, SignInKind::Browser).await
@@ -55,7 +55,7 @@ impl EngineHandle {
     pub async fn sign_in_with_credentials(&self, request: SignInRequest) -> Outcome<AccountView> {
         let (tenant, app) = self.address_and_key(&request).await?;
         let server = OAuthServer::for_tenant(&tenant);
-        let tokens = server.client_credentials(self.inner.network.api(), &app, None).await;
+        let tokens = server.client_credentials(&self.inner.network.api(), &app, None).await;
         let tokens = tokens.map_err(|error| unknown_tenant(refused(failure_of(&error)), &tenant))?;
         self.keep_account(&tenant, &app, &tokens, SignInKind::ClientCredentials).await
     }
@@ -105,7 +105,7 @@ impl EngineHandle {
         tokens: &Tokens,
         kind: SignInKind,
     ) -> Outcome<AccountView> {
-        let http = self.inner.network.api().clone();
+        let http = self.inner.network.api();
         let client = CantoClient::new(http, tenant.clone(), Arc::new(JustIssued(tokens.access.clone())));
         let user = client.user().await.map_err(|error| unknown_tenant(failure_of(&error), tenant))?;
         let tenant_url = tenant.origin().to_string();

@@ -15,7 +15,7 @@ use super::{EngineHandle, Inner};
 use crate::clock::{SharedWorld, SystemWorld};
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
-use crate::network::{Network, reachability};
+use crate::network::{Network, changes, reachability};
 use crate::platform::data_dir::DataDirLock;
 use crate::queue::message::ToOwner;
 use crate::queue::{Owner, OwnerLinks};
@@ -173,8 +173,10 @@ impl Engine {
         let quit = supervisor.quit();
         let dispatcher = Dispatcher::new(Arc::clone(&context), Arc::clone(&board), to_probe.clone());
         supervisor.spawn("transfers", dispatcher.run(transfers, quit.clone()));
-        supervisor
-            .spawn("confirmer", Confirmer::new(Arc::clone(&context), to_probe).run(confirmer, quit.clone()));
+        supervisor.spawn(
+            "confirmer",
+            Confirmer::new(Arc::clone(&context), to_probe.clone()).run(confirmer, quit.clone()),
+        );
         supervisor.spawn("source watch", source_watch::run(Arc::clone(&context), sources, quit.clone()));
         supervisor.spawn("aborts", aborter::run(Arc::clone(&context), aborts, quit.clone()));
         let open_bytes = Arc::new(AtomicU64::new(0));
@@ -182,6 +184,16 @@ impl Engine {
             .spawn("open bytes", keep_open_bytes(events.subscribe(), Arc::clone(&open_bytes), quit.clone()));
         supervisor.spawn("progress", sample(board, events.clone(), open_bytes, quit.clone()));
         supervisor.spawn("account changes", forget_changed(context, events.subscribe(), quit.clone()));
+        let renew = {
+            let network = Arc::clone(&network);
+            move || {
+                network.renew();
+                tenants.forget_all();
+            }
+        };
+        let changes =
+            changes::watch(Arc::clone(&options.world), to_probe, owner.clone(), renew, quit.clone());
+        supervisor.spawn("network changes", changes);
         let probe = reachability::watch(network, Arc::clone(&options.world), owner.clone(), probe);
         supervisor.spawn("reachability", {
             let quit = quit.clone();

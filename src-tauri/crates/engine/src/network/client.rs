@@ -1,12 +1,19 @@
-//! The HTTP clients.
+//! HTTP clients for the whole engine, with the trust of the operating system.
 
 use std::path::Path;
+use std::sync::{PoisonError, RwLock};
 
 use crate::error::{ErrorCode, Failure, Outcome};
 
-/// One client for the tenants' API and one for object stores. The system's proxy is used by both.
-#[derive(Clone, Debug)]
+/// One client for the tenant's API and one for object stores. The system's proxy is used by both.
+#[derive(Debug)]
 pub struct Network {
+    trusted: Vec<reqwest::Certificate>,
+    clients: RwLock<Clients>,
+}
+
+#[derive(Debug)]
+struct Clients {
     api: reqwest::Client,
     objects: reqwest::Client,
 }
@@ -23,9 +30,33 @@ impl Network {
             Some(path) => certificates(path)?,
             None => Vec::new(),
         };
+        let clients = RwLock::new(Clients::new(&trusted)?);
+        Ok(Self { trusted, clients })
+    }
+
+    pub fn api(&self) -> reqwest::Client {
+        self.clients.read().unwrap_or_else(PoisonError::into_inner).api.clone()
+    }
+
+    pub fn objects(&self) -> reqwest::Client {
+        self.clients.read().unwrap_or_else(PoisonError::into_inner).objects.clone()
+    }
+
+    /// Connections from an address that is gone would each be found dead by waiting: new requests get new ones, and
+    /// the system's proxy is asked for anew. Requests that run are left alone.
+    pub fn renew(&self) {
+        match Clients::new(&self.trusted) {
+            Ok(clients) => *self.clients.write().unwrap_or_else(PoisonError::into_inner) = clients,
+            Err(failure) => tracing::warn!(%failure, "the connections stay as they are"),
+        }
+    }
+}
+
+impl Clients {
+    fn new(trusted: &[reqwest::Certificate]) -> Outcome<Self> {
         let build = |builder: reqwest::ClientBuilder| {
             builder
-                .tls_certs_merge(trusted.clone())
+                .tls_certs_merge(trusted.to_vec())
                 .build()
                 .map_err(|error| Failure::new(ErrorCode::TlsRefused).because(error))
         };
@@ -34,14 +65,6 @@ impl Network {
             // Object stores speak HTTP/1.1; many connections are what makes small files fast.
             objects: build(canto_api::http_builder().http1_only().pool_max_idle_per_host(160))?,
         })
-    }
-
-    pub fn api(&self) -> &reqwest::Client {
-        &self.api
-    }
-
-    pub fn objects(&self) -> &reqwest::Client {
-        &self.objects
     }
 }
 

@@ -1,5 +1,6 @@
 //! The way to the servers: clients, trust, and whether it is open.
 
+pub mod changes;
 mod client;
 pub mod reachability;
 

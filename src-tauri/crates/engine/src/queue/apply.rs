@@ -9,7 +9,7 @@ use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, FolderId, JobId, WaitingFor};
 use crate::store::accounts::AccountRow;
 use crate::store::jobs::JobRow;
-use crate::store::{accounts, attempts, failure_of, folders, jobs};
+use crate::store::{accounts, attempts, failure_of, folders, job_state, jobs};
 
 impl Owner {
     /// A finding of a transfer or the confirmer.
@@ -93,7 +93,7 @@ impl Owner {
         self.begin()?;
         let after = transition.state.kind();
         if transition.state != row.state || failures != row.failures {
-            jobs::set_state(&self.db, row.id, failures, &transition.state).map_err(failure_of)?;
+            job_state::write(&self.db, row.id, failures, &transition.state).map_err(failure_of)?;
             self.rows += 1;
         }
         if before != after {

@@ -110,6 +110,10 @@ pub enum ToOwner {
         delay: Millis,
     },
     /// The way to the servers is open, or why it is not.
+    /// The wall clock was set by so many milliseconds, or the computer slept so long.
+    ClockSet {
+        by: Millis,
+    },
     Connection {
         failure: Option<Failure>,
     },

@@ -268,6 +268,14 @@ impl Owner {
                 crate::store::accounts::set_listing_delay(&self.db, account, delay).map_err(failure_of)?;
                 Ok(false)
             }
+            ToOwner::ClockSet { by } => {
+                // Waits that would be longer than meant; those that end earlier do no harm.
+                if by < 0 {
+                    self.begin()?;
+                    crate::store::jobs::move_retries(&self.db, by).map_err(failure_of)?;
+                }
+                Ok(false)
+            }
             ToOwner::Connection { failure } => {
                 self.connection(failure)?;
                 Ok(true)

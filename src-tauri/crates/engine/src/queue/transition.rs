@@ -112,6 +112,37 @@ fn unless_wished(wish: Wish, otherwise: JobState, effect: Effect) -> Result<Tran
     }
 }
 
+/// What can become of a file that the object store has confirmed, whether the tenant lists it yet or not.
+fn after_sending(sent: Sent, event: JobEvent) -> Result<Transition, Refused> {
+    use JobEvent as E;
+    use JobState as S;
+    match event {
+        E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
+        E::IngestFailed { failure } | E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
+        E::Held { failure } => to(S::Blocked { failure, held: Held::Sent(sent) }, Effect::None),
+        E::MustWait { on, failure } => {
+            to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
+        }
+        E::ArrivedDamaged { failure, ready_at } => {
+            let (on, ready_at) = (WaitingFor::Retry, Some(ready_at));
+            to(S::Waiting { on, ready_at, failure: Some(failure), held: Held::Nothing }, Effect::None)
+        }
+        E::Claimed(_)
+        | E::Stored(_)
+        | E::AnswerLost
+        | E::TriedInVain { .. }
+        | E::Stopped { .. }
+        | E::Listed
+        | E::NotArrived
+        | E::Freed
+        | E::Restarted
+        | E::Pause
+        | E::Resume
+        | E::Cancel
+        | E::Retry => Err(Refused),
+    }
+}
+
 /// The one place where a job's state changes.
 pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refused> {
     use JobEvent as E;
@@ -207,63 +238,12 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
         },
         S::Finishing { sent } => match event {
             E::Listed => to(S::Processing { sent }, Effect::None),
-            E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
-            E::IngestFailed { failure } | E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
-            E::Held { failure } => to(S::Blocked { failure, held: Held::Sent(sent) }, Effect::None),
-            E::MustWait { on, failure } => {
-                to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
-            }
-            E::ArrivedDamaged { failure, ready_at } => to(
-                S::Waiting {
-                    on: WaitingFor::Retry,
-                    ready_at: Some(ready_at),
-                    failure: Some(failure),
-                    held: Held::Nothing,
-                },
-                Effect::None,
-            ),
             E::Restarted => to(S::Finishing { sent }, Effect::Await),
-            E::Claimed(_)
-            | E::Stored(_)
-            | E::AnswerLost
-            | E::TriedInVain { .. }
-            | E::Stopped { .. }
-            | E::NotArrived
-            | E::Freed
-            | E::Pause
-            | E::Resume
-            | E::Cancel
-            | E::Retry => Err(Refused),
+            other => after_sending(sent, other),
         },
         S::Processing { sent } => match event {
-            E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
-            E::IngestFailed { failure } | E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
-            E::Held { failure } => to(S::Blocked { failure, held: Held::Sent(sent) }, Effect::None),
-            E::MustWait { on, failure } => {
-                to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
-            }
-            E::ArrivedDamaged { failure, ready_at } => to(
-                S::Waiting {
-                    on: WaitingFor::Retry,
-                    ready_at: Some(ready_at),
-                    failure: Some(failure),
-                    held: Held::Nothing,
-                },
-                Effect::None,
-            ),
             E::Restarted => to(S::Processing { sent }, Effect::Await),
-            E::Claimed(_)
-            | E::Stored(_)
-            | E::AnswerLost
-            | E::TriedInVain { .. }
-            | E::Stopped { .. }
-            | E::Listed
-            | E::NotArrived
-            | E::Freed
-            | E::Pause
-            | E::Resume
-            | E::Cancel
-            | E::Retry => Err(Refused),
+            other => after_sending(sent, other),
         },
         S::Paused { held } => match event {
             E::Resume | E::Retry => go_on(held),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::message::{ToOwner, ToTransfers};
 use super::owner::Owner;
-use crate::error::{ErrorCode, Failure};
+use crate::error::{ErrorCode, Failure, Outcome};
 use crate::store::damage_mark;
 use crate::store::totals::Tally;
 
@@ -24,6 +24,7 @@ impl Owner {
             drop(std::fs::write(damage_mark(data_dir), ""));
         }
         let mut trouble = failure;
+        let mut answers = Vec::new();
         loop {
             drop(self.db.execute_batch("ROLLBACK"));
             self.in_transaction = false;
@@ -36,6 +37,8 @@ impl Owner {
             let until = Instant::now() + TROUBLE_PAUSE;
             while let Some(left) = until.checked_duration_since(Instant::now()) {
                 match inbox.recv_timeout(left) {
+                    // Its program waits for it, and nothing says it twice.
+                    Ok(ToOwner::AnswerRequest { id, answer }) => answers.push((id, answer)),
                     Ok(message) => {
                         if refuse(message, &trouble) {
                             return None;
@@ -45,7 +48,7 @@ impl Owner {
                     Err(RecvTimeoutError::Disconnected) => return None,
                 }
             }
-            match self.recover().and_then(|()| self.commit()) {
+            match self.go_on_after(&answers) {
                 Ok(()) => {
                     self.publisher.trouble(None);
                     drop(self.links.transfers.send(ToTransfers::Ready));
@@ -54,6 +57,14 @@ impl Owner {
                 Err(again) => trouble = again,
             }
         }
+    }
+
+    fn go_on_after(&mut self, answers: &[(i64, String)]) -> Outcome<()> {
+        self.recover()?;
+        for (id, answer) in answers {
+            self.answer_request(*id, answer)?;
+        }
+        self.commit()
     }
 
     fn forget_everything(&mut self) {
@@ -104,6 +115,7 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         | ToOwner::ForgetPlaces { .. }
         | ToOwner::SignInRequired { .. }
         | ToOwner::ListingDelay { .. }
+        | ToOwner::ClockSet { .. }
         | ToOwner::AnswerRequest { .. }
         | ToOwner::Connection { .. } => {}
     }

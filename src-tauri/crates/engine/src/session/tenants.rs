@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use canto_api::{
-    ApiError, Budget, CantoClient, ErrorKind, OAuthServer, PartsServer, RetryClass, TenantAddress,
-};
+use canto_api::{ApiError, Budget, CantoClient, OAuthServer, PartsServer, RetryClass, TenantAddress};
 use tokio::sync::OnceCell;
 
 use super::{AccountTokens, SharedVault};
@@ -35,7 +33,8 @@ impl Tenant {
     /// Where files can be sent in parts, if the tenant lists such a place. Asked once for each sign-in.
     ///
     /// # Errors
-    /// Those of the call, where asking again may help.
+    /// Those of the call, where asking again may help. `UnexpectedAnswer`: a page came, so the tenant has no such list,
+    /// or something stands in between; not remembered.
     pub async fn parts(&self) -> Result<Option<PartsServer>, ApiError> {
         let asked = self.parts.get_or_try_init(|| async {
             match self.client.endpoints().await {
@@ -44,7 +43,6 @@ impl Tenant {
                     .and_then(|listed| PartsServer::of_tenant(&self.client, &listed).ok())),
                 // No such list: the documented way will do.
                 Err(error) if error.class() == RetryClass::Permanent => Ok(None),
-                Err(error) if *error.kind() == ErrorKind::UnexpectedAnswer => Ok(None),
                 Err(error) => Err(error),
             }
         });
@@ -56,8 +54,9 @@ impl Tenant {
         self.largest_part.load(Ordering::Relaxed)
     }
 
-    pub fn set_largest_part(&self, bytes: u64) {
-        self.largest_part.store(bytes, Ordering::Relaxed);
+    /// Another file may have found out more meanwhile.
+    pub fn lower_largest_part(&self, bytes: u64) {
+        self.largest_part.fetch_min(bytes, Ordering::Relaxed);
     }
 }
 
@@ -105,11 +104,11 @@ impl Tenants {
             row.clone(),
             Arc::clone(&self.vault),
             Arc::clone(&self.world),
-            self.network.api().clone(),
+            self.network.api(),
             OAuthServer::for_tenant(&address),
             self.owner.clone(),
         );
-        let client = CantoClient::new(self.network.api().clone(), address, Arc::new(tokens));
+        let client = CantoClient::new(self.network.api(), address, Arc::new(tokens));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let (places, budget) = known.lasting.entry(account).or_default().clone();
         let tenant = Tenant {
@@ -126,6 +125,11 @@ impl Tenants {
     /// After a sign-in or sign-out: the account is read anew.
     pub fn forget(&self, account: AccountId) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).tenants.remove(&account);
+    }
+
+    /// The network is another one: their clients are made anew.
+    pub fn forget_all(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).tenants.clear();
     }
 
     pub fn vault(&self) -> &SharedVault {

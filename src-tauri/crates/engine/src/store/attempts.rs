@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Result, params};
 
-use super::jobs::parse_failure;
+use super::job_state::parse_failure;
 use crate::clock::Millis;
 use crate::error::Failure;
 use crate::model::{AttemptView, JobId};

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
+use super::job_state;
 use crate::clock::Millis;
-use crate::error::{ErrorCode, Failure};
-use crate::model::{AssetId, BatchId, FolderId, JobId, JobStateKind, Verification, WaitingFor};
-use crate::queue::state::{Attempt, Held, JobState, Proof, Sent, Wish};
+use crate::error::Failure;
+use crate::model::{BatchId, FolderId, JobId, JobStateKind, WaitingFor};
+use crate::queue::state::JobState;
 
 /// Files up to this size share the many permits of the small lane, bytes.
 pub const SMALL_FILE: u64 = 1024 * 1024;
@@ -36,8 +37,9 @@ pub struct NewJob {
     pub failure: Option<Failure>,
 }
 
-const COLUMNS: &str = "id, batch_id, folder_id, name, size, modified_ns, failures, state, waiting_for, ready_at, wish,
-    key_tail, started_at, sent_at, md5, etag_matched, failure, asset_scheme, asset_id, asset_url, verification, done_at";
+/// The state's columns first, as `job_state::read` wants them.
+const COLUMNS: &str = "state, waiting_for, ready_at, wish, key_tail, started_at, sent_at, md5, etag_matched, failure,
+    asset_scheme, asset_id, asset_url, verification, done_at, id, batch_id, folder_id, name, size, modified_ns, failures";
 
 fn lane(size: u64) -> i64 {
     i64::from(size > SMALL_FILE)
@@ -58,7 +60,7 @@ pub fn insert(
             let tally = if job.failure.is_some() { &mut failed } else { &mut queued };
             tally.1 += 1;
             tally.2 += job.size;
-            let failure = job.failure.as_ref().map(json);
+            let failure = job.failure.as_ref().map(job_state::failure_json);
             let values: [&dyn rusqlite::ToSql; 9] = [
                 &batch.0,
                 &job.folder.0,
@@ -89,10 +91,6 @@ fn insert_sql(rows: usize) -> String {
         "INSERT INTO job (batch_id, folder_id, name, size, modified_ns, lane, position, state, failure)
          VALUES {values}"
     )
-}
-
-fn json(failure: &Failure) -> String {
-    serde_json::to_string(failure).unwrap_or_default()
 }
 
 /// The first queued jobs of a lane, in order, but for the accounts that can't send now.
@@ -168,6 +166,15 @@ pub fn next_retry(db: &Connection) -> Result<Option<Millis>> {
     db.prepare_cached(NEXT_RETRY)?.query_row([], |row| row.get(0)).optional().map(Option::flatten)
 }
 
+/// Back-offs end so much later, milliseconds; or earlier, where it is negative.
+pub fn move_retries(db: &Connection, by: Millis) -> Result<()> {
+    db.execute(
+        "UPDATE job SET ready_at = ready_at + ?1 WHERE state = 'waiting' AND waiting_for = 'retry'",
+        [by],
+    )
+    .map(drop)
+}
+
 pub fn set_position(db: &Connection, id: JobId, position: i64) -> Result<()> {
     db.prepare_cached("UPDATE job SET position = ?2 WHERE id = ?1")?
         .execute(params![id.0, position])
@@ -223,186 +230,18 @@ pub fn names(db: &Connection, batch: BatchId) -> Result<Vec<(FolderId, String)>>
     statement.query_map([batch.0], |row| Ok((FolderId(row.get(0)?), row.get(1)?)))?.collect()
 }
 
-/// Writes a state with everything that belongs to it, and clears what doesn't.
-pub fn set_state(db: &Connection, id: JobId, failures: u32, state: &JobState) -> Result<()> {
-    let flat = Flat::of(state);
-    db.prepare_cached(
-        "UPDATE job SET failures = ?2, state = ?3, waiting_for = ?4, ready_at = ?5, wish = ?6, key_tail = ?7,
-         started_at = ?8, sent_at = ?9, md5 = ?10, etag_matched = ?11, failure = ?12, asset_scheme = ?13,
-         asset_id = ?14, asset_url = ?15, verification = ?16, done_at = ?17 WHERE id = ?1",
-    )?
-    .execute(params![
-        id.0,
-        failures,
-        state.kind().as_str(),
-        flat.on.map(WaitingFor::as_str),
-        flat.ready_at,
-        match flat.wish {
-            Wish::GoOn => None,
-            Wish::Pause => Some("pause"),
-            Wish::Cancel => Some("cancel"),
-        },
-        flat.attempt.map(|attempt| &attempt.key_tail),
-        flat.attempt.map(|attempt| attempt.started_at),
-        flat.sent.map(|sent| sent.sent_at),
-        flat.sent.map(|sent| sent.md5.as_slice()).or(flat.proof.map(|proof| proof.md5.as_slice())),
-        flat.sent.map(|sent| sent.etag_matched),
-        flat.failure.map(json),
-        flat.proof.map(|proof| &proof.asset.scheme),
-        flat.proof.map(|proof| &proof.asset.id),
-        flat.proof.and_then(|proof| proof.asset_url.as_deref()),
-        flat.proof.map(|proof| proof.verification.as_str()),
-        flat.proof.map(|proof| proof.at),
-    ])
-    .map(drop)
-}
-
-#[derive(Default)]
-struct Flat<'a> {
-    on: Option<WaitingFor>,
-    ready_at: Option<Millis>,
-    wish: Wish,
-    attempt: Option<&'a Attempt>,
-    sent: Option<&'a Sent>,
-    failure: Option<&'a Failure>,
-    proof: Option<&'a Proof>,
-}
-
-impl<'a> Flat<'a> {
-    fn of(state: &'a JobState) -> Self {
-        let flat = Self::default();
-        match state {
-            JobState::Queued | JobState::Cancelled => flat,
-            JobState::Uploading { attempt, wish } | JobState::Checking { attempt, wish } => {
-                Self { attempt: Some(attempt), wish: *wish, ..flat }
-            }
-            JobState::Finishing { sent } | JobState::Processing { sent } => flat.sent(sent),
-            JobState::Done { proof } => Self { proof: Some(proof), ..flat },
-            JobState::Paused { held } => flat.held(held),
-            JobState::Waiting { on, ready_at, failure, held } => {
-                Self { on: Some(*on), ready_at: *ready_at, failure: failure.as_ref(), ..flat.held(held) }
-            }
-            JobState::Blocked { failure, held } => Self { failure: Some(failure), ..flat.held(held) },
-            JobState::Skipped { failure } | JobState::Failed { failure } => {
-                Self { failure: Some(failure), ..flat }
-            }
-        }
-    }
-
-    fn sent(self, sent: &'a Sent) -> Self {
-        Self { attempt: Some(&sent.attempt), sent: Some(sent), ..self }
-    }
-
-    fn held(self, held: &'a Held) -> Self {
-        match held {
-            Held::Nothing => self,
-            Held::Unsure(attempt) => Self { attempt: Some(attempt), ..self },
-            Held::Sent(sent) => self.sent(sent),
-        }
-    }
-}
-
 fn read(row: &Row<'_>) -> Result<JobRow> {
-    let size: i64 = row.get(4)?;
+    let size: i64 = row.get(19)?;
     Ok(JobRow {
-        id: JobId(row.get(0)?),
-        batch: BatchId(row.get(1)?),
-        folder: FolderId(row.get(2)?),
-        name: row.get(3)?,
+        id: JobId(row.get(15)?),
+        batch: BatchId(row.get(16)?),
+        folder: FolderId(row.get(17)?),
+        name: row.get(18)?,
         size: size as u64,
-        modified_ns: row.get(5)?,
-        failures: row.get(6)?,
-        state: read_state(row)?,
+        modified_ns: row.get(20)?,
+        failures: row.get(21)?,
+        state: job_state::read(row)?,
     })
-}
-
-pub fn parse_failure(text: Option<String>) -> Failure {
-    text.and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_else(|| Failure::new(ErrorCode::Internal))
-}
-
-fn md5_of(row: &Row<'_>) -> Result<[u8; 16]> {
-    let bytes: Option<Vec<u8>> = row.get(14)?;
-    Ok(bytes.and_then(|bytes| bytes.try_into().ok()).unwrap_or_default())
-}
-
-/// Reads back what `set_state` wrote. A row that fits no state (written by hand) becomes a failed job, never a lost one.
-fn read_state(row: &Row<'_>) -> Result<JobState> {
-    let word: String = row.get(7)?;
-    let Some(kind) = JobStateKind::parse(&word) else { return Ok(broken(&word)) };
-    if kind == JobStateKind::Queued {
-        return Ok(JobState::Queued);
-    }
-    let wish = match row.get::<_, Option<String>>(10)?.as_deref() {
-        Some("pause") => Wish::Pause,
-        Some("cancel") => Wish::Cancel,
-        _ => Wish::GoOn,
-    };
-    let attempt = match (row.get::<_, Option<String>>(11)?, row.get::<_, Option<i64>>(12)?) {
-        (Some(key_tail), Some(started_at)) => Some(Attempt { key_tail, started_at }),
-        _ => None,
-    };
-    let sent = match (&attempt, row.get::<_, Option<i64>>(13)?) {
-        (Some(attempt), Some(sent_at)) => Some(Sent {
-            attempt: attempt.clone(),
-            md5: md5_of(row)?,
-            etag_matched: row.get::<_, Option<bool>>(15)?.unwrap_or(false),
-            sent_at,
-        }),
-        _ => None,
-    };
-    let failure_text: Option<String> = row.get(16)?;
-    let held = match (sent.clone(), attempt.clone()) {
-        (Some(sent), _) => Held::Sent(sent),
-        (None, Some(attempt)) => Held::Unsure(attempt),
-        (None, None) => Held::Nothing,
-    };
-    Ok(match kind {
-        JobStateKind::Queued => JobState::Queued,
-        JobStateKind::Uploading => {
-            attempt.map_or_else(|| broken(&word), |attempt| JobState::Uploading { attempt, wish })
-        }
-        JobStateKind::Checking => {
-            attempt.map_or_else(|| broken(&word), |attempt| JobState::Checking { attempt, wish })
-        }
-        JobStateKind::Finishing => sent.map_or_else(|| broken(&word), |sent| JobState::Finishing { sent }),
-        JobStateKind::Processing => sent.map_or_else(|| broken(&word), |sent| JobState::Processing { sent }),
-        JobStateKind::Done => match (row.get::<_, Option<String>>(17)?, row.get::<_, Option<String>>(18)?) {
-            (Some(scheme), Some(id)) => JobState::Done {
-                proof: Proof {
-                    asset: AssetId { scheme, id },
-                    asset_url: row.get(19)?,
-                    verification: row
-                        .get::<_, Option<String>>(20)?
-                        .and_then(|word| Verification::parse(&word))
-                        .unwrap_or(Verification::Size),
-                    md5: md5_of(row)?,
-                    at: row.get::<_, Option<i64>>(21)?.unwrap_or_default(),
-                },
-            },
-            _ => broken(&word),
-        },
-        JobStateKind::Paused => JobState::Paused { held },
-        JobStateKind::Waiting => JobState::Waiting {
-            on: row
-                .get::<_, Option<String>>(8)?
-                .and_then(|word| WaitingFor::parse(&word))
-                .unwrap_or(WaitingFor::Network),
-            ready_at: row.get(9)?,
-            failure: failure_text.and_then(|text| serde_json::from_str(&text).ok()),
-            held,
-        },
-        JobStateKind::Blocked => JobState::Blocked { failure: parse_failure(failure_text), held },
-        JobStateKind::Skipped => JobState::Skipped { failure: parse_failure(failure_text) },
-        JobStateKind::Cancelled => JobState::Cancelled,
-        JobStateKind::Failed => JobState::Failed { failure: parse_failure(failure_text) },
-    })
-}
-
-fn broken(word: &str) -> JobState {
-    JobState::Failed {
-        failure: Failure::new(ErrorCode::Internal).because(format!("row without the data of '{word}'")),
-    }
 }
 
 #[cfg(test)]

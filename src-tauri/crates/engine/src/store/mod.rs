@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod attempts;
 pub mod batches;
 pub mod folders;
+pub mod job_state;
 pub mod jobs;
 mod open;
 pub mod parts;

@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params_from_iter};
 
-use super::jobs::parse_failure;
+use super::job_state::parse_failure;
 use super::{attempts, folders, totals};
 use crate::model::{
     AssetId, BatchId, FolderId, JobDetails, JobId, JobOrder, JobPage, JobQuery, JobStateKind, JobView,

@@ -18,7 +18,7 @@ use super::upload::TransferContext;
 use crate::clock::Millis;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{AccountId, AssetId, JobId, Verification};
-use crate::network::reachability::Lost;
+use crate::network::reachability::{Heard, Lost, Way};
 use crate::queue::concerns_the_way;
 use crate::queue::message::{AwaitedJob, Report, ToOwner};
 use crate::queue::state::Proof;
@@ -40,13 +40,13 @@ const UNSEEN_PATIENCE: Millis = 24 * 3_600_000;
 /// The task that confirms.
 pub struct Confirmer {
     context: Arc<TransferContext>,
-    lost: UnboundedSender<Lost>,
+    probe: UnboundedSender<Heard>,
     accounts: HashMap<AccountId, Account>,
 }
 
 impl Confirmer {
-    pub fn new(context: Arc<TransferContext>, lost: UnboundedSender<Lost>) -> Self {
-        Self { context, lost, accounts: HashMap::new() }
+    pub fn new(context: Arc<TransferContext>, probe: UnboundedSender<Heard>) -> Self {
+        Self { context, probe, accounts: HashMap::new() }
     }
 
     pub async fn run(mut self, mut inbox: UnboundedReceiver<Vec<AwaitedJob>>, quit: CancellationToken) {
@@ -74,7 +74,7 @@ impl Confirmer {
     }
 
     fn take(&mut self, jobs: Vec<AwaitedJob>) {
-        let now = self.context.world.now();
+        let (now, steady) = (self.context.world.now(), self.context.world.steady());
         for job in jobs {
             let account = self.accounts.entry(job.account).or_insert_with(|| Account {
                 jobs: HashMap::new(),
@@ -89,7 +89,8 @@ impl Confirmer {
             account.dismissed.clear();
             account.interval = account.interval.min(OFTEN);
             account.next = account.next.min(Instant::now() + account.interval);
-            let since = job.sent_at.unwrap_or(now);
+            // By the steady clock: one that is set must make no file seem lost.
+            let since = steady - job.sent_at.map_or(0, |sent| (now - sent).max(0));
             account.jobs.insert(
                 job.id,
                 Awaited { job, since, listed: false, other_bytes_since: None, album_looked: None },
@@ -130,12 +131,13 @@ impl Confirmer {
     /// The tenant can't be asked: where the way is lost, everyone hears of it and the probe looks when it is back.
     async fn look_failed(&self, account: AccountId, failure: Failure) {
         tracing::info!(%failure, "the status of uploads can't be asked");
-        if concerns_the_way(failure.code)
+        let sure = concerns_the_way(failure.code);
+        if (sure || failure.code == ErrorCode::UnexpectedAnswer)
             && let Ok(tenant) = self.context.tenants.get(account).await
         {
-            let url = tenant.client.tenant().origin().clone();
+            let lost = Lost { way: Way::Tenant(tenant.client.clone()), failure, sure };
             // The probe ends only with the engine.
-            self.lost.send(Lost { url, objects: false, failure }).unwrap_or_default();
+            self.probe.send(Heard::Lost(lost)).unwrap_or_default();
         }
     }
 
@@ -149,7 +151,9 @@ impl Confirmer {
         let now = self.context.world.now();
         let look = list(&tenant, account, now).await.map_err(|error| failure_of(&error))?;
         let mut assets = details(&tenant, &look.ready).await.map_err(|error| failure_of(&error))?;
-        let extra = look_into_albums(&tenant, account, now).await.map_err(|error| failure_of(&error))?;
+        let extra = look_into_albums(&tenant, account, self.context.world.steady())
+            .await
+            .map_err(|error| failure_of(&error))?;
         assets.extend(extra);
         let named = by_name(&assets);
         tracing::debug!(
@@ -185,9 +189,9 @@ impl Confirmer {
         }
         let ids: Vec<String> = assets.iter().map(|asset| asset.id.clone()).collect();
         let mut taken = self.context.readers.read(move |db| jobs::taken(db, &ids)).await?;
-        let at = self.context.world.now();
+        let (at, steady) = (self.context.world.now(), self.context.world.steady());
         let long_awaited = |job: &AwaitedJob| {
-            account.jobs.get(&job.id).is_some_and(|awaited| at - awaited.since > LIST_PATIENCE)
+            account.jobs.get(&job.id).is_some_and(|awaited| steady - awaited.since > LIST_PATIENCE)
         };
         let pairs = pair(account.jobs.values().map(|awaited| &awaited.job), named, &taken, long_awaited);
         let proofs: Vec<(JobId, Report, String)> = pairs
@@ -266,7 +270,7 @@ impl Confirmer {
         taken: &HashSet<String>,
         reports: &mut Vec<(JobId, Report)>,
     ) {
-        let now = self.context.world.now();
+        let now = self.context.world.steady();
         let grace = account
             .listing_delay
             .map_or(GRACE_UNKNOWN, |delay| (3 * delay + 2_000).clamp(GRACE_LEAST, GRACE_MOST));

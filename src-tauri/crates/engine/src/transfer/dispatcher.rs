@@ -17,7 +17,7 @@ use super::source;
 use super::upload::{TransferContext, upload};
 use crate::error::{ErrorCode, Failure};
 use crate::model::JobId;
-use crate::network::reachability::Lost;
+use crate::network::reachability::{Heard, Lost, Way};
 use crate::queue::message::{ClaimedJob, Report, ToOwner, ToTransfers};
 use crate::queue::{SMALL_FILE, concerns_the_way};
 
@@ -62,7 +62,7 @@ struct Ended {
 enum Outcome {
     Well,
     InTrouble,
-    WayLost(Failure),
+    WayLost(Lost),
     Neither,
 }
 
@@ -70,7 +70,7 @@ enum Outcome {
 pub struct Dispatcher {
     context: Arc<TransferContext>,
     board: Arc<Board>,
-    lost: UnboundedSender<Lost>,
+    probe: UnboundedSender<Heard>,
     /// Told to the owner together, once nothing more has ended at the moment.
     reports: Vec<(JobId, Report)>,
     lanes: [Lane; 2],
@@ -80,11 +80,11 @@ pub struct Dispatcher {
 }
 
 impl Dispatcher {
-    pub fn new(context: Arc<TransferContext>, board: Arc<Board>, lost: UnboundedSender<Lost>) -> Self {
+    pub fn new(context: Arc<TransferContext>, board: Arc<Board>, probe: UnboundedSender<Heard>) -> Self {
         Self {
             context,
             board,
-            lost,
+            probe,
             reports: Vec::new(),
             // measurements.md part C: small files up to 128 in flight. Large ones more than the 2 to 4 that a line
             // needs, since their checksums go side by side.
@@ -252,19 +252,18 @@ impl Dispatcher {
         match ended.outcome {
             Outcome::Well => lane.limit.succeeded(now, ended.bytes, busy),
             Outcome::InTrouble => lane.limit.in_trouble(now),
-            Outcome::WayLost(failure) => self.way_lost(failure),
+            Outcome::WayLost(lost) => self.way_lost(lost),
             Outcome::Neither => {}
         }
     }
 
-    /// No new transfers until the probe has found the way open again.
-    fn way_lost(&mut self, failure: Failure) {
-        let objects = failure.params.get("way").is_some_and(|way| way == "objects");
-        let Some(url) = failure.params.get("host").and_then(|host| Url::parse(host).ok()) else { return };
-        if !self.offline.swap(true, Ordering::Relaxed) {
-            // The probe ends only with the engine.
-            self.lost.send(Lost { url, objects, failure }).unwrap_or_default();
+    /// No new transfers until the probe has found the way open again; where it is not sure, the probe decides first.
+    fn way_lost(&mut self, lost: Lost) {
+        if lost.sure && self.offline.swap(true, Ordering::Relaxed) {
+            return;
         }
+        // The probe ends only with the engine.
+        self.probe.send(Heard::Lost(lost)).unwrap_or_default();
     }
 }
 
@@ -289,6 +288,17 @@ fn read_ahead(jobs: &mut [ClaimedJob]) {
     }
 }
 
+/// The way that a failure concerns.
+async fn way_of(context: &TransferContext, job: &ClaimedJob, failure: &Failure) -> Option<Lost> {
+    let objects = failure.params.get("way").is_some_and(|way| way == "objects");
+    let way = if objects {
+        Way::Objects(failure.params.get("address").and_then(|address| Url::parse(address).ok())?)
+    } else {
+        Way::Tenant(context.tenants.get(job.context.account).await.ok()?.client.clone())
+    };
+    Some(Lost { way, failure: failure.clone(), sure: concerns_the_way(failure.code) })
+}
+
 async fn run_one(
     context: Arc<TransferContext>,
     mut job: ClaimedJob,
@@ -298,8 +308,10 @@ async fn run_one(
     let report = upload(&context, &mut job, &counts, &stop).await;
     let (bytes, outcome) = match &report {
         Report::Stored { .. } => (counts.sent_so_far().max(job.size.min(SMALL_FILE)), Outcome::Well),
-        Report::Failed { failure, .. } if concerns_the_way(failure.code) => {
-            (0, Outcome::WayLost(failure.clone()))
+        Report::Failed { failure, .. }
+            if concerns_the_way(failure.code) || failure.code == ErrorCode::UnexpectedAnswer =>
+        {
+            (0, way_of(&context, &job, failure).await.map_or(Outcome::Neither, Outcome::WayLost))
         }
         Report::Failed { failure, .. } | Report::AnswerLost { failure } => {
             let trouble = matches!(

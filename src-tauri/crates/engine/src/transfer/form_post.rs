@@ -58,7 +58,7 @@ pub async fn send(
         let options = PostOptions { progress: Some(Arc::clone(sent)), ..PostOptions::default() };
         let whole = known_md5.is_some();
         let http = context.tenants.network().objects();
-        let post = post_object(http, &setting.url, form, body, options).boxed();
+        let post = post_object(&http, &setting.url, form, body, options).boxed();
         let all_out = || whole || sent.load(Ordering::Relaxed) >= size;
         let result = match obey(post, stop, all_out).await {
             Ok(result) => result,

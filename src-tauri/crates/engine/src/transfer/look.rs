@@ -27,6 +27,7 @@ const SEARCHES: usize = 20;
 /// A job whose fate is asked for.
 pub(super) struct Awaited {
     pub job: AwaitedJob,
+    /// When it was sent, or waited for from; by the steady clock, as the time below.
     pub since: Millis,
     pub listed: bool,
     pub other_bytes_since: Option<Millis>,
@@ -100,13 +101,13 @@ pub(super) async fn details(tenant: &Tenant, assets: &[AssetRef]) -> Result<Vec<
 pub(super) async fn look_into_albums(
     tenant: &Tenant,
     account: &mut Account,
-    now: Millis,
+    steady: Millis,
 ) -> Result<Vec<Asset>, ApiError> {
     let instant = Instant::now();
     let mut wanted: HashMap<String, HashSet<String>> = HashMap::new();
     let mut by_name = HashSet::new();
     for awaited in account.jobs.values_mut() {
-        let age = now - awaited.since;
+        let age = steady - awaited.since;
         let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= ALBUM_LOOKS);
         if age < LIST_PATIENCE || !due {
             continue;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use canto_api::ApiError;
+use canto_api::{ApiError, ErrorKind};
 use checksum::Crew;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -79,7 +79,13 @@ async fn send(
                 offered = tenant.parts() => offered,
             };
             match offered {
-                Err(error) => failed(&error, &tenant),
+                Err(error)
+                    if *error.kind() != ErrorKind::UnexpectedAnswer
+                        || seen.size > MOST_BYTES
+                        || job.in_parts =>
+                {
+                    failed(&error, &tenant)
+                }
                 Ok(Some(server)) => {
                     let file = Arc::new(*source);
                     parts::send(context, job, PartsReady { tenant, server, album, file }, counts, stop).await
@@ -87,7 +93,7 @@ async fn send(
                 Ok(None) if seen.size > MOST_BYTES => failed_with(
                     Failure::new(ErrorCode::TooLarge).with("size", seen.size).with("most", MOST_BYTES),
                 ),
-                Ok(None) => {
+                Ok(None) | Err(_) => {
                     let opened = Opened::Stream { seen, source };
                     form_post::send(context, job, Ready { tenant, album, opened }, counts, stop).await
                 }
@@ -111,8 +117,14 @@ pub(super) fn failed(error: &ApiError, tenant: &Tenant) -> Report {
 
 /// The failure says which way it concerns, for the probe that looks when it is open again.
 pub(super) fn failed_on(error: &ApiError, url: &Url, way: &str) -> Report {
-    let failure = failure_of(error).with("host", url.origin().ascii_serialization()).with("way", way);
-    Report::Failed { failure, retry_after: error.retry_after() }
+    let failure = failure_of(error);
+    Report::Failed { failure: on_the_way(failure, url, way), retry_after: error.retry_after() }
+}
+
+/// What stands behind a question mark may be a signature: it stays out.
+pub(super) fn on_the_way(failure: Failure, url: &Url, way: &str) -> Failure {
+    let address = format!("{}{}", url.origin().ascii_serialization(), url.path());
+    failure.with("address", address).with("way", way)
 }
 
 pub(super) fn failed_with(failure: Failure) -> Report {
@@ -209,10 +221,8 @@ async fn place(context: &TransferContext, tenant: &Tenant, job: &ClaimedJob) -> 
             ErrorCode::NoPermission | ErrorCode::TenantRefused => ErrorCode::DestinationRefused,
             code => code,
         };
-        let failure = Failure { code, who: code.who(), ..failure }
-            .with("destination", &destination.path)
-            .with("host", tenant.client.tenant().origin().origin().ascii_serialization())
-            .with("way", "api");
+        let failure = Failure { code, who: code.who(), ..failure }.with("destination", &destination.path);
+        let failure = on_the_way(failure, tenant.client.tenant().origin(), "api");
         Report::Failed { failure, retry_after: error.retry_after() }
     })?;
     drop(context.owner.send(ToOwner::Placed { folder, remote: Remote::Album(album.clone()) }));

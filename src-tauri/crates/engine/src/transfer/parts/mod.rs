@@ -22,7 +22,7 @@ use unicode_normalization::UnicodeNormalization;
 use self::addresses::Addresses;
 use self::hasher::Hashed;
 use self::one_part::{PartTrouble, send_part};
-use self::plan::Plan;
+use self::plan::{Plan, smaller_part};
 use self::verify::{Verified, missing, resume_from, verify};
 use super::failure::{failure_of, may_have_arrived};
 use super::progress::Counts;
@@ -73,6 +73,8 @@ enum Turn {
     Report(Report),
     /// The upload can't be gone on with; another one may.
     BeginAnew,
+    /// The server refuses parts of this size; smaller ones may do.
+    CutSmaller,
 }
 
 impl From<Report> for Turn {
@@ -92,10 +94,13 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn to_its_end(&self) -> Report {
-        for _ in 0..MOST_BEGINNINGS {
+        let mut lost = 0;
+        while lost < MOST_BEGINNINGS {
             match self.once().await {
                 Ok(report) | Err(Turn::Report(report)) => return report,
-                Err(Turn::BeginAnew) => {}
+                Err(Turn::BeginAnew) => lost += 1,
+                // Ends by itself: each time the parts are smaller.
+                Err(Turn::CutSmaller) => {}
             }
         }
         failed_with(Failure::new(ErrorCode::TenantBusy).because("the server lost the upload several times"))
@@ -232,6 +237,7 @@ impl Run<'_> {
         let crew = self.context.crew.clone();
         let mut sums = hasher::start(Arc::clone(&self.ready.file), plan, wanted, from, crew);
         let place = self.context.gate.join();
+        let http = self.context.tenants.network().objects();
         let mut sending = FuturesUnordered::new();
         let mut whole = None;
         loop {
@@ -246,9 +252,8 @@ impl Run<'_> {
                 }
                 sum = sums.recv(), if whole.is_none() && sending.len() < place.share() => match sum {
                     Some(Ok(Hashed::Part(part))) => {
-                        let http = self.context.tenants.network().objects();
                         let file = &self.ready.file;
-                        sending.push(send_part(self.context, http, &addresses, file, plan, part, self.counts));
+                        sending.push(send_part(self.context, &http, &addresses, file, plan, part, self.counts));
                     }
                     Some(Ok(Hashed::Whole(md5))) => whole = Some(md5),
                     Some(Err(error)) => return Err(self.source_failed(&error)),
@@ -313,13 +318,12 @@ impl Run<'_> {
             }
             PartTrouble::TooLarge(length) => {
                 self.give_up().await?;
-                let half = length / 2;
-                if half < canto_api::LEAST_PART {
-                    let failure = Failure::new(ErrorCode::TooLarge).with("most", length);
+                let Some(most) = smaller_part(length) else {
+                    let failure = Failure::new(ErrorCode::TooLarge).with("size", length);
                     return Ok(Turn::Report(failed_with(failure)));
-                }
-                self.ready.tenant.set_largest_part(half);
-                Ok(Turn::BeginAnew)
+                };
+                self.ready.tenant.lower_largest_part(most);
+                Ok(Turn::CutSmaller)
             }
         }
     }

@@ -58,6 +58,12 @@ impl Plan {
     }
 }
 
+/// The size to try where a part of so many bytes was too large for the server: about half, in whole mebibytes.
+/// `None`: a store takes no smaller ones.
+pub fn smaller_part(refused: u64) -> Option<u64> {
+    (refused > LEAST_PART).then(|| (refused / 2 / MIB * MIB).max(LEAST_PART))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +103,17 @@ mod tests {
         assert_eq!(Plan::new(size, Some(1 << 30), NO_LIMIT).unwrap().part_size, MOST_AT_RISK);
         assert_eq!(Plan::new(size, Some(1 << 30), 6 * MIB).unwrap().part_size, 6 * MIB);
         assert_eq!(Plan::new(1 << 40, None, 6 * MIB), None, "10,000 parts of 6 MiB don't hold it");
+    }
+
+    #[test]
+    fn parts_shrink_until_the_least_that_a_store_takes() {
+        let tried: Vec<u64> = std::iter::successors(Some(MOST_AT_RISK), |size| smaller_part(*size)).collect();
+        assert_eq!(tried, [64 * MIB, 32 * MIB, 16 * MIB, 8 * MIB, LEAST_PART]);
+        assert_eq!(
+            smaller_part(11 * MIB),
+            Some(5 * MIB),
+            "whole mebibytes, or the plan would be cut larger again"
+        );
     }
 
     #[test]

@@ -1,0 +1,116 @@
+//! Hears what the system says of the network, and notices sleep and a clock that was set.
+
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt};
+use if_watch::IfEvent;
+use if_watch::tokio::IfWatcher;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+use super::reachability::Heard;
+use crate::clock::{Millis, SharedWorld};
+use crate::queue::message::ToOwner;
+
+const TICK: Duration = Duration::from_secs(2);
+/// A tick that comes so much too late was slept through, milliseconds.
+const SLEPT: Millis = 10_000;
+/// The clock is set now and then by a little, which is no matter, milliseconds.
+const SET: Millis = 2_000;
+/// Addresses come and go together; before this is over, the system is still at it.
+const SETTLING: Duration = Duration::from_millis(300);
+const FIRST_LIST: Duration = Duration::from_secs(1);
+
+/// What two looks at both clocks mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Gap {
+    slept: bool,
+    /// By how much the wall clock was set, milliseconds; a sleep looks the same where the steady clock stands still.
+    set_by: Millis,
+}
+
+impl Gap {
+    fn of(wall: Millis, steady: Millis) -> Self {
+        let tick = TICK.as_millis() as Millis;
+        let set_by = wall - steady;
+        Self { slept: wall.max(steady) > tick + SLEPT, set_by: if set_by.abs() > SET { set_by } else { 0 } }
+    }
+}
+
+/// Tells the probe of another network and of waking up, and the owner of a clock that was set. `renew` replaces what
+/// belongs to the network that was.
+pub async fn watch(
+    world: SharedWorld,
+    probe: UnboundedSender<Heard>,
+    owner: Sender<ToOwner>,
+    renew: impl Fn(),
+    quit: CancellationToken,
+) {
+    let mut addresses = address_changes();
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last = (world.now(), world.steady());
+    loop {
+        let changed = tokio::select! {
+            () = quit.cancelled() => return,
+            Some(()) = addresses.next() => {
+                tokio::time::sleep(SETTLING).await;
+                while addresses.next().now_or_never().flatten().is_some() {}
+                true
+            }
+            _ = ticks.tick() => {
+                let now = (world.now(), world.steady());
+                let gap = Gap::of(now.0 - last.0, now.1 - last.1);
+                last = now;
+                if gap.set_by != 0 {
+                    drop(owner.send(ToOwner::ClockSet { by: gap.set_by }));
+                }
+                gap.slept
+            }
+        };
+        if changed {
+            tracing::info!("another network, or awake again");
+            renew();
+            // The probe ends only with the engine.
+            probe.send(Heard::Changed).unwrap_or_default();
+        }
+    }
+}
+
+/// Addresses of this computer that come and go, but for those that are there at first. Never ends; where the system
+/// can't be asked, failing requests have to tell.
+fn address_changes() -> BoxStream<'static, ()> {
+    let watcher = match IfWatcher::new() {
+        Ok(watcher) => watcher,
+        Err(error) => {
+            tracing::warn!(%error, "the system does not tell of network changes");
+            return stream::pending().boxed();
+        }
+    };
+    let started = Instant::now();
+    let changes = watcher.filter_map(move |event| {
+        // It begins by naming all that are there.
+        let news =
+            event.is_ok_and(|event| matches!(event, IfEvent::Down(_)) || started.elapsed() > FIRST_LIST);
+        std::future::ready(news.then_some(()))
+    });
+    changes.chain(stream::pending()).boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sleep_and_a_set_clock_are_told_apart_from_an_ordinary_tick() {
+        assert_eq!(Gap::of(2_003, 2_001), Gap::default());
+        assert_eq!(Gap::of(2_900, 2_000), Gap::default(), "set by less than a second");
+        assert_eq!(Gap::of(-86_398_000, 2_000), Gap { slept: false, set_by: -86_400_000 });
+        // Linux and macOS: the steady clock stands still meanwhile. Windows: it goes on.
+        assert_eq!(Gap::of(28_802_000, 2_000), Gap { slept: true, set_by: 28_800_000 });
+        assert_eq!(Gap::of(28_802_000, 28_802_000), Gap { slept: true, set_by: 0 });
+    }
+}
