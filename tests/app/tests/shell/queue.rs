@@ -1,8 +1,6 @@
 //! Files through the queue, by commands and events alone.
 
 use std::path::Path;
-use std::thread;
-use std::time::Duration;
 
 use app_tests::Stage;
 use ferry_tenant::{Action, Faults, Match, Rule};

@@ -5,8 +5,7 @@ use app_tests::vault::MemoryVault;
 use engine::{Engine, EngineOptions};
 use serde_json::json;
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tauri::async_runtime::block_on;
 use tempfile::TempDir;
 

@@ -1,18 +1,45 @@
-//! Which file a path names, beyond its name: volume and number, as the system has them.
+//! Which file it is, beyond its name: volume and number, as the system has them.
 
+use std::fs::{File, Metadata};
 use std::path::Path;
 
-/// A word that stays while the file does, also when it is renamed; empty where the file system has none. Numbers of
-/// volumes change when they are mounted anew, so a different word proves nothing by itself.
-pub fn file_identity(path: &Path) -> String {
-    match file_id::get_file_id(path) {
-        Ok(file_id::FileId::Inode { device_id, inode_number }) => format!("{device_id:x}-{inode_number:x}"),
-        Ok(file_id::FileId::LowRes { volume_serial_number, file_index }) => {
-            format!("{volume_serial_number:x}-{file_index:x}")
-        }
-        Ok(file_id::FileId::HighRes { volume_serial_number, file_id }) => {
-            format!("{volume_serial_number:x}-{file_id:x}")
-        }
-        Err(_) => String::new(),
+/// Stays while the file does, also when it is renamed. Numbers of volumes may change when they are mounted anew, so
+/// another one proves nothing over a longer time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileIdentity {
+    volume: u64,
+    number: u64,
+}
+
+impl std::fmt::Display for FileIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:x}-{:x}", self.volume, self.number)
     }
+}
+
+/// Of an open file. `None`: its file system has no numbers.
+#[cfg(unix)]
+pub fn of_file(_: &File, metadata: &Metadata) -> Option<FileIdentity> {
+    use std::os::unix::fs::MetadataExt;
+    Some(FileIdentity { volume: metadata.dev(), number: metadata.ino() })
+}
+
+/// Of what a path names now.
+#[cfg(unix)]
+pub fn of_path(_: &Path, metadata: &Metadata) -> Option<FileIdentity> {
+    use std::os::unix::fs::MetadataExt;
+    Some(FileIdentity { volume: metadata.dev(), number: metadata.ino() })
+}
+
+/// Of an open file. `None`: its file system has no numbers.
+#[cfg(windows)]
+pub fn of_file(file: &File, _: &Metadata) -> Option<FileIdentity> {
+    let known = winapi_util::file::information(file).ok()?;
+    Some(FileIdentity { volume: known.volume_serial_number(), number: known.file_index() })
+}
+
+/// Of what a path names now.
+#[cfg(windows)]
+pub fn of_path(path: &Path, metadata: &Metadata) -> Option<FileIdentity> {
+    of_file(&File::open(path).ok()?, metadata)
 }

@@ -47,6 +47,7 @@ impl Owner {
             Report::NotArrived => JobEvent::NotArrived,
             Report::Damaged { failure } => {
                 self.note_attempt(id, &failure)?;
+                self.forget_sums(id)?;
                 let (count, event) = after_damage(&*self.world, failures, failure);
                 failures = count;
                 event

@@ -194,6 +194,8 @@ pub enum PartsReport {
     Gone,
     /// It can't be gone on with: the server is to remove it.
     GivenUp,
+    /// The file has other bytes than its remembered sums say.
+    SumsWrong,
 }
 
 /// What all jobs of a batch share.

@@ -7,7 +7,7 @@ use super::transition::JobEvent;
 use crate::error::Outcome;
 use crate::model::{JobId, JobStateKind};
 use crate::store::jobs::JobRow;
-use crate::store::{aborts, failure_of, parts};
+use crate::store::{aborts, failure_of, fingerprints, parts};
 
 impl Owner {
     /// What a transfer says of its parts.
@@ -28,6 +28,7 @@ impl Owner {
             PartsReport::Unfit { number } => parts::remove_part(&self.db, job, number).map_err(failure_of)?,
             PartsReport::Completing { md5 } => {
                 parts::set_completing(&self.db, job, self.world.now(), md5).map_err(failure_of)?;
+                fingerprints::remember(&self.db, job, md5, self.world.now()).map_err(failure_of)?;
                 self.in_parts.insert(job, true);
             }
             PartsReport::Gone => {
@@ -35,8 +36,15 @@ impl Owner {
                 self.in_parts.remove(&job);
             }
             PartsReport::GivenUp => self.give_up_parts(job)?,
+            PartsReport::SumsWrong => self.forget_sums(job)?,
         }
         Ok(())
+    }
+
+    /// What the sums of a file are remembered as is wrong, or may be.
+    pub(super) fn forget_sums(&mut self, job: JobId) -> Outcome<()> {
+        self.begin()?;
+        fingerprints::forget(&self.db, job).map_err(failure_of)
     }
 
     /// The server is told to remove what it holds, now or when it can be reached.

@@ -4,6 +4,7 @@ pub mod aborts;
 pub mod accounts;
 pub mod attempts;
 pub mod batches;
+pub mod fingerprints;
 pub mod folders;
 pub mod job_state;
 pub mod jobs;

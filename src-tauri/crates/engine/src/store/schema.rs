@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_queue.sql"),
     include_str!("../../migrations/0002_parts.sql"),
     include_str!("../../migrations/0003_volumes.sql"),
+    include_str!("../../migrations/0004_fingerprints.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

@@ -10,6 +10,7 @@ use checksum::{Crew, Md5Stream, md5_of_many};
 use md5::{Digest, Md5};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::platform::file_identity::{self, FileIdentity};
 use crate::platform::file_times::modified_ns;
 use crate::platform::read_at::read_exact_at;
 use crate::store::jobs::SMALL_FILE;
@@ -23,21 +24,27 @@ const AHEAD: usize = 2;
 /// Up to this size a file goes out as one block with its form, bytes.
 pub const WHOLE: u64 = 64 * 1024;
 
-/// Size and time of a file as it was opened.
+/// Size, time and identity of a file as it was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
     pub size: u64,
     pub modified_ns: i64,
+    pub identity: Option<FileIdentity>,
 }
 
 impl Seen {
-    fn of(metadata: &Metadata) -> Self {
-        Self { size: metadata.len(), modified_ns: modified_ns(metadata) }
+    fn of(metadata: &Metadata, identity: Option<FileIdentity>) -> Self {
+        Self { size: metadata.len(), modified_ns: modified_ns(metadata), identity }
+    }
+
+    fn of_file(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self::of(&metadata, file_identity::of_file(file, &metadata)))
     }
 
     /// Of a file that can be opened for reading now. For a blocking thread.
     pub fn of_readable(path: &Path) -> Option<Self> {
-        File::open(path).and_then(|file| file.metadata()).ok().map(|metadata| Self::of(&metadata))
+        File::open(path).and_then(|file| Self::of_file(&file)).ok()
     }
 }
 
@@ -137,7 +144,7 @@ fn open_one(path: &Path) -> io::Result<Unsummed> {
     if !metadata.is_file() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "not a regular file"));
     }
-    let seen = Seen::of(&metadata);
+    let seen = Seen::of(&metadata, file_identity::of_file(&file, &metadata));
     if seen.size > WHOLE {
         return Ok(Unsummed::Large(Box::new(Source { file, path: path.to_path_buf(), seen })));
     }
@@ -158,11 +165,11 @@ fn changed() -> io::Error {
 
 /// Both the opened file and what the path names now are still as they were seen.
 fn unchanged(file: &File, path: &Path, seen: Seen) -> io::Result<bool> {
-    if Seen::of(&file.metadata()?) != seen {
+    if Seen::of_file(file)? != seen {
         return Ok(false);
     }
     match std::fs::metadata(path) {
-        Ok(metadata) => Ok(Seen::of(&metadata) == seen),
+        Ok(metadata) => Ok(Seen::of(&metadata, file_identity::of_path(path, &metadata)) == seen),
         // Moved away while it was read: what was read is still whole.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) => Err(error),
@@ -236,7 +243,7 @@ impl Source {
 /// MD5 of a whole file, for a file whose fate has to be looked up. For a blocking thread.
 pub fn fingerprint(path: &Path) -> io::Result<(Seen, [u8; 16])> {
     let mut file = File::open(path)?;
-    let seen = Seen::of(&file.metadata()?);
+    let seen = Seen::of_file(&file)?;
     let mut hash = Md5::new();
     let mut block = vec![0; BLOCK];
     loop {
@@ -315,6 +322,23 @@ mod tests {
         let mut reading = source.read(&Crew::start().unwrap());
         reading.blocks.recv().await.unwrap().unwrap();
         file.write_all(b"more").unwrap();
+        assert_eq!(collect(reading).await.0.unwrap_err().kind(), CHANGED);
+    }
+
+    #[tokio::test]
+    async fn a_file_in_whose_place_another_one_is_put_is_never_sent_to_its_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, other) = (dir.path().join("a"), dir.path().join("b"));
+        for (path, byte) in [(&path, 1), (&other, 2)] {
+            std::fs::write(path, vec![byte; 20 * BLOCK]).unwrap();
+        }
+        let Opened::Stream { source, .. } = open(&path).unwrap() else { panic!("not streamed") };
+        let time = std::fs::metadata(&path).unwrap().modified().unwrap();
+        let mut reading = source.read(&Crew::start().unwrap());
+        reading.blocks.recv().await.unwrap().unwrap();
+        // Of the same size and time, as a program leaves it that copies both.
+        File::options().write(true).open(&other).unwrap().set_modified(time).unwrap();
+        std::fs::rename(&other, &path).unwrap();
         assert_eq!(collect(reading).await.0.unwrap_err().kind(), CHANGED);
     }
 

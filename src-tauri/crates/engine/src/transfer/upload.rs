@@ -15,7 +15,7 @@ use super::gate::Gate;
 use super::line::LineSpeed;
 use super::parts::{self, PartsReady, is_worth_parts};
 use super::progress::Counts;
-use super::source::{self, CHANGED, Opened, Seen};
+use super::source::{self, CHANGED, Opened};
 use super::source_watch::unless_volume_is_away;
 use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure};
@@ -147,7 +147,7 @@ async fn prepare(context: &Arc<TransferContext>, job: &mut ClaimedJob) -> Result
     let seen = match &opened {
         Opened::Whole { seen, .. } | Opened::Stream { seen, .. } => *seen,
     };
-    if seen != (Seen { size: job.size, modified_ns: job.modified_ns }) {
+    if (seen.size, seen.modified_ns) != (job.size, job.modified_ns) {
         let message = ToOwner::SourceSeen { job: job.id, size: seen.size, modified_ns: seen.modified_ns };
         drop(context.owner.send(message));
     }

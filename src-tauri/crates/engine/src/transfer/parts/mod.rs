@@ -2,45 +2,42 @@
 //! out side by side, and every part is compared with what the store says it has.
 
 mod addresses;
+mod etag;
 mod hasher;
+mod known;
 mod one_part;
+mod opening;
 mod plan;
 mod verify;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use canto_api::{ApiError, ErrorKind, OpenUpload, PartsServer, upload_is_gone};
+use canto_api::{ErrorKind, OpenUpload, PartsServer, upload_is_gone};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use md5::{Digest, Md5};
+
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
-use unicode_normalization::UnicodeNormalization;
 
 use self::addresses::Addresses;
+use self::etag::{composite_etag, is_composite};
 use self::hasher::Hashed;
-use self::one_part::{PartTrouble, send_part};
+use self::one_part::{Cut, PartTrouble, send_part};
 use self::plan::{Plan, smaller_part};
-use self::verify::{Verified, missing, resume_from, verify};
+use self::verify::{Verified, missing, resume_from};
 use super::failure::{failure_of, may_have_arrived};
 use super::progress::Counts;
 use super::source::Source;
 use super::stop::obey;
 use super::upload::{TransferContext, failed, failed_with, source_trouble};
-use crate::clock::Millis;
 use crate::error::{ErrorCode, Failure};
-use crate::platform::file_identity::file_identity;
 use crate::queue::message::{ClaimedJob, PartsReport, Report, ToOwner};
 use crate::session::Tenant;
-use crate::store::parts::{self as rows, Parts, UploadRow};
+use crate::store::parts::{self as rows, Parts};
 
 pub use self::plan::is_worth_parts;
 
-/// An upload that the server was asked to complete and does not know any more was most likely completed: the asset is
-/// looked for so long before the file is sent again.
-const COMPLETED_PATIENCE: Millis = 15 * 60_000;
 /// A file whose upload the server loses again and again fails for now.
 const MOST_BEGINNINGS: u32 = 3;
 
@@ -126,103 +123,6 @@ impl Run<'_> {
         self.complete(&upload.open, whole, &parts).await
     }
 
-    /// What an earlier run left, if it can be gone on with.
-    async fn resume(&self) -> Result<Option<(UploadRow, Plan, Verified)>, Turn> {
-        let id = self.job.id;
-        let known = self.context.readers.read(move |db| rows::of_job(db, id)).await.map_err(failed_with)?;
-        let Some((upload, recorded)) = known else { return Ok(None) };
-        let seen = self.ready.file.seen();
-        let same = upload.size == seen.size
-            && upload.modified_ns == seen.modified_ns
-            && upload.album == self.ready.album
-            && upload.base == self.ready.server.base().as_str();
-        if !same {
-            // The file has changed, or goes elsewhere: nothing of it fits.
-            self.give_up().await?;
-            return Ok(None);
-        }
-        let stored = match self.ready.server.stored(&upload.open).await {
-            Ok(stored) => stored,
-            Err(error) if upload_is_gone(&error) => return self.gone(&upload).await.map(|()| None),
-            // A server that never lists it again, for whatever reason, must not hold the file up for ever.
-            Err(error) if self.job.failures >= patience_with(&error) => {
-                tracing::warn!(%error, "the parts can't be listed; the upload begins anew");
-                self.give_up().await?;
-                return Ok(None);
-            }
-            Err(error) if *error.kind() == ErrorKind::NotFound => {
-                return Err(failed_with(Failure::new(ErrorCode::UnexpectedAnswer).because(&error)).into());
-            }
-            Err(error) => return Err(failed(&error, &self.ready.tenant).into()),
-        };
-        let plan = Plan { size: upload.size, part_size: upload.part_size };
-        self.counts.set_verifying(true);
-        let verified = self.verify(plan, stored, recorded).await;
-        self.counts.set_verifying(false);
-        Ok(Some((upload, plan, verified?)))
-    }
-
-    /// The server does not know an upload that an earlier run has begun.
-    async fn gone(&self, upload: &UploadRow) -> Result<(), Turn> {
-        if let Some((asked_at, _)) = upload.completing
-            && self.context.world.now() - asked_at < COMPLETED_PATIENCE
-        {
-            let failure = Failure::new(ErrorCode::NetworkInterrupted).because("completed, or lost");
-            return Err(Report::AnswerLost { failure }.into());
-        }
-        self.tell_durably(PartsReport::Gone).await
-    }
-
-    async fn verify(
-        &self,
-        plan: Plan,
-        stored: BTreeMap<u32, canto_api::StoredPart>,
-        recorded: Parts,
-    ) -> Result<Verified, Turn> {
-        let (file, counts, stop) = (Arc::clone(&self.ready.file), self.counts.clone(), self.stop.clone());
-        let verified =
-            tokio::task::spawn_blocking(move || verify(&file, plan, &stored, &recorded, &counts, &stop));
-        match verified.await {
-            Ok(Ok(Some(verified))) => Ok(verified),
-            Ok(Ok(None)) => Err(Report::Stopped { unsure: false }.into()),
-            Ok(Err(error)) => Err(self.source_failed(&error)),
-            Err(error) => Err(failed_with(Failure::new(ErrorCode::Internal).because(error)).into()),
-        }
-    }
-
-    async fn begin(&self) -> Result<(UploadRow, Plan), Turn> {
-        let PartsReady { tenant, server, album, file } = self.ready;
-        let seen = file.seen();
-        let plan = Plan::new(seen.size, self.context.line.get(), tenant.largest_part())
-            .ok_or_else(|| failed_with(Failure::new(ErrorCode::TooLarge).with("size", seen.size)))?;
-        let name: String = self.job.name.nfc().collect();
-        // What the fields of a form would say (companion-s3-multipart.md, last paragraph).
-        let mut metadata = vec![("file_name", name.clone()), ("album_id", album.clone())];
-        if !self.job.context.tags.is_empty() {
-            metadata.push(("tag", self.job.context.tags.join(",")));
-        }
-        let open = server
-            .begin(&self.job.attempt.key_tail, "application/octet-stream", &metadata)
-            .await
-            .map_err(|error| failed(&error, tenant))?;
-        let path = file.path().to_path_buf();
-        let file_id = tokio::task::spawn_blocking(move || file_identity(&path)).await.unwrap_or_default();
-        let upload = UploadRow {
-            job: self.job.id,
-            base: server.base().to_string(),
-            open,
-            album: album.clone(),
-            size: seen.size,
-            modified_ns: seen.modified_ns,
-            file_id,
-            part_size: plan.part_size,
-            begun_at: self.context.world.now(),
-            completing: None,
-        };
-        self.tell_durably(PartsReport::Begun { upload: Box::new(upload.clone()) }).await?;
-        Ok((upload, plan))
-    }
-
     /// Sends what the server lacks; returns the MD5 of the whole and every part.
     async fn send_missing(
         &self,
@@ -234,8 +134,13 @@ impl Run<'_> {
         let wanted = missing(plan, &parts);
         let numbers = wanted.iter().copied().collect();
         let addresses = Addresses::new(self.ready.server.clone(), open.clone(), numbers);
-        let crew = self.context.crew.clone();
-        let mut sums = hasher::start(Arc::clone(&self.ready.file), plan, wanted, from, crew);
+        let (file, crew) = (Arc::clone(&self.ready.file), self.context.crew.clone());
+        let known = self.known_sums().await?.filter(|known| known::fits(known, plan));
+        let remembered = known.is_some();
+        let mut sums = match known {
+            Some(known) => known::start(file, plan, wanted, known),
+            None => hasher::start(file, plan, wanted, from, crew),
+        };
         let place = self.context.gate.join();
         let http = self.context.tenants.network().objects();
         let mut sending = FuturesUnordered::new();
@@ -253,7 +158,8 @@ impl Run<'_> {
                 sum = sums.recv(), if whole.is_none() && sending.len() < place.share() => match sum {
                     Some(Ok(Hashed::Part(part))) => {
                         let file = &self.ready.file;
-                        sending.push(send_part(self.context, &http, &addresses, file, plan, part, self.counts));
+                        let cut = Cut { plan, part, remembered };
+                        sending.push(send_part(self.context, &http, &addresses, file, cut, self.counts));
                     }
                     Some(Ok(Hashed::Whole(md5))) => whole = Some(md5),
                     Some(Err(error)) => return Err(self.source_failed(&error)),
@@ -316,6 +222,12 @@ impl Run<'_> {
                 self.tell_durably(PartsReport::Gone).await?;
                 Ok(Turn::BeginAnew)
             }
+            PartTrouble::OtherBytes => {
+                tracing::warn!("the file has other bytes than it had at the same time and size");
+                self.tell(PartsReport::SumsWrong);
+                self.give_up().await?;
+                Ok(Turn::BeginAnew)
+            }
             PartTrouble::TooLarge(length) => {
                 self.give_up().await?;
                 let Some(most) = smaller_part(length) else {
@@ -351,46 +263,5 @@ impl Run<'_> {
             Ok(Err(failure)) => Err(failed_with(failure).into()),
             Err(_) => Err(Report::Stopped { unsure: false }.into()),
         }
-    }
-}
-
-/// Failures in a row after which an upload whose parts can't be listed is given up.
-fn patience_with(error: &ApiError) -> u32 {
-    match error.kind() {
-        ErrorKind::NotFound | ErrorKind::BadRequest | ErrorKind::UnexpectedAnswer => 3,
-        ErrorKind::ServerBusy { .. } => 8,
-        _ => u32::MAX,
-    }
-}
-
-/// What S3 calls the whole: the MD5 of the parts' MD5s, and their number.
-fn composite_etag(parts: &Parts) -> String {
-    let mut all = Md5::new();
-    for part in parts.values() {
-        all.update(part.md5);
-    }
-    format!("{}-{}", hex::encode(all.finalize()), parts.len())
-}
-
-fn is_composite(etag: &str) -> bool {
-    etag.split_once('-').is_some_and(|(sum, count)| sum.len() == 32 && count.parse::<u32>().is_ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_composite_etag_is_that_of_s3() {
-        // Two parts, `a` and `b`, as AWS documents the rule.
-        let part = |number, bytes: &[u8]| {
-            let md5 = Md5::digest(bytes).into();
-            (number, rows::PartRow { number, md5, etag: String::new(), quick: 0, md5_until: None })
-        };
-        let parts = Parts::from([part(1, b"a"), part(2, b"b")]);
-        let all = [Md5::digest(b"a"), Md5::digest(b"b")].concat();
-        assert_eq!(composite_etag(&parts), format!("{}-2", hex::encode(Md5::digest(all))));
-        assert!(is_composite(&composite_etag(&parts)));
-        assert!(!is_composite("0123"));
     }
 }

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::addresses::Addresses;
 use super::plan::Plan;
+use super::verify::sums_of;
 use crate::clock::jittered;
 use crate::error::{ErrorCode, Failure};
 use crate::queue::message::Report;
@@ -34,6 +35,17 @@ pub enum PartTrouble {
     Gone,
     /// The server takes no part of so many bytes.
     TooLarge(u64),
+    /// The remembered sum is not that of the local bytes.
+    OtherBytes,
+}
+
+/// What is sent.
+pub struct Cut {
+    pub plan: Plan,
+    /// With its sums.
+    pub part: PartRow,
+    /// They were not made of the bytes just now.
+    pub remembered: bool,
 }
 
 impl From<Report> for PartTrouble {
@@ -48,12 +60,11 @@ pub async fn send_part(
     http: &reqwest::Client,
     addresses: &Addresses,
     file: &Arc<Source>,
-    plan: Plan,
-    part: PartRow,
+    cut: Cut,
     counts: &Counts,
 ) -> Result<PartRow, PartTrouble> {
+    let Cut { plan, mut part, remembered } = cut;
     let length = plan.length(part.number);
-    let mut part = part;
     let (mut tries, mut differed) = (0, false);
     loop {
         // Only the gate's end would deny it, and it lasts as long as the engine.
@@ -81,6 +92,9 @@ pub async fn send_part(
                     return Ok(part);
                 }
                 differed = true;
+                if remembered && !is_still(file, plan, &part).await? {
+                    return Err(PartTrouble::OtherBytes);
+                }
                 tracing::warn!(
                     part = part.number,
                     stored = part.etag,
@@ -107,6 +121,9 @@ pub async fn send_part(
                 return Err(failed_with(source_trouble(*kind, &error, file.path())).into());
             }
             ErrorKind::TooLarge => return Err(PartTrouble::TooLarge(length)),
+            ErrorKind::ChecksumRefused if remembered && !is_still(file, plan, &part).await? => {
+                return Err(PartTrouble::OtherBytes);
+            }
             // The address has expired, or its key was changed.
             ErrorKind::PolicyExpired | ErrorKind::SignatureRefused | ErrorKind::Forbidden if !last => {
                 addresses.forget().await;
@@ -124,6 +141,17 @@ pub async fn send_part(
                 tokio::time::sleep(delay.max(error.retry_after().unwrap_or_default())).await;
             }
         }
+    }
+}
+
+/// Whether a part of the file has the sum that it is remembered with.
+async fn is_still(file: &Arc<Source>, plan: Plan, part: &PartRow) -> Result<bool, PartTrouble> {
+    let (source, number, md5) = (Arc::clone(file), part.number, part.md5);
+    let sums = tokio::task::spawn_blocking(move || sums_of(&source, plan, number));
+    match sums.await {
+        Ok(Ok(sums)) => Ok(sums.md5 == md5),
+        Ok(Err(error)) => Err(failed_with(source_trouble(error.kind(), &error, file.path())).into()),
+        Err(error) => Err(failed_with(Failure::new(ErrorCode::Internal).because(error)).into()),
     }
 }
 

@@ -42,6 +42,11 @@ impl Plan {
         (part_size <= most.max(LEAST_PART) && part_size <= LARGEST_PART).then_some(Self { size, part_size })
     }
 
+    /// Whether a store takes it; `most`: what the server took at most, bytes.
+    pub fn is_possible(&self, most: u64) -> bool {
+        (LEAST_PART..=LARGEST_PART.min(most)).contains(&self.part_size) && self.count() <= MOST_PARTS
+    }
+
     pub fn count(&self) -> u32 {
         u32::try_from(self.size.div_ceil(self.part_size)).unwrap_or(u32::MAX)
     }

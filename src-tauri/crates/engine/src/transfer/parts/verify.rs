@@ -53,7 +53,7 @@ pub fn verify(
                 same_bytes(source, plan, known, &mut block)?.then(|| known.clone())
             }
             (Some(StoredPart { etag: Some(etag), .. }), None) => {
-                let row = PartRow { etag: etag.clone(), ..sums_of(source, plan, number, &mut block)? };
+                let row = PartRow { etag: etag.clone(), ..sums_of(source, plan, number)? };
                 row.etag_is_md5().then(|| {
                     verified.unrecorded.push(row.clone());
                     row
@@ -80,10 +80,12 @@ fn same_bytes(source: &Source, plan: Plan, known: &PartRow, block: &mut [u8]) ->
     Ok(quick.finalize() == known.quick)
 }
 
-fn sums_of(source: &Source, plan: Plan, number: u32, block: &mut [u8]) -> io::Result<PartRow> {
+/// The sums of a part, made of the local bytes. For a blocking thread.
+pub fn sums_of(source: &Source, plan: Plan, number: u32) -> io::Result<PartRow> {
+    let mut block = vec![0; 4 * BLOCK];
     let (mut quick, mut md5) = (quick_sum(), Md5Stream::default());
     let mut rest = Vec::new();
-    each_block(source, plan, number, block, |bytes| {
+    each_block(source, plan, number, &mut block, |bytes| {
         quick.update(bytes);
         let (whole, tail) = bytes.split_at(bytes.len() / 64 * 64);
         md5.blocks(whole);

@@ -1,0 +1,142 @@
+//! Before the first part: goes on with an upload that an earlier run has begun, or begins one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use canto_api::{ApiError, ErrorKind, StoredPart, upload_is_gone};
+use unicode_normalization::UnicodeNormalization;
+
+use super::plan::Plan;
+use super::verify::{Verified, verify};
+use super::{PartsReady, Run, Turn};
+use crate::clock::Millis;
+use crate::error::{ErrorCode, Failure};
+use crate::queue::message::{PartsReport, Report};
+use crate::store::fingerprints::{self, Fingerprint};
+use crate::store::parts::{self as rows, Parts, UploadRow};
+use crate::transfer::upload::{failed, failed_with};
+
+/// An upload that the server was asked to complete and does not know any more was most likely completed: the asset is
+/// looked for so long before the file is sent again.
+const COMPLETED_PATIENCE: Millis = 15 * 60_000;
+
+impl Run<'_> {
+    /// The file's sums, where it was sent before as it is now.
+    pub(super) async fn known_sums(&self) -> Result<Option<Fingerprint>, Turn> {
+        let seen = self.ready.file.seen();
+        let Some(identity) = seen.identity else { return Ok(None) };
+        let known = self
+            .context
+            .readers
+            .read(move |db| fingerprints::of_file(db, &identity.to_string(), seen.size, seen.modified_ns));
+        Ok(known.await.map_err(failed_with)?)
+    }
+
+    /// What an earlier run left, if it can be gone on with.
+    pub(super) async fn resume(&self) -> Result<Option<(UploadRow, Plan, Verified)>, Turn> {
+        let id = self.job.id;
+        let known = self.context.readers.read(move |db| rows::of_job(db, id)).await.map_err(failed_with)?;
+        let Some((upload, recorded)) = known else { return Ok(None) };
+        let seen = self.ready.file.seen();
+        let same = upload.size == seen.size
+            && upload.modified_ns == seen.modified_ns
+            && upload.album == self.ready.album
+            && upload.base == self.ready.server.base().as_str();
+        if !same {
+            // The file has changed, or goes elsewhere: nothing of it fits.
+            self.give_up().await?;
+            return Ok(None);
+        }
+        let stored = match self.ready.server.stored(&upload.open).await {
+            Ok(stored) => stored,
+            Err(error) if upload_is_gone(&error) => return self.gone(&upload).await.map(|()| None),
+            // A server that never lists it again, for whatever reason, must not hold the file up for ever.
+            Err(error) if self.job.failures >= patience_with(&error) => {
+                tracing::warn!(%error, "the parts can't be listed; the upload begins anew");
+                self.give_up().await?;
+                return Ok(None);
+            }
+            Err(error) if *error.kind() == ErrorKind::NotFound => {
+                return Err(failed_with(Failure::new(ErrorCode::UnexpectedAnswer).because(&error)).into());
+            }
+            Err(error) => return Err(failed(&error, &self.ready.tenant).into()),
+        };
+        let plan = Plan { size: upload.size, part_size: upload.part_size };
+        self.counts.set_verifying(true);
+        let verified = self.verify(plan, stored, recorded).await;
+        self.counts.set_verifying(false);
+        Ok(Some((upload, plan, verified?)))
+    }
+
+    /// The server does not know an upload that an earlier run has begun.
+    async fn gone(&self, upload: &UploadRow) -> Result<(), Turn> {
+        if let Some((asked_at, _)) = upload.completing
+            && self.context.world.now() - asked_at < COMPLETED_PATIENCE
+        {
+            let failure = Failure::new(ErrorCode::NetworkInterrupted).because("completed, or lost");
+            return Err(Report::AnswerLost { failure }.into());
+        }
+        self.tell_durably(PartsReport::Gone).await
+    }
+
+    async fn verify(
+        &self,
+        plan: Plan,
+        stored: BTreeMap<u32, StoredPart>,
+        recorded: Parts,
+    ) -> Result<Verified, Turn> {
+        let (file, counts, stop) = (Arc::clone(&self.ready.file), self.counts.clone(), self.stop.clone());
+        let verified =
+            tokio::task::spawn_blocking(move || verify(&file, plan, &stored, &recorded, &counts, &stop));
+        match verified.await {
+            Ok(Ok(Some(verified))) => Ok(verified),
+            Ok(Ok(None)) => Err(Report::Stopped { unsure: false }.into()),
+            Ok(Err(error)) => Err(self.source_failed(&error)),
+            Err(error) => Err(failed_with(Failure::new(ErrorCode::Internal).because(error)).into()),
+        }
+    }
+
+    pub(super) async fn begin(&self) -> Result<(UploadRow, Plan), Turn> {
+        let PartsReady { tenant, server, album, file } = self.ready;
+        let seen = file.seen();
+        // Parts as they were cut before have sums already.
+        let cut = self.known_sums().await?.map(|known| Plan { size: seen.size, part_size: known.part_size });
+        let plan = cut
+            .filter(|cut| cut.is_possible(tenant.largest_part()))
+            .or_else(|| Plan::new(seen.size, self.context.line.get(), tenant.largest_part()))
+            .ok_or_else(|| failed_with(Failure::new(ErrorCode::TooLarge).with("size", seen.size)))?;
+        let name: String = self.job.name.nfc().collect();
+        // What the fields of a form would say (companion-s3-multipart.md, last paragraph).
+        let mut metadata = vec![("file_name", name.clone()), ("album_id", album.clone())];
+        if !self.job.context.tags.is_empty() {
+            metadata.push(("tag", self.job.context.tags.join(",")));
+        }
+        let open = server
+            .begin(&self.job.attempt.key_tail, "application/octet-stream", &metadata)
+            .await
+            .map_err(|error| failed(&error, tenant))?;
+        let upload = UploadRow {
+            job: self.job.id,
+            base: server.base().to_string(),
+            open,
+            album: album.clone(),
+            size: seen.size,
+            modified_ns: seen.modified_ns,
+            file_id: seen.identity.map(|identity| identity.to_string()).unwrap_or_default(),
+            part_size: plan.part_size,
+            begun_at: self.context.world.now(),
+            completing: None,
+        };
+        self.tell_durably(PartsReport::Begun { upload: Box::new(upload.clone()) }).await?;
+        Ok((upload, plan))
+    }
+}
+
+/// Failures in a row after which an upload whose parts can't be listed is given up.
+fn patience_with(error: &ApiError) -> u32 {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::BadRequest | ErrorKind::UnexpectedAnswer => 3,
+        ErrorKind::ServerBusy { .. } => 8,
+        _ => u32::MAX,
+    }
+}
