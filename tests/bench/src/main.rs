@@ -1,7 +1,8 @@
-//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|verify|control|enqueue|memory`.
+//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|durability|verify|control|enqueue|memory`.
 
 mod contender;
 mod control;
+mod durability;
 mod enqueue;
 mod memory;
 mod outcome;
@@ -28,6 +29,8 @@ struct Arguments {
 enum Name {
     /// Ferry beside rclone, to a sink and to SeaweedFS.
     Upload(upload::Options),
+    /// The queue on disk beside one in memory.
+    Durability(durability::Options),
     /// A resume's look at what was sent, beside md5sum.
     Verify(verify::Options),
     /// From a pause or cancel to silence on the line.
@@ -59,6 +62,7 @@ enum Name {
 fn main() -> ExitCode {
     let result = match Arguments::parse().name {
         Name::Upload(options) => upload::command(&options),
+        Name::Durability(options) => durability::command(&options),
         Name::Verify(options) => verify::command(&options),
         Name::Control(options) => control::command(&options),
         Name::Enqueue(options) => enqueue::command(&options),

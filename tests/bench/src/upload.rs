@@ -20,7 +20,7 @@ pub struct Options {
     /// `sink` or `seaweed`; both without it.
     #[arg(long)]
     only: Option<String>,
-    /// `a`, `b`, `c`, `p`; all without it. May be given more than once.
+    /// `a`, `b`, `c`, `p`, `k`; all without it. May be given more than once.
     #[arg(long = "case")]
     cases: Vec<String>,
     #[arg(long, default_value_t = 3)]
@@ -38,6 +38,8 @@ pub struct Case {
     manner: Manner,
     rclone: &'static [&'static str],
     pub wanted: Wanted,
+    /// Ferry has sent the files once before, to another server: it knows their sums.
+    known: bool,
 }
 
 /// No HEAD after each file, no look at the destination: what someone who knows rclone would say.
@@ -46,7 +48,7 @@ const TUNED: [&str; 3] = ["--s3-no-check-bucket", "--s3-no-head", "--no-check-de
 /// Answers at once, takes forms.
 const QUICK: Manner = Manner { delay_ms: 0, parts: false, bytes_a_second: None };
 
-const CASES: [Case; 4] = [
+const CASES: [Case; 5] = [
     Case {
         name: "a",
         shape: MANY,
@@ -54,6 +56,7 @@ const CASES: [Case; 4] = [
         manner: QUICK,
         rclone: &["--transfers=16", TUNED[0], TUNED[1], TUNED[2]],
         wanted: Wanted { times_faster: 2.0, cpu_share: Some(1.0 / 3.0) },
+        known: false,
     },
     Case {
         name: "b",
@@ -62,6 +65,7 @@ const CASES: [Case; 4] = [
         manner: QUICK,
         rclone: &[],
         wanted: Wanted { times_faster: 1.5, cpu_share: None },
+        known: false,
     },
     Case {
         name: "c",
@@ -70,6 +74,7 @@ const CASES: [Case; 4] = [
         manner: Manner { delay_ms: 50, ..QUICK },
         rclone: &["--transfers=32", TUNED[0], TUNED[1], TUNED[2]],
         wanted: Wanted { times_faster: 1.5, cpu_share: None },
+        known: false,
     },
     Case {
         name: "p",
@@ -78,6 +83,16 @@ const CASES: [Case; 4] = [
         manner: Manner { parts: true, ..QUICK },
         rclone: &[],
         wanted: Wanted { times_faster: 1.5, cpu_share: Some(0.5) },
+        known: false,
+    },
+    Case {
+        name: "k",
+        shape: LARGE,
+        title: "8 × 512 MiB in parts, sums known; rclone: defaults",
+        manner: Manner { parts: true, ..QUICK },
+        rclone: &[],
+        wanted: Wanted { times_faster: 3.0, cpu_share: Some(0.5) },
+        known: true,
     },
 ];
 
@@ -140,6 +155,11 @@ fn against_sink(case: &Case, options: &Options, folder: &Path) -> Outcome<Compar
         Comparison { server: "sink", case: case.name, title: case.title, ferry: vec![], rclone: vec![] };
     for _ in 0..options.rounds.max(1) {
         let run = RunFolder::new(folder)?;
+        if case.known {
+            let before = Sink::start(&sources.table, run.path(), case.manner)?;
+            ferry::run(&to_sink(&before, &run, &sources))?;
+            before.stop()?;
+        }
         let sink = Sink::start(&sources.table, run.path(), case.manner)?;
         let (cost, said) = ferry::run(&to_sink(&sink, &run, &sources))?;
         result.ferry.push(Round { cost, server_cpu: sink.stop()?.cpu_seconds, said: Some(said) });

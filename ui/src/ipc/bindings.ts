@@ -309,7 +309,11 @@ export type JobProgress = { job: JobId, sent: number, size: number,
 /**
  * What the server has of an earlier run is being compared with the file.
  */
-verifying: boolean, };
+verifying: boolean, 
+/**
+ * What is sent stays with the server over a pause. Otherwise the file is sent from its beginning then.
+ */
+resumable: boolean, };
 
 /**
  * A sample of what is running; at most five a second.

@@ -12,9 +12,19 @@ export class JobMotion {
   speed = $state(0);
   /** What the server has of an earlier run is being compared with the file. */
   verifying = $state(false);
+  /** A pause costs nothing that was sent. */
+  resumable = $state(false);
   /** When the speed was last taken, and what had been sent by then. */
   at = 0;
   from = 0;
+}
+
+/** Less than this is sent again without a word, bytes. */
+const SOON_SENT = 4_000_000;
+
+/** What was sent of this file would be lost by a pause: Canto's forms keep nothing of it. */
+export function startsAgain(motion: JobMotion | undefined): boolean {
+  return motion !== undefined && !motion.resumable && motion.sent >= SOON_SENT;
 }
 
 export class Motion {
@@ -29,11 +39,14 @@ export class Motion {
   private readonly steady = new SteadyTimeLeft();
   private second = 0;
 
+  /** Some file under way would be sent from its beginning after a pause. */
+  readonly startsAgain = $derived([...this.jobs.values()].some(startsAgain));
+
   take(frame: ProgressFrame, now: number): void {
     const seen = new Set<JobId>();
-    for (const { job, sent, verifying } of frame.jobs) {
+    for (const { job, sent, verifying, resumable } of frame.jobs) {
       seen.add(job);
-      this.moveJob(job, sent, verifying, now);
+      this.moveJob(job, sent, verifying, now).resumable = resumable;
     }
     for (const job of this.jobs.keys()) if (!seen.has(job)) this.jobs.delete(job);
     this.speed = frame.speed;
@@ -56,7 +69,7 @@ export class Motion {
     this.plot = [...this.plot, ...added].slice(-PLOT_SECONDS);
   }
 
-  private moveJob(job: JobId, sent: number, verifying: boolean, now: number): void {
+  private moveJob(job: JobId, sent: number, verifying: boolean, now: number): JobMotion {
     let motion = this.jobs.get(job);
     if (!motion || verifying || motion.verifying) {
       // What is there already was not sent now: it makes no speed.
@@ -66,14 +79,15 @@ export class Motion {
       motion.verifying = verifying;
       motion.sent = motion.from = sent;
       this.jobs.set(job, motion);
-      return;
+      return motion;
     }
     motion.sent = sent;
     const seconds = (now - motion.at) / 1000;
-    if (seconds < 0.1) return;
+    if (seconds < 0.1) return motion;
     const speed = Math.max(0, sent - motion.from) / seconds;
     motion.speed = motion.speed === 0 ? speed : motion.speed * 0.8 + speed * 0.2;
     motion.from = sent;
     motion.at = now;
+    return motion;
   }
 }

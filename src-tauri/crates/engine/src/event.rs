@@ -25,6 +25,8 @@ pub struct JobProgress {
     pub size: u64,
     /// What the server has of an earlier run is being compared with the file.
     pub verifying: bool,
+    /// What is sent stays with the server over a pause. Otherwise the file is sent from its beginning then.
+    pub resumable: bool,
 }
 
 /// A sample of what is running; at most five a second.

@@ -5,6 +5,7 @@ import { copyText } from "../../shared/clipboard";
 import type { MenuItem } from "../../shared/menu";
 import { countOf } from "../../stores/engine.svelte";
 import type { Ferry } from "../../stores/ferry.svelte";
+import { startsAgain } from "../../stores/motion.svelte";
 import { allowed, STATES_OF, UNSENT } from "../../stores/states";
 import type { RowCommand } from "./keys";
 
@@ -14,7 +15,7 @@ export function jobMenu(ferry: Ferry, job: JobView): MenuItem[] {
   const items: (MenuItem | false)[] = [
     can.open && { label: t("job.open"), icon: "external", key: "O", run: run("open") },
     can.retry && { label: t("job.retry"), icon: "retry", key: "R", run: run("retry") },
-    can.pause && { label: t("job.pause"), icon: "pause", key: "P", run: run("pause") },
+    can.pause && { label: t(pauseKey(ferry, job)), icon: "pause", key: "P", run: run("pause") },
     can.resume && { label: t("job.resume"), icon: "play", key: "P", run: run("pause") },
     can.top && { label: t("job.top"), icon: "top", key: "T", run: run("top") },
     { label: t("job.details"), icon: "document", key: t("key.space"), run: () => ferry.queue.toggleDetails(job.id) },
@@ -30,6 +31,11 @@ export function jobMenu(ferry: Ferry, job: JobView): MenuItem[] {
     },
   ];
   return items.filter((item) => item !== false);
+}
+
+/** What a pause is called; said beforehand where it costs what was sent. */
+export function pauseKey(ferry: Ferry, job: JobView): "job.pause" | "job.pause_anew" {
+  return startsAgain(ferry.motion.jobs.get(job.id)) ? "job.pause_anew" : "job.pause";
 }
 
 export function runOnJob(ferry: Ferry, job: JobView, command: RowCommand): void {

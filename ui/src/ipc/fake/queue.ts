@@ -76,6 +76,7 @@ export class FakeQueue {
         sent: batch.extras.get(index)?.sent ?? 0,
         size: sizeOf(batch.shoot, index),
         verifying: false,
+        resumable: false,
       })),
       running: this.running.length,
       speed: Math.round(this.speed),

@@ -27,12 +27,18 @@ pub struct Counts {
     kept: Arc<AtomicU64>,
     /// What is there already is being compared.
     verifying: Arc<AtomicBool>,
+    resumable: Arc<AtomicBool>,
 }
 
 impl Counts {
     /// So many bytes need not be sent again.
     pub fn keep(&self, bytes: u64) {
         self.kept.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// The server keeps what was sent.
+    pub fn set_resumable(&self) {
+        self.resumable.store(true, Ordering::Relaxed);
     }
 
     /// Comparing begins or ends; what an earlier comparison kept is forgotten.
@@ -116,6 +122,7 @@ impl Board {
                 sent: job.counts.there().min(job.size),
                 size: job.size,
                 verifying: job.counts.verifying.load(Ordering::Relaxed),
+                resumable: job.counts.resumable.load(Ordering::Relaxed),
             })
             .collect();
         let running = jobs.len() as u64;

@@ -57,6 +57,7 @@ pub async fn send(
     counts: &Counts,
     stop: &CancellationToken,
 ) -> Report {
+    counts.set_resumable();
     let completing = AtomicBool::new(false);
     let run = Run { context, job, ready: &ready, counts, stop, completing: &completing };
     match obey(run.to_its_end().boxed(), stop, || completing.load(Ordering::Relaxed)).await {
