@@ -1,6 +1,8 @@
 //! A stage for tests of the engine: a real demo library, a data directory, a folder of files, and the engine's handle.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
+pub mod companion;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};

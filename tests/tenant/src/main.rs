@@ -23,6 +23,9 @@ struct Arguments {
     /// Whether uploads in parts are offered
     #[arg(long, value_enum, default_value_t = OnOff::Off)]
     parts: OnOff,
+    /// Uploads in parts are offered at this address of another server, ending in `/s3/multipart`
+    #[arg(long)]
+    parts_at: Option<String>,
     /// Form of the upload setting
     #[arg(long, value_enum, default_value_t = Form::V4)]
     signature: Form,
@@ -96,6 +99,7 @@ async fn main() -> Result<(), Problem> {
         data: Some(arguments.data.unwrap_or_else(default_data)),
         object_store: object_store(&arguments.object_store)?,
         parts: arguments.parts == OnOff::On,
+        parts_at: arguments.parts_at,
         signature: match arguments.signature {
             Form::V2 => Signature::V2,
             Form::V4 => Signature::V4,

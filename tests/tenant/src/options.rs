@@ -14,6 +14,8 @@ pub struct Options {
     pub object_store: ObjectStore,
     /// Lists `/s3/multipart` among the endpoints and serves it.
     pub parts: bool,
+    /// Lists this address of another server's `…/s3/multipart` instead, such as a Companion's in front of the same store.
+    pub parts_at: Option<String>,
     pub signature: Signature,
     /// Passwords, keys and the first tree follow from it.
     pub seed: u64,
@@ -72,6 +74,8 @@ pub struct Switches {
     pub existing_name: ExistingName,
     /// From `Done` until search and album lists show the asset [ND].
     pub index_delay_ms: u64,
+    /// `GET /.well-known/oauth-authorization-server` says that PKCE with S256 is taken [ND].
+    pub oauth_metadata: bool,
 }
 
 impl Default for Switches {
@@ -92,6 +96,7 @@ impl Default for Switches {
             search_md5: false,
             existing_name: ExistingName::default(),
             index_delay_ms: 0,
+            oauth_metadata: true,
         }
     }
 }

@@ -31,8 +31,9 @@ pub async fn endpoints(State(app): State<App>) -> Json<Value> {
         listing.insert(name.into(), format!("{}/api/v1{template}", app.url()).into());
     }
     // Not Canto's: the open contract for parts, where the switch is on.
-    if app.options.parts {
-        listing.insert("uploadParts".into(), format!("{}/api/v1/s3/multipart", app.url()).into());
+    let own = app.options.parts.then(|| format!("{}/api/v1/s3/multipart", app.url()));
+    if let Some(address) = app.options.parts_at.clone().or(own) {
+        listing.insert("uploadParts".into(), address.into());
     }
     Json(Value::Object(listing))
 }
