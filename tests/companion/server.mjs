@@ -34,7 +34,10 @@ let held = []
 function note(request, at) {
   const { pathname, searchParams } = new URL(request.url, 'http://door')
   const { method, headers } = request
-  const call = { at, method, path: pathname, part: searchParams.get('partNumber'), headers: Object.keys(headers), status: null }
+  // What could be a token: how it is called, not what it is.
+  const secrets = ['authorization', 'cookie', 'proxy-authorization'].flatMap((name) => headers[name]?.split(' ', 1) ?? [])
+  if (searchParams.has('access_token')) secrets.push('access_token')
+  const call = { at, method, path: pathname, part: searchParams.get('partNumber'), secrets, status: null }
   calls.push(call)
   return call
 }

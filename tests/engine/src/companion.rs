@@ -25,8 +25,8 @@ pub struct Seen {
     pub path: String,
     /// Number of the part, where it was one.
     pub part: Option<u32>,
-    /// Names of its headers, in lower case.
-    pub headers: Vec<String>,
+    /// What came with it that could be a token, by its scheme or name.
+    pub secrets: Vec<String>,
     /// `None`: not answered (yet).
     pub status: Option<u64>,
 }
@@ -140,7 +140,7 @@ impl Companion {
             method: text(&call["method"]),
             path: text(&call["path"]),
             part: call["part"].as_str().and_then(|part| part.parse().ok()),
-            headers: call["headers"].as_array().unwrap().iter().map(text).collect(),
+            secrets: call["secrets"].as_array().unwrap().iter().map(text).collect(),
             status: call["status"].as_u64(),
         });
         seen.collect()

@@ -98,17 +98,18 @@ impl Scene {
     }
 }
 
-/// The tenant's token is for the tenant.
+/// The tenant's token is for the tenant. Only Companion itself signs what it asks of the store.
 fn no_token_anywhere(seen: &[Seen]) {
+    assert!(seen.iter().any(|call| call.at_store) && seen.iter().any(|call| !call.at_store));
     for call in seen {
-        let secret = call.headers.iter().any(|name| name == "authorization" || name == "cookie");
-        assert!(!secret, "{call:?}");
+        let signed = call.at_store && call.part.is_none() && call.secrets == ["AWS4-HMAC-SHA256"];
+        assert!(signed || call.secrets.is_empty(), "{call:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_arrive_and_no_token_leaves_for_another_host() {
-    for store in [Store::seaweedfs().await, Store::s3s_fs().await] {
+    for (name, store) in [("SeaweedFS", Store::seaweedfs().await), ("s3s-fs", Store::s3s_fs().await)] {
         let scene = match scene_on(store, Way::default()).await {
             Ok(scene) => scene,
             Err(missing) => {
@@ -133,11 +134,12 @@ async fn files_arrive_and_no_token_leaves_for_another_host() {
         let seen = scene.companion.seen().await;
         no_token_anywhere(&seen);
         assert_eq!(scene.companion.parts_taken().await.len(), 6);
-        assert!(scene.companion.open_uploads().await.is_empty());
+        // s3s-fs does not list them.
+        assert!(name == "s3s-fs" || scene.companion.open_uploads().await.is_empty());
         let job = stage.job(batch, "Grüße & Käse 🎏.mov").await;
         let details = stage.handle().job_details(job.id).await.unwrap();
         assert_eq!(details.verification, Some(Verification::EtagAndMd5));
-        println!("{}: {} calls of Companion and its store", scene.store.url, seen.len());
+        println!("{name}: 6 parts taken, {} calls of Companion and its store", seen.len());
     }
 }
 
@@ -196,7 +198,8 @@ async fn an_upload_that_the_store_has_lost_begins_anew() {
         scene.resumed(batch).await;
         scene.is_there(&film);
         assert_eq!(scene.companion.asked("POST", "/multipart").await, 2, "{mode}");
-        assert_eq!(scene.companion.parts_taken().await.len(), 5 + PARTS as usize, "{mode}");
+        // The line is known by now, and the parts are larger.
+        assert!(scene.companion.parts_taken().await.len() > 5, "{mode}");
     }
 }
 
@@ -212,6 +215,18 @@ async fn addresses_that_have_expired_are_renewed() {
     let refused = scene.companion.seen().await.into_iter().filter(|call| call.status == Some(403)).count();
     assert!(refused >= 2, "{refused} addresses were refused");
     scene.each_part_once("expired addresses").await;
+}
+
+/// As Companion does it out of the box: this store refuses every part, and Ferry says what is to be done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn addresses_that_fit_no_body_are_told_of() {
+    let Some(scene) = scene(Way { checksums: true, ..Way::default() }).await else { return };
+    let mut watch = scene.stage.watch().await;
+    let batch = scene.begin(&noise(9, 20 * MIB)).await;
+    assert_eq!(watch.finished(batch).await.totals.count(JobStateKind::Failed), 1);
+    let failure = scene.stage.job(batch, "film.mov").await.failure.unwrap();
+    assert!(format!("{failure:?}").contains("WHEN_REQUIRED"), "{failure:?}");
+    assert!(scene.stage.tenant.assets().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

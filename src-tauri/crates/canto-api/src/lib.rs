@@ -37,7 +37,10 @@ pub use download::Download;
 pub use endpoints::{Endpoints, User};
 pub use error::{ApiError, ErrorKind, RetryClass};
 pub use metadata::{CustomField, EditProperty};
-pub use parts::{LARGEST_PART, LEAST_PART, MOST_PARTS, OpenUpload, PartsServer, StoredPart, upload_is_gone};
+pub use parts::{
+    LARGEST_PART, LEAST_PART, MOST_PARTS, OpenUpload, PartsServer, StoredPart, signs_an_empty_body,
+    upload_is_gone,
+};
 pub use search::Search;
 pub use secret::{AccessToken, Secret};
 pub use tree::{NodeKind, NodesDeleted, TreeNode};

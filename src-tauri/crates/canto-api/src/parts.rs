@@ -3,15 +3,17 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use bytes::Bytes;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
-    CantoClient,
+    CantoClient, FileBody, PostOptions,
     client::{failure, is_success, parse, read_body},
     error::{ApiError, ErrorKind, from_reqwest},
+    put_part,
     types::lenient,
 };
 
@@ -192,6 +194,22 @@ impl PartsServer {
         Ok(())
     }
 
+    /// Whether the store does not know the upload any more, by the error that came, or else by its own word: Companion
+    /// in production answers every refusal of the store with a bare 500.
+    pub async fn is_gone(&self, objects: &reqwest::Client, upload: &OpenUpload, error: &ApiError) -> bool {
+        upload_is_gone(error) || error.status() == Some(500) && self.store_has_lost(objects, upload).await
+    }
+
+    /// Puts an empty part whose checksum is wrong: refused for the one reason or the other, never stored. A store that
+    /// takes it nevertheless has a last part that nobody names when the others are put together.
+    async fn store_has_lost(&self, objects: &reqwest::Client, upload: &OpenUpload) -> bool {
+        let Ok(urls) = self.sign(upload, &[MOST_PARTS]).await else { return false };
+        let Some(url) = urls.get(&MOST_PARTS) else { return false };
+        let nothing = FileBody::Whole(Bytes::new());
+        let put = put_part(objects, url, nothing, Some([0; 16]), PostOptions::default()).await;
+        put.is_err_and(|error| upload_is_gone(&error))
+    }
+
     fn of(&self, upload: &OpenUpload, then: Option<&str>) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -221,7 +239,12 @@ impl PartsServer {
                 }
                 let response = request.send().await.map_err(|error| from_reqwest(name, &error))?;
                 if !is_success(response.status()) {
-                    return Err(failure(name, response).await);
+                    let error = failure(name, response).await;
+                    // No token went there, so a new sign-in would not help.
+                    return Err(match error.kind() {
+                        ErrorKind::Unauthorized => ApiError::new(name, ErrorKind::Forbidden).with_status(401),
+                        _ => error,
+                    });
                 }
                 parse(name, &read_body(name, response).await?)
             }
@@ -236,5 +259,13 @@ pub fn upload_is_gone(error: &ApiError) -> bool {
         error.code().is_some_and(|code| code.contains(text))
             || error.message().is_some_and(|message| message.contains(text))
     };
-    said("NoSuchUpload") || said("specified upload does not exist")
+    // Stores write "upload" and "multipart upload".
+    said("NoSuchUpload") || said("upload does not exist")
+}
+
+/// The address was signed with the checksum of an empty body, as AWS' SDK for JavaScript does it unless it is told
+/// otherwise. Some stores don't look at it; the others refuse whatever comes.
+pub fn signs_an_empty_body(url: &Url) -> bool {
+    url.query_pairs()
+        .any(|(name, sum)| name.eq_ignore_ascii_case("x-amz-checksum-crc32") && sum == "AAAAAA==")
 }

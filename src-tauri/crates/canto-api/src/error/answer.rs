@@ -71,6 +71,8 @@ fn by_code(code: Option<&str>, message: Option<&str>, headers: &HeaderMap) -> Op
         "InvalidPolicyDocument" => ErrorKind::PolicyRefused,
         "SignatureDoesNotMatch" | "InvalidAccessKeyId" => ErrorKind::SignatureRefused,
         "BadDigest" => ErrorKind::ChecksumRefused,
+        // Also where Companion hands them on with status 500.
+        "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" => ErrorKind::BadRequest,
         "EntityTooLarge" => ErrorKind::TooLarge,
         "RequestTimeout" | "IncompleteBody" => ErrorKind::Interrupted,
         "SlowDown" | "InternalError" | "ServiceUnavailable" => {
@@ -80,7 +82,8 @@ fn by_code(code: Option<&str>, message: Option<&str>, headers: &HeaderMap) -> Op
     })
 }
 
-/// The error words of the three bodies met: S3's XML [A], Canto's `code`/`message` [C], OAuth's `error` [C].
+/// The error words of the bodies met: S3's XML [A], Canto's `code`/`message` [C], OAuth's `error` [C], and the two of
+/// Companion (companion-s3-multipart.md), which says the store's words in Express' page or as an object `error`.
 fn words(body: &[u8]) -> (Option<String>, Option<String>) {
     let text = String::from_utf8_lossy(body.get(..body.len().min(64 * 1024)).unwrap_or_default());
     let text = text.trim_start_matches('\u{feff}').trim();
@@ -93,12 +96,27 @@ fn words(body: &[u8]) -> (Option<String>, Option<String>) {
                 _ => None,
             })
         };
-        return (word(&["code", "error"]), word(&["message", "error_description"]));
+        let name = || Some(object.get("error")?.get("name")?.as_str()?.to_owned());
+        return (word(&["code", "error"]).or_else(name), word(&["message", "error_description"]));
     }
     if text.starts_with('<') {
-        return (xml::element(text, "Code"), xml::element(text, "Message"));
+        return match xml::element(text, "pre") {
+            Some(page) => express(&page),
+            None => (xml::element(text, "Code"), xml::element(text, "Message")),
+        };
     }
     (None, None)
+}
+
+/// `Name: message<br> at …`, or in production a message alone.
+fn express(page: &str) -> (Option<String>, Option<String>) {
+    let line = page.split("<br>").next().unwrap_or_default();
+    match line.split_once(": ") {
+        Some((name, message)) if name.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+            (Some(name.to_owned()), Some(message.to_owned()))
+        }
+        _ => (None, Some(line.to_owned())),
+    }
 }
 
 /// Whether a web page came. Canto's web app answers unknown API paths with one, also with status 200 [C].
@@ -175,6 +193,39 @@ mod tests {
         assert_eq!(kind(502, &html, "<html>"), ErrorKind::ServerBusy { retry_after: None });
         assert_eq!(kind(407, &html, "<html>"), ErrorKind::ProxyAuthRequired);
         assert_eq!(kind(400, &[], "<!DOCTYPE html><html>"), ErrorKind::UnexpectedAnswer);
+    }
+
+    /// As Companion 6.2.2 answered in front of SeaweedFS: with Express' own page, and as its standalone server.
+    #[test]
+    fn words_of_companion() {
+        let error = |kind: &'static str, body: &str| {
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            from_answer("test", status, &headers(&[("content-type", kind)]), body.as_bytes())
+        };
+        let page = |inner: &str| {
+            let head = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>";
+            error(
+                "text/html; charset=utf-8",
+                &format!("{head}\n<body>\n<pre>{inner}</pre>\n</body>\n</html>\n"),
+            )
+        };
+        let text = "The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
+        let gone = page(&format!(
+            "NoSuchUpload: {text}<br> &nbsp; &nbsp;at AwsRestXmlProtocol.handleError (/x/index.js:1398:27)"
+        ));
+        assert_eq!((gone.code(), gone.message()), (Some("NoSuchUpload"), Some(text)));
+        assert!(crate::upload_is_gone(&gone));
+        let part =
+            page("InvalidPart: One or more of the specified parts could not be found.<br> &nbsp; &nbsp;at x");
+        assert_eq!(part.kind(), &ErrorKind::BadRequest);
+        let silent = page("Internal Server Error");
+        assert_eq!(silent.kind(), &ErrorKind::ServerBusy { retry_after: None });
+        assert!(!crate::upload_is_gone(&silent));
+        let standalone = error(
+            "application/json",
+            r#"{"message":"It does not exist.","error":{"name":"NoSuchUpload","$fault":"client"},"requestId":"1"}"#,
+        );
+        assert!(crate::upload_is_gone(&standalone));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use canto_api::{PartsServer, upload_is_gone};
+use canto_api::PartsServer;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
@@ -59,9 +59,10 @@ async fn one_round(context: &TransferContext) -> Outcome<bool> {
 async fn abort(context: &TransferContext, row: &AbortRow) -> bool {
     let Ok(tenant) = context.tenants.get(row.account).await else { return false };
     let Ok(server) = PartsServer::of_tenant(&tenant.client, &row.base) else { return false };
+    let objects = context.tenants.network().objects();
     match server.abort(&row.open).await {
         Ok(()) => {}
-        Err(error) if upload_is_gone(&error) => return true,
+        Err(error) if server.is_gone(&objects, &row.open, &error).await => return true,
         Err(error) => {
             tracing::info!(%error, "an upload can't be aborted yet");
             return false;
@@ -70,6 +71,6 @@ async fn abort(context: &TransferContext, row: &AbortRow) -> bool {
     // A part that was in flight may have arrived after the abort, and is to be removed as well (S3's rule).
     match server.stored(&row.open).await {
         Ok(parts) => parts.is_empty(),
-        Err(error) => upload_is_gone(&error),
+        Err(error) => server.is_gone(&objects, &row.open, &error).await,
     }
 }

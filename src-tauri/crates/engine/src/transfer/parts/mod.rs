@@ -13,7 +13,7 @@ mod verify;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use canto_api::{ErrorKind, OpenUpload, PartsServer, upload_is_gone};
+use canto_api::{ApiError, ErrorKind, OpenUpload, PartsServer};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 
@@ -30,7 +30,7 @@ use super::failure::{failure_of, may_have_arrived};
 use super::progress::Counts;
 use super::source::Source;
 use super::stop::obey;
-use super::upload::{TransferContext, failed, failed_with, source_trouble};
+use super::upload::{TransferContext, failed_on, failed_with, source_trouble};
 use crate::error::{ErrorCode, Failure};
 use crate::queue::message::{ClaimedJob, PartsReport, Report, ToOwner};
 use crate::session::Tenant;
@@ -202,7 +202,7 @@ impl Run<'_> {
                 }
                 Ok(Report::Stored { md5: whole, etag_matched, at: self.context.world.now() })
             }
-            Err(error) if upload_is_gone(&error) || may_have_arrived(&error) => {
+            Err(error) if may_have_arrived(&error) || self.is_gone(open, &error).await => {
                 Ok(Report::AnswerLost { failure: failure_of(&error) })
             }
             // The store knows other parts than were sent: a fresh look at what it has.
@@ -212,7 +212,7 @@ impl Run<'_> {
                 self.give_up().await?;
                 Err(Turn::BeginAnew)
             }
-            Err(error) => Ok(failed(&error, &self.ready.tenant)),
+            Err(error) => Ok(self.failed(&error)),
         }
     }
 
@@ -244,6 +244,15 @@ impl Run<'_> {
     /// Parts of an older content are of no use.
     fn source_failed(&self, error: &std::io::Error) -> Turn {
         failed_with(source_trouble(error.kind(), error, self.ready.file.path())).into()
+    }
+
+    /// The way that a failure concerns is the one to the server of the parts, which may be another than the tenant's.
+    fn failed(&self, error: &ApiError) -> Report {
+        failed_on(error, self.ready.server.base(), "api")
+    }
+
+    async fn is_gone(&self, open: &OpenUpload, error: &ApiError) -> bool {
+        self.ready.server.is_gone(&self.context.tenants.network().objects(), open, error).await
     }
 
     async fn give_up(&self) -> Result<(), Turn> {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use canto_api::{ApiError, ErrorKind, FileBody, PostOptions, put_part, upload_is_gone};
+use canto_api::{ApiError, ErrorKind, FileBody, PostOptions, put_part, signs_an_empty_body, upload_is_gone};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use tokio::sync::mpsc;
@@ -26,6 +26,9 @@ use crate::transfer::upload::{TransferContext, failed_on, failed_with, on_the_wa
 /// A part is tried so often before its file is put back.
 const MOST_TRIES: u32 = 4;
 const FIRST_DELAY: Duration = Duration::from_millis(300);
+/// What whoever runs the server has to know.
+const EMPTY_BODY_SIGNED: &str = "the server signs the checksum of an empty body into its addresses, and the store \
+     refuses every part for it; its S3 client needs requestChecksumCalculation = WHEN_REQUIRED";
 /// Blocks read ahead of the line.
 const AHEAD: usize = 2;
 
@@ -127,6 +130,10 @@ pub async fn send_part(
             // The address has expired, or its key was changed.
             ErrorKind::PolicyExpired | ErrorKind::SignatureRefused | ErrorKind::Forbidden if !last => {
                 addresses.forget().await;
+            }
+            ErrorKind::ChecksumRefused if last && signs_an_empty_body(&url) => {
+                let failure = Failure::new(ErrorCode::TenantRefused).because(EMPTY_BODY_SIGNED);
+                return Err(failed_with(failure).into());
             }
             // Not the store's own word for a lost upload: something else answered.
             ErrorKind::NotFound => {

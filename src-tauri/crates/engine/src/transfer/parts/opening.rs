@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use canto_api::{ApiError, ErrorKind, StoredPart, upload_is_gone};
+use canto_api::{ApiError, ErrorKind, StoredPart};
 use unicode_normalization::UnicodeNormalization;
 
 use super::plan::Plan;
@@ -14,7 +14,7 @@ use crate::error::{ErrorCode, Failure};
 use crate::queue::message::{PartsReport, Report};
 use crate::store::fingerprints::{self, Fingerprint};
 use crate::store::parts::{self as rows, Parts, UploadRow};
-use crate::transfer::upload::{failed, failed_with};
+use crate::transfer::upload::failed_with;
 
 /// An upload that the server was asked to complete and does not know any more was most likely completed: the asset is
 /// looked for so long before the file is sent again.
@@ -49,7 +49,9 @@ impl Run<'_> {
         }
         let stored = match self.ready.server.stored(&upload.open).await {
             Ok(stored) => stored,
-            Err(error) if upload_is_gone(&error) => return self.gone(&upload).await.map(|()| None),
+            Err(error) if self.is_gone(&upload.open, &error).await => {
+                return self.gone(&upload).await.map(|()| None);
+            }
             // A server that never lists it again, for whatever reason, must not hold the file up for ever.
             Err(error) if self.job.failures >= patience_with(&error) => {
                 tracing::warn!(%error, "the parts can't be listed; the upload begins anew");
@@ -59,7 +61,7 @@ impl Run<'_> {
             Err(error) if *error.kind() == ErrorKind::NotFound => {
                 return Err(failed_with(Failure::new(ErrorCode::UnexpectedAnswer).because(&error)).into());
             }
-            Err(error) => return Err(failed(&error, &self.ready.tenant).into()),
+            Err(error) => return Err(self.failed(&error).into()),
         };
         let plan = Plan { size: upload.size, part_size: upload.part_size };
         self.counts.set_verifying(true);
@@ -114,7 +116,7 @@ impl Run<'_> {
         let open = server
             .begin(&self.job.attempt.key_tail, "application/octet-stream", &metadata)
             .await
-            .map_err(|error| failed(&error, tenant))?;
+            .map_err(|error| self.failed(&error))?;
         let upload = UploadRow {
             job: self.job.id,
             base: server.base().to_string(),
