@@ -8,6 +8,8 @@ mod intake;
 pub mod model;
 mod network;
 pub mod platform;
+#[cfg(test)]
+mod properties;
 mod queue;
 pub mod receipt;
 pub mod session;

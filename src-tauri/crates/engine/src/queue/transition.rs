@@ -143,6 +143,15 @@ fn after_sending(sent: Sent, event: JobEvent) -> Result<Transition, Refused> {
     }
 }
 
+/// After a look-up that found nothing out: a wish outlives it, for what blocks or waits has no place for one.
+fn unless_wished_of_unsure(attempt: Attempt, wish: Wish, otherwise: JobState) -> Result<Transition, Refused> {
+    match wish {
+        Wish::GoOn => to(otherwise, Effect::None),
+        Wish::Pause => to(JobState::Paused { held: Held::Unsure(attempt) }, Effect::None),
+        Wish::Cancel => to(JobState::Checking { attempt, wish }, Effect::Await),
+    }
+}
+
 /// The one place where a job's state changes.
 pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refused> {
     use JobEvent as E;
@@ -216,9 +225,13 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::NotArrived => unless_wished(wish, S::Queued, Effect::Ready),
             E::IngestFailed { failure } => to(S::Failed { failure }, Effect::None),
             E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
-            E::Held { failure } => to(S::Blocked { failure, held: Held::Unsure(attempt) }, Effect::None),
+            E::Held { failure } => {
+                let held = Held::Unsure(attempt.clone());
+                unless_wished_of_unsure(attempt, wish, S::Blocked { failure, held })
+            }
             E::MustWait { on, failure } => {
-                to(S::Waiting { on, ready_at: None, failure, held: Held::Unsure(attempt) }, Effect::None)
+                let held = Held::Unsure(attempt.clone());
+                unless_wished_of_unsure(attempt, wish, S::Waiting { on, ready_at: None, failure, held })
             }
             E::Restarted => to(S::Checking { attempt, wish }, Effect::Await),
             E::Pause => to(S::Checking { attempt, wish: Wish::Pause }, Effect::None),
@@ -403,3 +416,7 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
 #[cfg(test)]
 #[path = "transition_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "transition_properties.rs"]
+mod properties;

@@ -198,6 +198,20 @@ fn a_cancelled_job_that_arrived_after_all_is_told_as_it_is() {
     assert_eq!(not.state.kind(), JobStateKind::Cancelled);
 }
 
+/// A look-up that can't be made now made a cancelled job go on, and be sent again, once it could.
+#[test]
+fn a_wish_outlives_a_look_up_that_found_nothing_out() {
+    for event in
+        [JobEvent::Held { failure: failure() }, JobEvent::MustWait { on: WaitingFor::Network, failure: None }]
+    {
+        let checking = |wish| JobState::Checking { attempt: attempt(), wish };
+        let cancelling = next_state(checking(Wish::Cancel), event.clone()).unwrap();
+        assert_eq!((cancelling.state, cancelling.effect), (checking(Wish::Cancel), Effect::Await));
+        let paused = next_state(checking(Wish::Pause), event).unwrap();
+        assert_eq!(paused.state, JobState::Paused { held: Held::Unsure(attempt()) });
+    }
+}
+
 #[test]
 fn everything_that_stands_still_can_be_moved_by_someone() {
     for state in states() {
