@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::transition::JobEvent;
-use crate::clock::{World, jittered};
+use crate::clock::{Millis, World, jittered};
 use crate::error::{ErrorCode, Failure, FailureClass};
 use crate::model::WaitingFor;
 
@@ -41,7 +41,7 @@ pub fn after_failure(
         }
         FailureClass::Temporary => {
             let delay = jittered(world, delay(failures)).max(retry_after.unwrap_or_default());
-            let ready_at = world.now() + i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+            let ready_at = after(world, delay);
             (failures + 1, JobEvent::TriedInVain { failure, ready_at })
         }
     }
@@ -52,8 +52,7 @@ pub fn after_damage(world: &dyn World, failures: u32, failure: Failure) -> (u32,
     if failures + 1 >= MOST_DAMAGED {
         return (failures + 1, JobEvent::IngestFailed { failure });
     }
-    let delay = jittered(world, delay(failures));
-    let ready_at = world.now() + i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+    let ready_at = after(world, jittered(world, delay(failures)));
     (failures + 1, JobEvent::ArrivedDamaged { failure, ready_at })
 }
 
@@ -66,6 +65,11 @@ pub fn concerns_the_way(code: ErrorCode) -> bool {
             | ErrorCode::ProxyUnreachable
             | ErrorCode::TlsRefused
     )
+}
+
+/// However far away: `Retry-After` may be any number.
+fn after(world: &dyn World, delay: Duration) -> Millis {
+    world.now().saturating_add(Millis::try_from(delay.as_millis()).unwrap_or(Millis::MAX))
 }
 
 fn delay(failures: u32) -> Duration {
@@ -130,3 +134,7 @@ mod tests {
         assert!(matches!(event, JobEvent::MustWait { on: WaitingFor::Network, .. }));
     }
 }
+
+#[cfg(test)]
+#[path = "retry_properties.rs"]
+mod properties;
