@@ -38,8 +38,9 @@ impl Plan {
         let wish = speed.map_or(USUAL, |speed| speed.saturating_mul(SECONDS)).clamp(USUAL, MOST_AT_RISK);
         // 10,000 parts have to suffice, whatever else is wished.
         let needed = size.div_ceil(u64::from(MOST_PARTS));
-        let part_size = wish.min(most).max(needed).max(LEAST_PART).div_ceil(MIB) * MIB;
-        (part_size <= most.max(LEAST_PART) && part_size <= LARGEST_PART).then_some(Self { size, part_size })
+        let most = most.clamp(LEAST_PART, LARGEST_PART) / MIB * MIB;
+        let part_size = wish.min(most).max(needed).div_ceil(MIB) * MIB;
+        (part_size <= most).then_some(Self { size, part_size })
     }
 
     /// Whether a store takes it; `most`: what the server took at most, bytes.
@@ -122,6 +123,12 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_that_is_no_whole_number_of_mebibytes_leaves_room() {
+        // Half of the 11 MiB that a server did not take.
+        assert_eq!(Plan::new(10 << 30, None, 11 * MIB / 2).unwrap().part_size, 5 * MIB);
+    }
+
+    #[test]
     fn small_files_are_not_worth_it() {
         assert!(!is_worth_parts(FORM_LEAST, None));
         assert!(is_worth_parts(FORM_LEAST + 1, None));
@@ -129,3 +136,7 @@ mod tests {
         assert!(is_worth_parts(FORM_MOST + 1, Some(1 << 40)));
     }
 }
+
+#[cfg(test)]
+#[path = "plan_properties.rs"]
+mod properties;
