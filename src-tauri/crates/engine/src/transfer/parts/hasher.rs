@@ -55,7 +55,7 @@ pub fn start(
     receiver
 }
 
-fn hash(
+pub(super) fn hash(
     source: &Source,
     plan: Plan,
     wanted: &BTreeSet<u32>,

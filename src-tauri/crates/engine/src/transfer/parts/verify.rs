@@ -18,7 +18,8 @@ use crate::transfer::source::{BLOCK, Source};
 pub struct Verified {
     /// Parts of the store whose bytes are the local ones.
     pub kept: Parts,
-    /// Of these, the ones that were not recorded: the program ended between the store's answer and its own record.
+    /// Of these, the ones to be recorded: the program ended between the store's answer and its own record, or the sum
+    /// until the part is of no use any more.
     pub unrecorded: Vec<PartRow>,
     /// Recorded parts that the store has lost, or that differ from the local bytes.
     pub unfit: Vec<u32>,
@@ -38,6 +39,9 @@ pub fn verify(
 ) -> io::Result<Option<Verified>> {
     let mut verified = Verified::default();
     let mut block = vec![0; 4 * BLOCK];
+    // Every part so far was recorded, and is right. After the first that is not, the sums until later parts go: they may
+    // cover other bytes than that part will have when it is recorded.
+    let mut unbroken = true;
     for number in 1..=plan.count() {
         if stop.is_cancelled() {
             return Ok(None);
@@ -62,12 +66,20 @@ pub fn verify(
             _ => None,
         };
         match kept {
-            Some(row) => {
+            Some(mut row) => {
+                unbroken &= known.is_some();
+                if !unbroken && row.md5_until.take().is_some() {
+                    verified.unrecorded.push(row.clone());
+                }
                 counts.keep(plan.length(number));
                 verified.kept.insert(number, row);
             }
-            None if known.is_some() => verified.unfit.push(number),
-            None => {}
+            None => {
+                unbroken = false;
+                if known.is_some() {
+                    verified.unfit.push(number);
+                }
+            }
         }
     }
     Ok(Some(verified))
@@ -130,3 +142,7 @@ pub fn resume_from(kept: &Parts) -> From {
 pub fn missing(plan: Plan, kept: &Parts) -> BTreeSet<u32> {
     (1..=plan.count()).filter(|number| !kept.contains_key(number)).collect()
 }
+
+#[cfg(test)]
+#[path = "verify_properties.rs"]
+mod properties;
