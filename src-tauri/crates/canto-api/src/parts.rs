@@ -100,6 +100,17 @@ impl PartsServer {
         &self.base
     }
 
+    /// Where this is not the tenant's host: an address of it that a Companion answers in JSON, without a token and
+    /// without a look into its store (400, since no key is asked for). Others of its pages are for people.
+    pub fn elsewhere(&self) -> Option<Url> {
+        let Way::Plain(_) = self.way else { return None };
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push("-");
+        }
+        Some(url)
+    }
+
     /// Begins an upload. `metadata` carries what the fields of a form would.
     ///
     /// # Errors

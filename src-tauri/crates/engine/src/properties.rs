@@ -55,6 +55,10 @@ impl World for StillWorld {
         self.now
     }
 
+    fn steady(&self) -> Millis {
+        self.now
+    }
+
     fn random(&self, bytes: &mut [u8]) {
         bytes.fill(self.chance);
     }

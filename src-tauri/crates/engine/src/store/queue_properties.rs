@@ -8,6 +8,7 @@ use proptest::strategy::{Just, Strategy};
 use proptest::{prop_assert, prop_assert_eq};
 use rusqlite::Connection;
 
+use super::job_state;
 use super::jobs::{self, NewJob, SMALL_FILE};
 use super::{Store, batches};
 use crate::error::{ErrorCode, Failure};
@@ -90,7 +91,7 @@ fn a_state_comes_back_as_it_was_written() {
     let comes_back = |states: Vec<(JobState, u32)>, steps: &Steps| {
         steps.add(states.len() as u64);
         for (state, failures) in states {
-            jobs::set_state(&db, id, failures, &state).unwrap();
+            job_state::write(&db, id, failures, &state).unwrap();
             let row = jobs::get(&db, id).unwrap().unwrap();
             prop_assert_eq!((row.state, row.failures), (state, failures));
         }
@@ -177,13 +178,13 @@ fn obey(db: &Connection, batches: &[BatchId; 3], model: &mut Vec<Modelled>, orde
             prop_assert_eq!(ready.iter().map(|row| row.id.0).collect::<Vec<_>>(), wanted);
             for row in ready {
                 let state = JobState::Uploading { attempt: attempt.clone(), wish: Wish::GoOn };
-                jobs::set_state(db, row.id, 0, &state).unwrap();
+                job_state::write(db, row.id, 0, &state).unwrap();
                 model.iter_mut().filter(|job| job.id == row.id.0).for_each(|job| job.queued = false);
             }
         }
         Order::Requeue(which) => {
             let Some(at) = which.checked_rem(model.len()) else { return Ok(()) };
-            jobs::set_state(db, JobId(model[at].id), 1, &JobState::Queued).unwrap();
+            job_state::write(db, JobId(model[at].id), 1, &JobState::Queued).unwrap();
             model[at].queued = true;
         }
         Order::Top(which) => {

@@ -56,8 +56,8 @@ impl Addresses {
     }
 
     /// Where the addresses come from.
-    pub fn base(&self) -> &Url {
-        self.server.base()
+    pub fn server(&self) -> &PartsServer {
+        &self.server
     }
 
     /// The rest has expired or was refused as well.

@@ -246,9 +246,8 @@ impl Run<'_> {
         failed_with(source_trouble(error.kind(), error, self.ready.file.path())).into()
     }
 
-    /// The way that a failure concerns is the one to the server of the parts, which may be another than the tenant's.
     fn failed(&self, error: &ApiError) -> Report {
-        failed_on(error, self.ready.server.base(), "api")
+        failed_at(error, &self.ready.server)
     }
 
     async fn is_gone(&self, open: &OpenUpload, error: &ApiError) -> bool {
@@ -273,5 +272,13 @@ impl Run<'_> {
             Ok(Err(failure)) => Err(failed_with(failure).into()),
             Err(_) => Err(Report::Stopped { unsure: false }.into()),
         }
+    }
+}
+
+/// A failed call: the way that it concerns is the one to the server of the parts, which may be another than the tenant's.
+fn failed_at(error: &ApiError, server: &PartsServer) -> Report {
+    match server.elsewhere() {
+        Some(probe) => failed_on(error, &probe, "objects"),
+        None => failed_on(error, server.base(), "api"),
     }
 }

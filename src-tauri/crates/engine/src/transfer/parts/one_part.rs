@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::addresses::Addresses;
+use super::failed_at;
 use super::plan::Plan;
 use super::verify::sums_of;
 use crate::clock::jittered;
@@ -77,7 +78,7 @@ pub async fn send_part(
         let url = match addresses.take(part.number).await {
             Ok(url) => url,
             Err(error) if upload_is_gone(&error) => return Err(PartTrouble::Gone),
-            Err(error) => return Err(failed_on(&error, addresses.base(), "api").into()),
+            Err(error) => return Err(failed_at(&error, addresses.server()).into()),
         };
         let mine = Arc::<AtomicU64>::default();
         let body = FileBody::Stream { length, blocks: blocks(file, plan, part.number, &mine, counts) };
