@@ -1,4 +1,4 @@
-//! The parts that npm installs and runs: `ui`, `tests/ui`, `tests/e2e`.
+//! The parts that npm installs and runs: `ui`, `tests/ui`, `tests/e2e`, `tests/companion`.
 
 use std::fs;
 

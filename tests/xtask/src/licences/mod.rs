@@ -13,7 +13,10 @@ use crate::failure::{Failure, Outcome, While};
 use crate::place::Place;
 use allowed::Allowed;
 
-const NPM_FOLDERS: [&str; 3] = ["ui", "tests/ui", "tests/e2e"];
+const NPM_FOLDERS: [&str; 4] = ["ui", "tests/ui", "tests/e2e", "tests/companion"];
+
+/// Licences that a package says in its readme alone.
+const READ: [(&str, &str); 1] = [("node_modules/combine-errors", "MIT")];
 
 #[derive(Debug, PartialEq, Eq)]
 struct Package {
@@ -89,7 +92,8 @@ fn npm_packages(place: &Place, folder: &str) -> Outcome<Vec<Package>> {
         package.licence = fs::read_to_string(path.join(&package.name).join("package.json"))
             .ok()
             .and_then(|text| serde_json::from_str::<Value>(&text).ok())
-            .and_then(|installed| installed["license"].as_str().map(str::to_owned));
+            .and_then(|installed| installed["license"].as_str().map(str::to_owned))
+            .or_else(|| READ.iter().find(|(name, _)| *name == package.name).map(|(_, id)| (*id).to_owned()));
     }
     let tests_only = folder != "ui";
     packages.iter_mut().for_each(|package| package.build_only |= tests_only);

@@ -75,6 +75,7 @@ pub fn ensure(place: &Place, purposes: &[Purpose], mode: Mode) -> Outcome {
     if wanted(&[Purpose::Test]) {
         npm::install(place, "tests/ui", mode)?;
         npm::install(place, "tests/e2e", mode)?;
+        npm::install(place, "tests/companion", mode)?;
         tools::cargo_install(place, &tools::TAURI_DRIVER, mode)?;
     }
     if wanted(&[Purpose::Test, Purpose::Bench]) {
