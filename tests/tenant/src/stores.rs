@@ -110,6 +110,8 @@ impl Store {
         let mut command = Command::new(program);
         command.arg("server").arg(format!("-dir={}", directory.display()));
         command.args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", "-filer", "-master.telemetry=false"]);
+        // Catalogues on fixed ports, for which a second server on this machine would end.
+        command.args(["-s3.port.iceberg=0", "-s3.port.lance=0"]);
         command.arg("-volume.max=8").arg("-master.volumeSizeLimitMB=1024");
         for (part, [own, grpc]) in
             ["s3", "master", "volume", "filer"].into_iter().zip(ports.as_chunks::<2>().0)
