@@ -5,11 +5,12 @@
 // that an address lasts); CHECKSUMS (WHEN_SUPPORTED is the SDK's own way: it signs the checksum of an empty body into the
 // address of each part, and stores that look at it refuse the part); PORT; NODE_ENV (`production` says nothing in its
 // error pages). The first line on standard output is
-// {"url": …}: below it are Companion's /s3/multipart and the tests' /_calls, /_uploads, /_lose, /_hold and /_late.
+// {"url": …}: below it are Companion's /s3/multipart and the tests' /_calls, /_taken, /_uploads, /_lose, /_hold and /_late.
 //
 // package.json overrides @aws-sdk/s3-presigned-post, since Companion 6.2.2 asks for a version that the
 // registry does not have.
 import { randomUUID } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 
@@ -30,6 +31,14 @@ let free = Number.POSITIVE_INFINITY
 let late = 0
 /** Goes on with the parts that are held. */
 let held = []
+/** The store took a part. */
+const took = new EventEmitter()
+const taken = () => calls.filter((call) => call.at === 'store' && call.part !== null && call.method === 'PUT' && call.status === 200)
+
+async function untilTaken(parts) {
+  while (taken().length < parts) await once(took, 'part')
+  return taken().length
+}
 
 function note(request, at) {
   const { pathname, searchParams } = new URL(request.url, 'http://door')
@@ -56,6 +65,7 @@ function forward(request, response, call) {
     call.status = answer.statusCode
     response.writeHead(answer.statusCode, answer.headers)
     answer.pipe(response)
+    took.emit('part')
   })
   onward.on('error', () => response.destroy())
   // A sender that has gone is gone for the store as well.
@@ -115,6 +125,9 @@ door.listen(0, '127.0.0.1', () => {
   server.get('/_calls', (_, response) => response.json(calls))
   server.get('/_uploads', (_, response, next) => openUploads().then((uploads) => response.json(uploads), next))
   server.post('/_lose', (_, response, next) => loseUploads().then((done) => response.json(done), next))
+  server.get('/_taken/:parts', (request, response, next) => {
+    untilTaken(Number(request.params.parts)).then((parts) => response.json(parts), next)
+  })
   server.post('/_late/:parts', (request, response) => {
     late = Number(request.params.parts)
     response.json({})

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use ferry_tenant::stores::Store;
 use serde_json::Value;
 
+use crate::PATIENCE;
+
 /// Keys begin with it, so that the demo library takes what arrives for this person's.
 pub const OWNER: &str = "admin@demo.test";
 
@@ -144,6 +146,12 @@ impl Companion {
             status: call["status"].as_u64(),
         });
         seen.collect()
+    }
+
+    /// Waits until the store took so many parts.
+    pub async fn until_taken(&self, parts: u32) {
+        let taken = self.get(&format!("/_taken/{parts}"));
+        tokio::time::timeout(PATIENCE, taken).await.expect("the store takes parts");
     }
 
     /// Numbers of the parts that the store took, as often as it took them.

@@ -54,18 +54,12 @@ impl Scene {
         self.companion.hold_after(5).await;
         let mut watch = self.stage.watch().await;
         let batch = self.begin(film).await;
-        self.until_taken(5).await;
+        self.companion.until_taken(5).await;
         self.stage.control(JobSelection::Batch { batch }, action).await;
         let state = if action == JobAction::Pause { JobStateKind::Paused } else { JobStateKind::Cancelled };
         watch.count(batch, state, 1).await;
         self.companion.let_all_go().await;
         batch
-    }
-
-    async fn until_taken(&self, parts: usize) {
-        while self.companion.parts_taken().await.len() < parts {
-            tokio::task::yield_now().await;
-        }
     }
 
     async fn resumed(&self, batch: BatchId) {
@@ -161,7 +155,7 @@ async fn a_new_start_after_a_kill_goes_on() {
     let film = noise(4, PARTS as usize * 8 * MIB);
     scene.companion.hold_after(5).await;
     let batch = scene.begin(&film).await;
-    scene.until_taken(5).await;
+    scene.companion.until_taken(5).await;
     drop(scene.stage.engine.take());
     scene.stage.wait_for_lock().await;
     scene.companion.let_all_go().await;
@@ -239,7 +233,7 @@ async fn a_companion_that_is_away_is_waited_for() {
     let mut watch = scene.stage.watch().await;
     scene.stage.control(JobSelection::Batch { batch }, JobAction::Resume).await;
     watch.count(batch, JobStateKind::Waiting, 1).await;
-    // Freed and lost again, it would be seen queued or uploading in between.
+    // Freed and lost again, it would be seen uploading in between: nothing tells of what does not happen.
     let turns = AtomicUsize::new(0);
     let unrest = async {
         loop {

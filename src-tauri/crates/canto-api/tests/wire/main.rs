@@ -5,6 +5,7 @@
 mod calls;
 mod downloads;
 mod limits;
+mod parts;
 mod posts;
 mod refusals;
 mod sign_in;
