@@ -150,8 +150,8 @@ impl Companion {
 
     /// Waits until the store took so many parts.
     pub async fn until_taken(&self, parts: u32) {
-        let taken = self.get(&format!("/_taken/{parts}"));
-        tokio::time::timeout(PATIENCE, taken).await.expect("the store takes parts");
+        let path = format!("/_taken/{parts}");
+        tokio::time::timeout(PATIENCE, self.get(&path)).await.expect("the store takes parts");
     }
 
     /// Numbers of the parts that the store took, as often as it took them.

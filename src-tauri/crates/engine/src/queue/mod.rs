@@ -4,6 +4,8 @@ mod apply;
 mod bulk;
 mod claim;
 pub mod guests;
+#[cfg(test)]
+mod job_table_properties;
 pub mod message;
 mod owner;
 mod parts;

@@ -10,8 +10,6 @@ pub mod job_state;
 pub mod jobs;
 mod open;
 pub mod parts;
-#[cfg(test)]
-mod queue_properties;
 mod readers;
 pub mod requests;
 mod salvage;

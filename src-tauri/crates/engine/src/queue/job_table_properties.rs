@@ -8,16 +8,15 @@ use proptest::strategy::{Just, Strategy};
 use proptest::{prop_assert, prop_assert_eq};
 use rusqlite::Connection;
 
-use super::job_state;
-use super::jobs::{self, NewJob, SMALL_FILE};
-use super::{Store, batches};
+use super::state::{Attempt, Held, JobState, Proof, Sent, Wish};
 use crate::error::{ErrorCode, Failure};
 use crate::model::{
     AccountId, AssetId, BatchId, Destination, DestinationKind, Enqueue, FolderId, JobId, JobStateKind,
     Verification, WaitingFor,
 };
 use crate::properties::{Checked, Steps, hold};
-use crate::queue::state::{Attempt, Held, JobState, Proof, Sent, Wish};
+use crate::store::jobs::{self, NewJob, SMALL_FILE};
+use crate::store::{Store, batches, job_state};
 
 /// Letters that JSON, SQL and people care about.
 fn text() -> impl Strategy<Value = String> {
