@@ -1,4 +1,5 @@
 //! Parts against a real Companion in front of a real store: what the demo library's own contract can't show.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panic")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,4 +1,5 @@
 //! Signing in through the browser, to its end: with PKCE where the server says that it takes it, and without.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panic")]
 
 use engine::error::ErrorCode;
 use engine::model::{AccountView, SignInRequest};
