@@ -154,3 +154,15 @@ async fn the_compatible_style_has_the_usual_names() {
     assert_eq!(program.get("/api/v1/user").await["permissions"], serde_json::json!(["download"]));
     assert_eq!(browser.token(&[("app_id", "x")]).await.1["error"], "invalid_client");
 }
+
+#[tokio::test]
+async fn the_server_says_that_it_takes_pkce_unless_it_is_told_not_to() {
+    let tenant = Tenant::start(quick()).await.unwrap();
+    let page = format!("{}/.well-known/oauth-authorization-server", tenant.url());
+    let said = json(http().get(&page).send().await.unwrap()).await;
+    assert_eq!(said["code_challenge_methods_supported"], serde_json::json!(["S256"]));
+    assert_eq!(said["token_endpoint"], format!("{}/oauth/api/oauth2/token", tenant.url()));
+    tenant.set_switches(Switches { oauth_metadata: false, ..tenant.switches() });
+    let said = http().get(&page).send().await.unwrap().text().await.unwrap();
+    assert!(said.contains("<html"), "an unknown path: {said}");
+}
