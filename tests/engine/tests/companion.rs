@@ -212,16 +212,18 @@ async fn addresses_that_have_expired_are_renewed() {
     scene.each_part_once("expired addresses").await;
 }
 
-/// As Companion does it out of the box: this store refuses every part, and Ferry says what is to be done.
+/// As Companion does it out of the box: this store refuses every part. Files go by form then, and what is to be done is said.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn addresses_that_fit_no_body_are_told_of() {
+async fn where_addresses_fit_no_body_files_go_by_form() {
     let Some(scene) = scene(Way { checksums: true, ..Way::default() }).await else { return };
     let mut watch = scene.stage.watch().await;
-    let batch = scene.begin(&noise(9, 20 * MIB)).await;
-    assert_eq!(watch.finished(batch).await.totals.count(JobStateKind::Failed), 1);
-    let failure = scene.stage.job(batch, "film.mov").await.failure.unwrap();
-    assert!(format!("{failure:?}").contains("WHEN_REQUIRED"), "{failure:?}");
-    assert!(scene.stage.tenant.assets().is_empty());
+    let film = noise(9, 20 * MIB);
+    let batch = scene.begin(&film).await;
+    assert_eq!(watch.finished(batch).await.totals.count(JobStateKind::Done), 1);
+    scene.is_there(&film);
+    let job = scene.stage.job(batch, "film.mov").await;
+    let attempts = scene.stage.handle().job_details(job.id).await.unwrap().attempts;
+    assert!(format!("{attempts:?}").contains("WHEN_REQUIRED"), "{attempts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,7 @@
 use super::message::{Remote, Report, ToTransfers};
 use super::owner::{FolderContext, Owner};
 use super::retry::{after_damage, after_failure, concerns_the_way};
-use super::state::{JobState, Sent};
+use super::state::{JobState, Sent, Wish};
 use super::transition::{Effect, JobEvent, next_state};
 use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, FolderId, JobId, WaitingFor};
@@ -18,9 +18,13 @@ impl Owner {
         let mut failures = row.failures;
         let event = match report {
             Report::Stored { md5, etag_matched, at } => match &row.state {
-                JobState::Uploading { attempt, .. } => {
-                    JobEvent::Stored(Sent { attempt: attempt.clone(), md5, etag_matched, sent_at: at })
-                }
+                JobState::Uploading { attempt, .. } => JobEvent::Stored(Sent {
+                    attempt: attempt.clone(),
+                    md5,
+                    etag_matched,
+                    sent_at: at,
+                    wish: Wish::GoOn,
+                }),
                 _ => return self.put_back(row),
             },
             Report::AnswerLost { failure } => {

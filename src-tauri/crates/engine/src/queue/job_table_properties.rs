@@ -28,9 +28,14 @@ fn attempt() -> impl Strategy<Value = Attempt> {
     (text(), any::<i64>()).prop_map(|(key_tail, started_at)| Attempt { key_tail, started_at })
 }
 
+fn wish() -> impl Strategy<Value = Wish> {
+    select(&[Wish::GoOn, Wish::Pause, Wish::Cancel][..])
+}
+
 fn sent() -> impl Strategy<Value = Sent> {
-    (attempt(), any::<[u8; 16]>(), any::<bool>(), any::<i64>())
-        .prop_map(|(attempt, md5, etag_matched, sent_at)| Sent { attempt, md5, etag_matched, sent_at })
+    (attempt(), any::<[u8; 16]>(), any::<bool>(), any::<i64>(), wish()).prop_map(
+        |(attempt, md5, etag_matched, sent_at, wish)| Sent { attempt, md5, etag_matched, sent_at, wish },
+    )
 }
 
 fn held() -> impl Strategy<Value = Held> {
@@ -52,7 +57,6 @@ fn proof() -> impl Strategy<Value = Proof> {
 }
 
 fn state() -> impl Strategy<Value = JobState> {
-    let wish = || select(&[Wish::GoOn, Wish::Pause, Wish::Cancel][..]);
     let waiting = (select(&WaitingFor::ALL[..]), option::of(any::<i64>()), option::of(failure()), held());
     prop_oneof![
         Just(JobState::Queued),

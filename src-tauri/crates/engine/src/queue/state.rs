@@ -20,6 +20,8 @@ pub struct Sent {
     /// The store named the same checksum. `false`: it named none.
     pub etag_matched: bool,
     pub sent_at: Millis,
+    /// What the user asked for when it was too late: obeyed, should the file have to be sent again.
+    pub wish: Wish,
 }
 
 /// What the server may already hold while a job stands still.

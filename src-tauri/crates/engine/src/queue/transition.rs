@@ -125,7 +125,8 @@ fn after_sending(sent: Sent, event: JobEvent) -> Result<Transition, Refused> {
         }
         E::ArrivedDamaged { failure, ready_at } => {
             let (on, ready_at) = (WaitingFor::Retry, Some(ready_at));
-            to(S::Waiting { on, ready_at, failure: Some(failure), held: Held::Nothing }, Effect::None)
+            let again = S::Waiting { on, ready_at, failure: Some(failure), held: Held::Nothing };
+            unless_wished(sent.wish, again, Effect::None)
         }
         E::Claimed(_)
         | E::Stored(_)
@@ -181,7 +182,7 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             | E::Retry => Err(Refused),
         },
         S::Uploading { attempt, wish } => match event {
-            E::Stored(sent) => to(S::Finishing { sent }, Effect::Await),
+            E::Stored(sent) => to(S::Finishing { sent: Sent { wish, ..sent } }, Effect::Await),
             E::AnswerLost => to(S::Checking { attempt, wish }, Effect::Await),
             E::TriedInVain { failure, ready_at } => {
                 let waiting = S::Waiting {

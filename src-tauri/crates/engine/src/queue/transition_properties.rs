@@ -40,6 +40,7 @@ fn event(code: u8, truth: &Truth) -> JobEvent {
             md5: md5_of(truth.attempts),
             etag_matched: true,
             sent_at: 2,
+            wish: Wish::GoOn,
         }),
         2 => JobEvent::AnswerLost,
         3 => JobEvent::TriedInVain { failure, ready_at },
@@ -75,8 +76,8 @@ fn learn(truth: &mut Truth, before: &JobState, event: &JobEvent, after: &JobStat
             truth.attempts += 1;
             truth.unsure = true;
         }
-        // It came through all the same: a wish that was not obeyed by now came too late.
-        JobEvent::Stored(_) => (truth.sent, truth.unsure, truth.word) = (true, false, Wish::GoOn),
+        // It came through all the same; a wish counts again should it have to be sent once more.
+        JobEvent::Stored(_) => (truth.sent, truth.unsure) = (true, false),
         JobEvent::TriedInVain { .. } | JobEvent::NotArrived | JobEvent::Stopped { unsure: false } => {
             truth.unsure = false;
         }

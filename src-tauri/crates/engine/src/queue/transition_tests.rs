@@ -9,7 +9,7 @@ fn attempt() -> Attempt {
 }
 
 fn sent() -> Sent {
-    Sent { attempt: attempt(), md5: [1; 16], etag_matched: true, sent_at: 2 }
+    Sent { attempt: attempt(), md5: [1; 16], etag_matched: true, sent_at: 2, wish: Wish::GoOn }
 }
 
 fn proof() -> Proof {

@@ -1,7 +1,7 @@
 //! The tenants of the signed-in accounts: client, upload setting and places of each.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,6 +27,7 @@ pub struct Tenant {
     pub places: Places,
     parts: OnceCell<Option<PartsServer>>,
     largest_part: AtomicU64,
+    parts_unusable: AtomicBool,
 }
 
 impl Tenant {
@@ -36,6 +37,9 @@ impl Tenant {
     /// Those of the call, where asking again may help. `UnexpectedAnswer`: a page came, so the tenant has no such list,
     /// or something stands in between; not remembered.
     pub async fn parts(&self) -> Result<Option<PartsServer>, ApiError> {
+        if self.parts_unusable.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
         let asked = self.parts.get_or_try_init(|| async {
             match self.client.endpoints().await {
                 Ok(listed) => Ok(listed
@@ -47,6 +51,11 @@ impl Tenant {
             }
         });
         asked.await.cloned()
+    }
+
+    /// The place that is listed takes no parts, whatever comes.
+    pub fn parts_are_unusable(&self) {
+        self.parts_unusable.store(true, Ordering::Relaxed);
     }
 
     /// A part of more bytes was refused.
@@ -118,6 +127,7 @@ impl Tenants {
             places,
             parts: OnceCell::new(),
             largest_part: AtomicU64::new(u64::MAX),
+            parts_unusable: AtomicBool::new(false),
         };
         Ok(Arc::clone(known.tenants.entry(account).or_insert_with(|| Arc::new(tenant))))
     }

@@ -74,7 +74,7 @@ impl<'a> Flat<'a> {
     }
 
     fn sent(self, sent: &'a Sent) -> Self {
-        Self { attempt: Some(&sent.attempt), sent: Some(sent), ..self }
+        Self { attempt: Some(&sent.attempt), sent: Some(sent), wish: sent.wish, ..self }
     }
 
     fn held(self, held: &'a Held) -> Self {
@@ -123,6 +123,7 @@ pub fn read(row: &Row<'_>) -> Result<JobState> {
             md5: md5_of(row)?,
             etag_matched: row.get::<_, Option<bool>>(8)?.unwrap_or(false),
             sent_at,
+            wish,
         }),
         _ => None,
     };

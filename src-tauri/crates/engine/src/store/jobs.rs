@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use super::job_state;
 use crate::clock::Millis;
 use crate::error::Failure;
-use crate::model::{BatchId, FolderId, JobId, JobStateKind, WaitingFor};
+use crate::model::{AccountId, BatchId, FolderId, JobId, JobStateKind, WaitingFor};
 use crate::queue::state::JobState;
 
 /// Files up to this size share the many permits of the small lane, bytes.
@@ -161,6 +161,9 @@ pub fn waiting(db: &Connection, on: WaitingFor, until: Option<Millis>, limit: us
 const NEXT_RETRY: &str =
     "SELECT ready_at FROM job WHERE state = 'waiting' AND waiting_for = 'retry' ORDER BY ready_at LIMIT 1";
 
+const TAKEN: &str = "SELECT 1 FROM job JOIN batch ON batch.id = job.batch_id
+    WHERE job.asset_id = ?1 AND batch.account_id = ?2 LIMIT 1";
+
 /// When the next back-off ends.
 pub fn next_retry(db: &Connection) -> Result<Option<Millis>> {
     db.prepare_cached(NEXT_RETRY)?.query_row([], |row| row.get(0)).optional().map(Option::flatten)
@@ -203,12 +206,12 @@ pub fn set_source(db: &Connection, id: JobId, size: u64, modified_ns: i64) -> Re
         .map(drop)
 }
 
-/// Which of these assets are already the proof of a job.
-pub fn taken(db: &Connection, assets: &[String]) -> Result<HashSet<String>> {
-    let mut statement = db.prepare_cached("SELECT 1 FROM job WHERE asset_id = ?1 LIMIT 1")?;
+/// Which of an account's assets are already the proof of a job; another tenant may have one of the same id.
+pub fn taken(db: &Connection, account: AccountId, assets: &[String]) -> Result<HashSet<String>> {
+    let mut statement = db.prepare_cached(TAKEN)?;
     let mut taken = HashSet::new();
     for asset in assets {
-        if statement.exists([asset])? {
+        if statement.exists(params![asset, account.0])? {
             taken.insert(asset.clone());
         }
     }
@@ -259,7 +262,7 @@ mod tests {
             "SELECT id FROM job WHERE state = 'queued' AND lane = 0 ORDER BY position, id LIMIT 9".to_owned(),
             "SELECT id FROM job WHERE state = 'uploading' AND id > 5 ORDER BY id LIMIT 9".to_owned(),
             "SELECT id FROM job WHERE state = 'waiting' AND waiting_for = ?1 AND (?2 IS NULL OR ready_at <= ?2)".to_owned(),
-            "SELECT 1 FROM job WHERE asset_id = ?1".to_owned(),
+            TAKEN.to_owned(),
         ];
         for text in texts {
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();

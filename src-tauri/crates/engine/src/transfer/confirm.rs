@@ -165,7 +165,7 @@ impl Confirmer {
         );
         self.fingerprint(account, &named).await;
         let mut reports = Vec::new();
-        let (taken, seen) = self.confirm(account, &assets, &named, &mut reports).await?;
+        let (taken, seen) = self.confirm(id, account, &assets, &named, &mut reports).await?;
         self.learn_delay(id, account, &look, seen);
         account.last_look = Some(now);
         self.judge_the_rest(account, &look, &named, &taken, &mut reports);
@@ -179,6 +179,7 @@ impl Confirmer {
     /// Pairs assets with jobs; returns the assets that are some job's proof, and when the longest confirmed was sent.
     async fn confirm(
         &self,
+        id: AccountId,
         account: &mut Account,
         assets: &[Asset],
         named: &ByName<'_>,
@@ -188,7 +189,7 @@ impl Confirmer {
             return Ok((HashSet::new(), None));
         }
         let ids: Vec<String> = assets.iter().map(|asset| asset.id.clone()).collect();
-        let mut taken = self.context.readers.read(move |db| jobs::taken(db, &ids)).await?;
+        let mut taken = self.context.readers.read(move |db| jobs::taken(db, id, &ids)).await?;
         let (at, steady) = (self.context.world.now(), self.context.world.steady());
         let long_awaited = |job: &AwaitedJob| {
             account.jobs.get(&job.id).is_some_and(|awaited| steady - awaited.since > LIST_PATIENCE)

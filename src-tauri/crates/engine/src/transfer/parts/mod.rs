@@ -223,6 +223,12 @@ impl Run<'_> {
                 self.tell_durably(PartsReport::Gone).await?;
                 Ok(Turn::BeginAnew)
             }
+            PartTrouble::Unusable(why) => {
+                tracing::warn!(why, "files go by form from now on");
+                self.give_up().await?;
+                self.ready.tenant.parts_are_unusable();
+                Ok(Turn::Report(failed_with(Failure::new(ErrorCode::TenantBusy).because(why))))
+            }
             PartTrouble::OtherBytes => {
                 tracing::warn!("the file has other bytes than it had at the same time and size");
                 self.tell(PartsReport::SumsWrong);

@@ -39,6 +39,8 @@ pub enum PartTrouble {
     Gone,
     /// The server takes no part of so many bytes.
     TooLarge(u64),
+    /// No part will ever be taken there, and why.
+    Unusable(&'static str),
     /// The remembered sum is not that of the local bytes.
     OtherBytes,
 }
@@ -133,8 +135,7 @@ pub async fn send_part(
                 addresses.forget().await;
             }
             ErrorKind::ChecksumRefused if last && signs_an_empty_body(&url) => {
-                let failure = Failure::new(ErrorCode::TenantRefused).because(EMPTY_BODY_SIGNED);
-                return Err(failed_with(failure).into());
+                return Err(PartTrouble::Unusable(EMPTY_BODY_SIGNED));
             }
             // Not the store's own word for a lost upload: something else answered.
             ErrorKind::NotFound => {
