@@ -9,8 +9,9 @@ const MIB: u64 = 1024 * 1024;
 const USUAL: u64 = 8 * MIB;
 /// A part that breaks off costs this much at most.
 const MOST_AT_RISK: u64 = 64 * MIB;
-/// A part takes about so many seconds: long enough to be worth its call, short enough to be lost.
-const SECONDS: u64 = 4;
+/// A part takes about so many seconds: long enough to be worth its call, short enough to be lost, and to be waited for
+/// by a file that is to start now (product.md 2.8).
+const SECONDS: u64 = 2;
 /// A file that goes out within some seconds is not worth the calls that parts cost, but one that is larger than the
 /// last of these is, however fast the line.
 const FORM_SECONDS: u64 = 4;
@@ -105,7 +106,7 @@ mod tests {
     fn fast_lines_get_larger_parts_and_servers_set_the_limit() {
         let size = 10 << 30;
         assert_eq!(Plan::new(size, Some(100_000), NO_LIMIT).unwrap().part_size, USUAL);
-        assert_eq!(Plan::new(size, Some(10 << 20), NO_LIMIT).unwrap().part_size, 40 * MIB);
+        assert_eq!(Plan::new(size, Some(20 << 20), NO_LIMIT).unwrap().part_size, 40 * MIB);
         assert_eq!(Plan::new(size, Some(1 << 30), NO_LIMIT).unwrap().part_size, MOST_AT_RISK);
         assert_eq!(Plan::new(size, Some(1 << 30), 6 * MIB).unwrap().part_size, 6 * MIB);
         assert_eq!(Plan::new(1 << 40, None, 6 * MIB), None, "10,000 parts of 6 MiB don't hold it");
