@@ -98,6 +98,7 @@ async fn main() -> Result<(), Problem> {
         port: arguments.port,
         data: Some(arguments.data.unwrap_or_else(default_data)),
         object_store: object_store(&arguments.object_store)?,
+        store_url: None,
         parts: arguments.parts == OnOff::On,
         parts_at: arguments.parts_at,
         signature: match arguments.signature {

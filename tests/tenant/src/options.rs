@@ -12,6 +12,9 @@ pub struct Options {
     /// Where everything is kept. `None`: a temporary directory that goes when the tenant does.
     pub data: Option<PathBuf>,
     pub object_store: ObjectStore,
+    /// Where clients are told that the embedded store is, without a slash at the end; a relay may stand there. `None`:
+    /// at the tenant's own address.
+    pub store_url: Option<String>,
     /// Lists `/s3/multipart` among the endpoints and serves it.
     pub parts: bool,
     /// Lists this address of another server's `…/s3/multipart` instead, such as a Companion's in front of the same store.

@@ -1,5 +1,6 @@
 //! Connections and the way of one request through faults, object store or API, and the log.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -89,7 +90,9 @@ async fn answer(
     let faults = app.faults.pick(seen);
     let count = faults.len();
 
+    let working = (!faults.contains(&Action::Hang)).then(|| Working::on(&app));
     let mut result = run(&app, router, request.map(Body::new), object_post, in_bucket, faults).await;
+    drop(working);
     if let Ok(response) = &mut result
         && app.clock.offset_ms() != 0
         && let Ok(date) = HeaderValue::from_str(&http_date(app.now_ms()))
@@ -114,6 +117,22 @@ async fn answer(
         });
     }
     result
+}
+
+/// Counts a request as long as something may still come of it.
+struct Working(App);
+
+impl Working {
+    fn on(app: &App) -> Self {
+        app.under_way.fetch_add(1, Ordering::SeqCst);
+        Self(app.clone())
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// The refresh token is part of this one's path (§2.8).

@@ -46,6 +46,8 @@ pub struct State {
     policies: Mutex<Policies>,
     url: OnceLock<String>,
     next_seq: AtomicU64,
+    /// Requests that are being worked on; one that hangs is not.
+    pub under_way: AtomicU64,
 }
 
 /// Upload settings given out, so that a fault can end them early.
@@ -105,6 +107,7 @@ impl State {
             policies: Mutex::default(),
             url: OnceLock::new(),
             next_seq: AtomicU64::new(next_seq),
+            under_way: AtomicU64::new(0),
             clock,
             options,
         })
@@ -130,6 +133,11 @@ impl State {
     /// `http://127.0.0.1:port`, without a slash at the end.
     pub fn url(&self) -> &str {
         self.url.get().map_or("", String::as_str)
+    }
+
+    /// Where clients find the embedded store.
+    pub fn store_url(&self) -> &str {
+        self.options.store_url.as_deref().unwrap_or_else(|| self.url())
     }
 
     pub fn set_url(&self, url: String) {

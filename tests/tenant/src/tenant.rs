@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
@@ -212,6 +213,11 @@ impl Tenant {
 
     pub fn requests(&self) -> Vec<Call> {
         self.app.calls.after(0)
+    }
+
+    /// Requests that something may still come of, also after whoever sent them is gone.
+    pub fn under_way(&self) -> u64 {
+        self.app.under_way.load(Ordering::SeqCst)
     }
 
     pub fn now_ms(&self) -> i64 {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Until the first byte of an answer. Batch details were seen to take up to about 50 s [C].
-const ANSWER_LIMIT: Duration = Duration::from_secs(90);
+pub(crate) const ANSWER_LIMIT: Duration = Duration::from_secs(90);
 /// Between two pieces of an answer.
 const PIECE_LIMIT: Duration = Duration::from_secs(30);
 /// More than any listing holds; a server gone wild must not fill the memory.
@@ -45,6 +45,7 @@ struct Shared {
     tenant: TenantAddress,
     tokens: Arc<dyn TokenSource>,
     budget: Budget,
+    answer_limit: Duration,
 }
 
 /// The settings an HTTP client for this crate needs: no automatic redirects (so that the token follows
@@ -95,6 +96,19 @@ impl Call {
     }
 }
 
+impl Shared {
+    fn copy(&self) -> Self {
+        let Self { http, tenant, tokens, budget, answer_limit } = self;
+        Self {
+            http: http.clone(),
+            tenant: tenant.clone(),
+            tokens: tokens.clone(),
+            budget: budget.clone(),
+            answer_limit: *answer_limit,
+        }
+    }
+}
+
 impl fmt::Debug for CantoClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CantoClient").field("tenant", &self.tenant().host()).finish_non_exhaustive()
@@ -104,14 +118,28 @@ impl fmt::Debug for CantoClient {
 impl CantoClient {
     /// A client with its own budget. Make `http` with [`http_builder`].
     pub fn new(http: reqwest::Client, tenant: TenantAddress, tokens: Arc<dyn TokenSource>) -> Self {
-        Self { shared: Arc::new(Shared { http, tenant, tokens, budget: Budget::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                http,
+                tenant,
+                tokens,
+                budget: Budget::default(),
+                answer_limit: ANSWER_LIMIT,
+            }),
+        }
     }
 
     /// The same client on a budget that others share.
     #[must_use]
     pub fn with_budget(self, budget: Budget) -> Self {
-        let Shared { http, tenant, tokens, .. } = &*self.shared;
-        let shared = Shared { http: http.clone(), tenant: tenant.clone(), tokens: tokens.clone(), budget };
+        let shared = Shared { budget, ..self.shared.copy() };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Waits so long for the head of an answer.
+    #[must_use]
+    pub fn with_answer_limit(self, answer_limit: Duration) -> Self {
+        let shared = Shared { answer_limit, ..self.shared.copy() };
         Self { shared: Arc::new(shared) }
     }
 
@@ -236,7 +264,7 @@ impl CantoClient {
             request = request.header(RANGE, format!("bytes={from}-"));
         }
         let permit = self.shared.budget.acquire().await;
-        let sent = send_patiently(call.name, request).await;
+        let sent = send_patiently(call.name, request, self.shared.answer_limit).await;
         if let Ok(response) = &sent {
             permit.end(response.status(), response.headers());
         }
@@ -248,8 +276,9 @@ impl CantoClient {
 pub(crate) async fn send_patiently(
     call: &'static str,
     request: reqwest::RequestBuilder,
+    limit: Duration,
 ) -> Result<Response, ApiError> {
-    match tokio::time::timeout(ANSWER_LIMIT, request.send()).await {
+    match tokio::time::timeout(limit, request.send()).await {
         Ok(sent) => sent.map_err(|error| from_reqwest(call, &error)),
         Err(_) => Err(ApiError::new(call, ErrorKind::TimedOut)),
     }

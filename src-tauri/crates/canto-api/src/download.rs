@@ -13,7 +13,7 @@ use url::Url;
 use crate::{
     AssetRef, CantoClient, DirectAddress,
     address::{is_loopback, join_parts},
-    client::{Call, failure, is_success, send_patiently},
+    client::{ANSWER_LIMIT, Call, failure, is_success, send_patiently},
     error::{ApiError, ErrorKind, from_reqwest},
 };
 
@@ -95,7 +95,7 @@ impl CantoClient {
             if let Some(from) = range_from {
                 request = request.header(RANGE, format!("bytes={from}-"));
             }
-            let response = send_patiently(CALL, request).await?;
+            let response = send_patiently(CALL, request, ANSWER_LIMIT).await?;
             if is_success(response.status()) {
                 return Ok(running(response));
             }

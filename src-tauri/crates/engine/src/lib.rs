@@ -7,6 +7,7 @@ pub mod handle;
 mod intake;
 pub mod model;
 mod network;
+pub mod pace;
 pub mod platform;
 #[cfg(test)]
 mod properties;

@@ -9,6 +9,9 @@ use crate::sources::{rust_files, uses};
 /// Leaves first. `handle` may use everything.
 const ARROWS: &[(&str, &[&str])] = &[
     ("clock", &[]),
+    ("pace", &[]),
+    // Compiles to nothing without its feature.
+    ("planted", &[]),
     ("error", &[]),
     ("model", &["error"]),
     ("event", &["error", "model"]),
@@ -16,13 +19,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("receipt", &["error", "model", "words"]),
     ("platform", &["error"]),
     ("supervisor", &[]),
-    ("store", &["clock", "error", "event", "model"]),
-    ("network", &["clock", "error"]),
+    ("store", &["clock", "error", "event", "model", "planted"]),
+    ("network", &["clock", "error", "pace"]),
     // Its outcome messages, like those of `transfer` and `session`, go to the queue.
     ("intake", &["clock", "error", "model", "platform", "store", "queue"]),
-    ("session", &["clock", "error", "model", "network", "store", "queue"]),
-    ("transfer", &["clock", "error", "event", "model", "network", "platform", "session", "store", "queue"]),
-    ("queue", &["clock", "error", "event", "model", "platform", "store", "transfer"]),
+    ("session", &["clock", "error", "model", "network", "pace", "store", "queue"]),
+    (
+        "transfer",
+        &[
+            "clock", "error", "event", "model", "network", "pace", "planted", "platform", "session", "store",
+            "queue",
+        ],
+    ),
+    ("queue", &["clock", "error", "event", "model", "pace", "planted", "platform", "store", "transfer"]),
 ];
 
 /// What the property tests share: for tests alone, so anyone may use it.

@@ -131,7 +131,7 @@ pub fn part_url(app: &State, key: &str, id: &str, number: u32) -> String {
     let path = sigv4::encode_path(key);
     format!(
         "{}/{BUCKET}/{path}?partNumber={number}&uploadId={id}&Expires={expires}&Signature={signed}",
-        app.url()
+        app.store_url()
     )
 }
 

@@ -44,7 +44,7 @@ pub fn issue(app: &State, email: &str, refer: bool) -> Value {
 
     let url = match &app.s3 {
         Some(s3) => s3.bucket_url(),
-        None => format!("{}/{BUCKET}/", app.url()),
+        None => format!("{}/{BUCKET}/", app.store_url()),
     };
     let mut setting = Map::new();
     let mut put = |name: &str, value: String| setting.insert(name.into(), Value::String(value));

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     TenantAddress,
     address::join_parts,
-    client::{is_success, read_body, send_patiently},
+    client::{ANSWER_LIMIT, is_success, read_body, send_patiently},
     error::{ApiError, ErrorKind, from_answer, is_html},
     secret::Secret,
 };
@@ -206,7 +206,7 @@ impl OAuthServer {
         call: &'static str,
         request: reqwest::RequestBuilder,
     ) -> Result<(HeaderMap, Vec<u8>), ApiError> {
-        let response = send_patiently(call, request).await?;
+        let response = send_patiently(call, request, ANSWER_LIMIT).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read_body(call, response).await?;
         if !is_success(status) {

@@ -15,7 +15,8 @@ use super::{EngineHandle, Inner};
 use crate::clock::{SharedWorld, SystemWorld};
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
-use crate::network::{Network, changes, reachability};
+use crate::network::{Network, reachability};
+use crate::pace::Pace;
 use crate::platform::data_dir::DataDirLock;
 use crate::queue::message::ToOwner;
 use crate::queue::{Owner, OwnerLinks};
@@ -61,6 +62,8 @@ pub struct EngineOptions {
     pub vault: Option<SharedVault>,
     /// PEM file of certificate authorities trusted besides the system's.
     pub authorities: Option<PathBuf>,
+    /// How long it waits for what gives no sign.
+    pub pace: Pace,
 }
 
 impl EngineOptions {
@@ -73,6 +76,7 @@ impl EngineOptions {
             passphrase: None,
             vault: None,
             authorities: None,
+            pace: Pace::default(),
         }
     }
 }
@@ -120,6 +124,7 @@ impl Engine {
             Arc::clone(&options.world),
             Arc::clone(&network),
             owner.clone(),
+            options.pace,
         ));
         let (events, _) = broadcast::channel(EVENTS);
         let board = Arc::new(Board::default());
@@ -151,6 +156,7 @@ impl Engine {
             crew: Crew::start().map_err(|error| Failure::new(ErrorCode::Internal).because(error))?,
             gate: Gate::new(4, 1, 16),
             line: LineSpeed::default(),
+            pace: options.pace,
         });
         let (to_transfers, transfers) = unbounded_channel();
         let (to_confirmer, confirmer) = unbounded_channel();
@@ -166,7 +172,7 @@ impl Engine {
             condition: Arc::clone(&condition),
             owner: owner.clone(),
         };
-        let thread = start_owner(store, Arc::clone(&options.world), links, inbox).await?;
+        let thread = start_owner(store, Arc::clone(&options.world), links, inbox, options.pace).await?;
         if role == Role::Queue {
             return Ok(Self { handle, running: Some(Running { supervisor, owner, thread, _lock: lock }) });
         }
@@ -184,17 +190,8 @@ impl Engine {
             .spawn("open bytes", keep_open_bytes(events.subscribe(), Arc::clone(&open_bytes), quit.clone()));
         supervisor.spawn("progress", sample(board, events.clone(), open_bytes, quit.clone()));
         supervisor.spawn("account changes", forget_changed(context, events.subscribe(), quit.clone()));
-        let renew = {
-            let network = Arc::clone(&network);
-            move || {
-                network.renew();
-                tenants.forget_all();
-            }
-        };
-        let changes =
-            changes::watch(Arc::clone(&options.world), to_probe, owner.clone(), renew, quit.clone());
-        supervisor.spawn("network changes", changes);
-        let probe = reachability::watch(network, Arc::clone(&options.world), owner.clone(), probe);
+        let probe =
+            reachability::watch(network, Arc::clone(&options.world), options.pace, owner.clone(), probe);
         supervisor.spawn("reachability", {
             let quit = quit.clone();
             async move {
@@ -254,7 +251,7 @@ impl StandIn {
             condition: Arc::default(),
             owner: owner.clone(),
         };
-        let thread = start_owner(store, world, links, inbox).await?;
+        let thread = start_owner(store, world, links, inbox, Pace::default()).await?;
         Ok(Some(Self { owner, thread, _lock: lock }))
     }
 
@@ -298,13 +295,14 @@ async fn start_owner(
     world: SharedWorld,
     links: OwnerLinks,
     inbox: mpsc::Receiver<ToOwner>,
+    pace: Pace,
 ) -> Outcome<JoinHandle<()>> {
     let (started, result) = oneshot::channel();
     let thread = std::thread::Builder::new().name("queue owner".into()).spawn(move || {
         match Owner::new(store, world, links) {
             Ok(owner) => {
                 drop(started.send(Ok(())));
-                owner.run(&inbox);
+                owner.run(&inbox, pace);
             }
             Err(failure) => drop(started.send(Err(failure))),
         }

@@ -17,6 +17,7 @@ use crate::clock::SharedWorld;
 use crate::error::{Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
 use crate::model::{AccountId, BatchId, BatchView, FolderId, JobId};
+use crate::pace::Pace;
 use crate::store::jobs::JobRow;
 use crate::store::totals::Tally;
 use crate::store::{Store, failure_of};
@@ -131,13 +132,13 @@ impl Owner {
     }
 
     /// Works until told to stop.
-    pub fn run(mut self, inbox: &Receiver<ToOwner>) {
+    pub fn run(mut self, inbox: &Receiver<ToOwner>, pace: Pace) {
         loop {
             match self.turn(inbox) {
                 Ok(Next::Go) => {}
                 Ok(Next::Stop) => break,
                 Err(failure) => {
-                    if self.survive(inbox, failure).is_none() {
+                    if self.survive(inbox, failure, pace).is_none() {
                         break;
                     }
                 }

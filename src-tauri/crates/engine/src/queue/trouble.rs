@@ -2,20 +2,18 @@
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::message::{ToOwner, ToTransfers};
 use super::owner::Owner;
-use crate::error::{ErrorCode, Failure, Outcome};
+use crate::error::{ErrorCode, Failure};
+use crate::pace::Pace;
 use crate::store::damage_mark;
 use crate::store::totals::Tally;
 
-/// How often writing is tried again after the disk was full.
-const TROUBLE_PAUSE: Duration = Duration::from_secs(3);
-
 impl Owner {
     /// The database can't be written: everything stops, and once it can, the engine goes on as after a crash.
-    pub(super) fn survive(&mut self, inbox: &Receiver<ToOwner>, failure: Failure) -> Option<()> {
+    pub(super) fn survive(&mut self, inbox: &Receiver<ToOwner>, failure: Failure, pace: Pace) -> Option<()> {
         tracing::error!(%failure, "the database can't be written");
         if failure.code == ErrorCode::DatabaseDamaged
             && let Some(data_dir) = self.db.path().and_then(|path| Path::new(path).parent())
@@ -34,7 +32,7 @@ impl Owner {
                 answer(Err(&trouble));
             }
             self.publisher.trouble(Some(trouble.clone()));
-            let until = Instant::now() + TROUBLE_PAUSE;
+            let until = Instant::now() + pace.database;
             while let Some(left) = until.checked_duration_since(Instant::now()) {
                 match inbox.recv_timeout(left) {
                     // Its program waits for it, and nothing says it twice.

@@ -13,6 +13,7 @@ use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::AccountId;
 use crate::network::Network;
+use crate::pace::Pace;
 use crate::queue::message::ToOwner;
 use crate::store::Readers;
 use crate::store::accounts::{self, AccountRow};
@@ -76,6 +77,7 @@ pub struct Tenants {
     world: SharedWorld,
     network: Arc<Network>,
     owner: Sender<ToOwner>,
+    pace: Pace,
     known: Mutex<Known>,
 }
 
@@ -93,8 +95,9 @@ impl Tenants {
         world: SharedWorld,
         network: Arc<Network>,
         owner: Sender<ToOwner>,
+        pace: Pace,
     ) -> Self {
-        Self { readers, vault, world, network, owner, known: Mutex::default() }
+        Self { readers, vault, world, network, owner, pace, known: Mutex::default() }
     }
 
     /// # Errors
@@ -121,7 +124,7 @@ impl Tenants {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let (places, budget) = known.lasting.entry(account).or_default().clone();
         let tenant = Tenant {
-            client: client.with_budget(budget),
+            client: client.with_budget(budget).with_answer_limit(self.pace.answer),
             row,
             settings: SettingCache::default(),
             places,

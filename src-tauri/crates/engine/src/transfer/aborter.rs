@@ -1,7 +1,6 @@
 //! Tells servers to remove what they hold of uploads that were given up: at once, or when they can be reached again.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use canto_api::PartsServer;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -14,23 +13,22 @@ use crate::queue::message::ToOwner;
 use crate::store::aborts::{self, AbortRow};
 
 const AT_ONCE: usize = 100;
-const FIRST_DELAY: Duration = Duration::from_secs(2);
-const LONGEST_DELAY: Duration = Duration::from_secs(600);
 /// Stores sweep what is so old by themselves, or nobody ever will.
 const LIFE: Millis = 30 * 24 * 3_600_000;
 
 /// Works whenever it is told that there is something, and tries again where it failed.
 pub async fn run(context: Arc<TransferContext>, mut inbox: UnboundedReceiver<()>, quit: CancellationToken) {
-    let mut delay = FIRST_DELAY;
+    let pace = context.pace;
+    let mut delay = pace.first_abort;
     let mut left = false;
     loop {
         tokio::select! {
             () = quit.cancelled() => return,
             told = inbox.recv() => match told {
-                Some(()) => delay = FIRST_DELAY,
+                Some(()) => delay = pace.first_abort,
                 None => return,
             },
-            () = tokio::time::sleep(delay), if left => delay = (delay * 2).min(LONGEST_DELAY),
+            () = tokio::time::sleep(delay), if left => delay = (delay * 2).min(pace.longest_abort),
         }
         while inbox.try_recv().is_ok() {}
         left = tokio::select! {

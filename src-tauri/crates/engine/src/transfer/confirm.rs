@@ -24,10 +24,9 @@ use crate::queue::message::{AwaitedJob, Report, ToOwner};
 use crate::queue::state::Proof;
 use crate::store::jobs;
 
-/// Between two looks, while something changes; and at most, when nothing does. Every look is one call of the budget.
+/// Between two looks, while something changes. Every look is one call of the budget.
 const OFTEN: Duration = Duration::from_millis(1_000);
 const OFTEN_WHERE_TOLD: Duration = Duration::from_millis(200);
-const SELDOM: Duration = Duration::from_secs(30);
 /// And at most when the last look failed.
 const TROUBLE: Duration = Duration::from_secs(2);
 /// How long an attempt of unknown fate is looked for when nothing is known of the tenant's pace, and at the least and most.
@@ -118,7 +117,8 @@ impl Confirmer {
                 }
             };
             // A list of many thousand lines takes its time: looking is a small part of the work, never most of it.
-            account.next = Instant::now() + account.pace(told).max((started.elapsed() * 4).min(TROUBLE));
+            account.next = Instant::now()
+                + account.pace(told, self.context.pace.seldom_look).max((started.elapsed() * 4).min(TROUBLE));
             if account.jobs.is_empty() {
                 account.dismissed.clear();
                 account.proven.clear();
@@ -151,7 +151,7 @@ impl Confirmer {
         let now = self.context.world.now();
         let look = list(&tenant, account, now).await.map_err(|error| failure_of(&error))?;
         let mut assets = details(&tenant, &look.ready).await.map_err(|error| failure_of(&error))?;
-        let extra = look_into_albums(&tenant, account, self.context.world.steady())
+        let extra = look_into_albums(&tenant, account, now, self.context.pace.album_look)
             .await
             .map_err(|error| failure_of(&error))?;
         assets.extend(extra);
@@ -325,8 +325,8 @@ impl Confirmer {
 }
 
 impl Account {
-    fn pace(&mut self, changed: bool) -> Duration {
-        self.interval = if changed { OFTEN_WHERE_TOLD } else { self.interval.mul_f64(1.5).min(SELDOM) };
+    fn pace(&mut self, changed: bool, seldom: Duration) -> Duration {
+        self.interval = if changed { OFTEN_WHERE_TOLD } else { self.interval.mul_f64(1.5).min(seldom) };
         // A look at what is still unknown, or seems damaged, has a date to keep.
         if self
             .jobs

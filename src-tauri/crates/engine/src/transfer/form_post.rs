@@ -55,7 +55,7 @@ pub async fn send(
             content_md5: known_md5,
         });
         sent.store(0, Ordering::Relaxed);
-        let options = PostOptions { progress: Some(Arc::clone(sent)), ..PostOptions::default() };
+        let options = PostOptions { progress: Some(Arc::clone(sent)), ..context.post_options() };
         let whole = known_md5.is_some();
         let http = context.tenants.network().objects();
         let post = post_object(&http, &setting.url, form, body, options).boxed();

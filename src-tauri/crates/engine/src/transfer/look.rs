@@ -16,7 +16,6 @@ use crate::session::Tenant;
 
 /// After this long without a proof, the album itself is looked through, and an asset that somebody moved will do.
 pub(super) const LIST_PATIENCE: Millis = 10 * 60_000;
-const ALBUM_LOOKS: Duration = Duration::from_secs(60);
 /// The list reaches back this far at most (canto-api.md §8.4 [C]).
 const LONGEST_LIST: Millis = 24 * 3_600_000;
 const ALBUM_PAGE: u32 = 200;
@@ -101,14 +100,15 @@ pub(super) async fn details(tenant: &Tenant, assets: &[AssetRef]) -> Result<Vec<
 pub(super) async fn look_into_albums(
     tenant: &Tenant,
     account: &mut Account,
-    steady: Millis,
+    now: Millis,
+    every: Duration,
 ) -> Result<Vec<Asset>, ApiError> {
     let instant = Instant::now();
     let mut wanted: HashMap<String, HashSet<String>> = HashMap::new();
     let mut by_name = HashSet::new();
     for awaited in account.jobs.values_mut() {
-        let age = steady - awaited.since;
-        let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= ALBUM_LOOKS);
+        let age = now - awaited.since;
+        let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= every);
         if age < LIST_PATIENCE || !due {
             continue;
         }

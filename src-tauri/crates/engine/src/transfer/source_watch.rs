@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
@@ -18,10 +17,6 @@ use crate::platform::volumes;
 use crate::queue::message::{ClaimedJob, Report, ToOwner};
 use crate::store::{folders, volumes as rows};
 
-/// Between two looks while something is waited for.
-const LOOK: Duration = Duration::from_secs(2);
-/// A file that was the same for so long is quiet.
-const QUIET: Duration = Duration::from_secs(10);
 const MOST: usize = 1_000;
 
 /// A file at the last looks.
@@ -38,7 +33,7 @@ pub async fn run(context: Arc<TransferContext>, mut inbox: UnboundedReceiver<()>
         tokio::select! {
             () = quit.cancelled() => return,
             told = inbox.recv() => if told.is_none() { return },
-            () = tokio::time::sleep(LOOK), if waiting => {}
+            () = tokio::time::sleep(context.pace.source_look), if waiting => {}
         }
         while inbox.try_recv().is_ok() {}
         waiting = tokio::select! {
@@ -81,7 +76,7 @@ async fn one_round(context: &TransferContext, watched: &mut HashMap<JobId, Watch
         let before = watched.entry(job).or_insert(Watched { seen, since: now });
         if before.seen != seen {
             *before = Watched { seen, since: now };
-        } else if now.duration_since(before.since) >= QUIET {
+        } else if now.duration_since(before.since) >= context.pace.quiet {
             watched.remove(&job);
             drop(context.owner.send(ToOwner::SourceQuiet { job }));
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use canto_api::{ApiError, ErrorKind};
+use canto_api::{ApiError, PostOptions};
 use checksum::Crew;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -21,6 +21,7 @@ use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure};
 use crate::intake::source_failure;
 use crate::model::{DestinationKind, FolderId};
+use crate::pace::Pace;
 use crate::platform::file_locks::is_locked;
 use crate::queue::message::{ClaimedJob, Remote, Report, ToOwner};
 use crate::session::{Tenant, Tenants};
@@ -40,6 +41,14 @@ pub struct TransferContext {
     /// Permits for parts, of all files together.
     pub gate: Gate,
     pub line: LineSpeed,
+    pub pace: Pace,
+}
+
+impl TransferContext {
+    pub(super) fn post_options(&self) -> PostOptions {
+        let Pace { no_progress, answer, .. } = self.pace;
+        PostOptions { no_progress, answer, ..PostOptions::default() }
+    }
 }
 
 /// Sends a claimed job's file, or says what it waits for.

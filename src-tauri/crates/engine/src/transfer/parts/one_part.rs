@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use canto_api::{ApiError, ErrorKind, FileBody, PostOptions, put_part, signs_an_empty_body, upload_is_gone};
+use canto_api::{ApiError, ErrorKind, FileBody, put_part, upload_is_gone};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use tokio::sync::mpsc;
@@ -85,7 +85,7 @@ pub async fn send_part(
         let mine = Arc::<AtomicU64>::default();
         let body = FileBody::Stream { length, blocks: blocks(file, plan, part.number, &mine, counts) };
         let started = Instant::now();
-        let put = put_part(http, &url, body, Some(part.md5), PostOptions::default()).await;
+        let put = put_part(http, &url, body, Some(part.md5), context.post_options()).await;
         let error = match put {
             Ok(stored) => {
                 // A store that names no checksum has compared the one that came with the part.

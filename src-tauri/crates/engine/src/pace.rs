@@ -1,0 +1,48 @@
+//! How long the engine waits for what gives no sign when it comes. The defaults are the product's; a test is in more of
+//! a hurry, and looks for nothing else.
+
+use std::time::Duration;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Before the first probe of a lost way; doubled up to the longest.
+    pub first_probe: Duration,
+    pub longest_probe: Duration,
+    /// The longest time between two looks at the status list while nothing changes.
+    pub seldom_look: Duration,
+    /// Between two looks into the albums for what the status list does not name.
+    pub album_look: Duration,
+    /// Between two looks at local files and volumes that are waited for.
+    pub source_look: Duration,
+    /// A local file that was the same for so long is quiet.
+    pub quiet: Duration,
+    /// Before a server is told again what it is to remove; doubled up to the longest.
+    pub first_abort: Duration,
+    pub longest_abort: Duration,
+    /// The longest time without a block taken by the object store.
+    pub no_progress: Duration,
+    /// The longest wait for an answer, of the object store or the tenant.
+    pub answer: Duration,
+    /// Between two tries to write the database again.
+    pub database: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            first_probe: Duration::from_millis(500),
+            longest_probe: Duration::from_secs(30),
+            seldom_look: Duration::from_secs(30),
+            album_look: Duration::from_secs(60),
+            source_look: Duration::from_secs(2),
+            quiet: Duration::from_secs(10),
+            first_abort: Duration::from_secs(2),
+            longest_abort: Duration::from_secs(600),
+            // S3 itself gives up after 20 s (measurements.md A2).
+            no_progress: Duration::from_secs(30),
+            // Longer than the other, for what is still in the buffers of this computer on a slow line.
+            answer: Duration::from_secs(90),
+            database: Duration::from_secs(3),
+        }
+    }
+}
