@@ -1,7 +1,7 @@
 //! A stage for tests of the engine: a real demo library, a data directory, a folder of files, and the engine's handle.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
-pub mod companion;
+pub mod relay;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -18,10 +18,12 @@ use engine::model::{
     AccountId, AccountView, BatchId, BatchView, Destination, DestinationKind, Enqueue, JobAction, JobQuery,
     JobSelection, JobStateKind, JobView, SignInRequest,
 };
+use engine::pace::Pace;
 use engine::session::Vault;
 use engine::{Engine, EngineHandle, EngineOptions};
 use ferry_tenant::{Options, StoredAsset, Tenant};
 use md5::{Digest, Md5};
+use relay::Relay;
 use tempfile::TempDir;
 
 /// Nothing here takes longer; a test that waits so long has failed.
@@ -83,6 +85,23 @@ impl World for MovableWorld {
     }
 }
 
+/// What the engine waits for without a sign, cut short.
+pub fn hasty() -> Pace {
+    Pace {
+        first_probe: Duration::from_millis(50),
+        longest_probe: Duration::from_millis(400),
+        seldom_look: Duration::from_millis(500),
+        album_look: Duration::from_secs(1),
+        source_look: Duration::from_millis(100),
+        quiet: Duration::from_millis(500),
+        first_abort: Duration::from_millis(100),
+        longest_abort: Duration::from_secs(1),
+        no_progress: Duration::from_millis(2_500),
+        answer: Duration::from_millis(2_500),
+        database: Duration::from_millis(300),
+    }
+}
+
 pub struct Stage {
     pub world: Arc<MovableWorld>,
     pub tenant: Tenant,
@@ -91,6 +110,7 @@ pub struct Stage {
     pub files: TempDir,
     pub vault: Arc<MemoryVault>,
     pub account: AccountId,
+    pub pace: Pace,
 }
 
 impl Stage {
@@ -105,6 +125,18 @@ impl Stage {
 
     /// On a tenant that runs already.
     pub async fn on(tenant: Tenant) -> Self {
+        Self::at_pace(tenant, Pace::default()).await
+    }
+
+    /// With a relay between the engine and the object store, and no patience.
+    pub async fn relayed(options: Options) -> (Self, Relay) {
+        let relay = Relay::start().await;
+        let tenant = Tenant::start(Options { store_url: Some(relay.url()), ..options }).await.unwrap();
+        relay.set_upstream(tenant.port());
+        (Self::at_pace(tenant, hasty()).await, relay)
+    }
+
+    async fn at_pace(tenant: Tenant, pace: Pace) -> Self {
         // Only the first stage of a program sets it up; FERRY_LOG=engine=debug shows what the engine says.
         let filter = tracing_subscriber::EnvFilter::from_env("FERRY_LOG");
         drop(tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init());
@@ -116,6 +148,7 @@ impl Stage {
             files: TempDir::new().unwrap(),
             vault: Arc::default(),
             account: AccountId(0),
+            pace,
         };
         stage.start().await;
         stage.account = stage.sign_in().await.id;
@@ -126,6 +159,7 @@ impl Stage {
         EngineOptions {
             vault: Some(self.vault.clone()),
             world: self.world.clone(),
+            pace: self.pace,
             ..EngineOptions::new(self.data.path())
         }
     }
@@ -180,6 +214,27 @@ impl Stage {
             let jobs = self.handle().list_jobs(JobQuery::default()).await.map(|page| page.jobs);
             panic!("waited too long: {jobs:#?}\nlast calls, newest first: {last:#?}");
         }
+    }
+
+    /// Lets time pass, here and there, as long as nothing is on its way.
+    pub async fn pass_time(&self, by: Duration) {
+        self.until(|| self.tenant.under_way() == 0).await;
+        self.world.advance(by);
+        self.tenant.advance_clock(by);
+    }
+
+    /// Waits until a batch is settled, and skips the time that it waits for nothing but the clock.
+    pub async fn settled(&self, batch: BatchId) -> BatchView {
+        let mut watch = self.watch().await;
+        let end = tokio::time::Instant::now() + PATIENCE;
+        while tokio::time::Instant::now() < end {
+            let some = Duration::from_millis(400);
+            if let Ok(view) = tokio::time::timeout(some, watch.finished(batch)).await {
+                return view;
+            }
+            self.pass_time(Duration::from_secs(10)).await;
+        }
+        watch.finished(batch).await
     }
 
     /// Writes a file below the stage's folder.

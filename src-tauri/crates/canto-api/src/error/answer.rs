@@ -70,9 +70,8 @@ fn by_code(code: Option<&str>, message: Option<&str>, headers: &HeaderMap) -> Op
         "ExpiredToken" => ErrorKind::PolicyExpired,
         "InvalidPolicyDocument" => ErrorKind::PolicyRefused,
         "SignatureDoesNotMatch" | "InvalidAccessKeyId" => ErrorKind::SignatureRefused,
-        "BadDigest" => ErrorKind::ChecksumRefused,
-        // Also where Companion hands them on with status 500.
-        "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" => ErrorKind::BadRequest,
+        // Our forms are well-formed: bytes were lost, doubled or moved on the way, and another try may carry them whole.
+        "BadDigest" | "MalformedPOSTRequest" => ErrorKind::ChecksumRefused,
         "EntityTooLarge" => ErrorKind::TooLarge,
         "RequestTimeout" | "IncompleteBody" => ErrorKind::Interrupted,
         "SlowDown" | "InternalError" | "ServiceUnavailable" => {
@@ -182,6 +181,7 @@ mod tests {
         assert_eq!(said("SignatureDoesNotMatch", "…"), ErrorKind::SignatureRefused);
         assert_eq!(kind(400, &xml, &s3("EntityTooLarge", "…")), ErrorKind::TooLarge);
         assert_eq!(kind(400, &xml, &s3("RequestTimeout", "…")), ErrorKind::Interrupted);
+        assert_eq!(kind(400, &xml, &s3("MalformedPOSTRequest", "…")), ErrorKind::ChecksumRefused);
         assert_eq!(kind(503, &xml, &s3("SlowDown", "…")), ErrorKind::ServerBusy { retry_after: None });
     }
 
