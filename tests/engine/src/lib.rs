@@ -1,6 +1,8 @@
 //! A stage for tests of the engine: a real demo library, a data directory, a folder of files, and the engine's handle.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
+#[cfg(unix)]
+pub mod chaos;
 pub mod relay;
 
 use std::collections::{BTreeMap, HashMap};
@@ -33,6 +35,14 @@ pub const PATIENCE: Duration = Duration::from_secs(120);
 #[derive(Debug, Default)]
 pub struct MemoryVault {
     secrets: Mutex<HashMap<String, String>>,
+    ever: Mutex<Vec<String>>,
+}
+
+impl MemoryVault {
+    /// Every secret that was ever kept here.
+    pub fn ever_stored(&self) -> Vec<String> {
+        self.ever.lock().unwrap().clone()
+    }
 }
 
 impl Vault for MemoryVault {
@@ -41,6 +51,7 @@ impl Vault for MemoryVault {
     }
 
     fn set(&self, name: &str, secret: &Secret) -> Outcome<()> {
+        self.ever.lock().unwrap().push(secret.expose().to_owned());
         self.secrets.lock().unwrap().insert(name.to_owned(), secret.expose().to_owned());
         Ok(())
     }

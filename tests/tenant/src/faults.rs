@@ -177,6 +177,10 @@ impl FaultBook {
         *self.lock() = faults;
     }
 
+    pub fn add(&self, rule: Rule) {
+        self.lock().rules.push(rule);
+    }
+
     pub fn get(&self) -> Faults {
         self.lock().clone()
     }

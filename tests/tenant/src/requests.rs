@@ -23,6 +23,8 @@ pub struct Call {
     /// Whoever the token belonged to.
     pub user: Option<String>,
     pub faults: usize,
+    /// One of them was more than a delay.
+    pub spoilt: bool,
 }
 
 #[derive(Default)]

@@ -89,6 +89,7 @@ async fn answer(
     let seen = Seen { method: method.as_str(), path: &path, object_post, name: None, length: sent };
     let faults = app.faults.pick(seen);
     let count = faults.len();
+    let spoilt = faults.iter().any(|fault| !matches!(fault, Action::Delay { .. }));
 
     let working = (!faults.contains(&Action::Hang)).then(|| Working::on(&app));
     let mut result = run(&app, router, request.map(Body::new), object_post, in_bucket, faults).await;
@@ -114,6 +115,7 @@ async fn answer(
             sent,
             user: user.map(|user| user.0.clone()),
             faults: count,
+            spoilt,
         });
     }
     result

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::admin::{self, StoredAsset, stored_assets};
 use crate::error::StartError;
-use crate::faults::{FaultBook, Faults};
+use crate::faults::{FaultBook, Faults, Rule};
 use crate::object_store::poller;
 use crate::options::{Options, Switches};
 use crate::requests::Call;
@@ -140,6 +140,11 @@ impl Tenant {
 
     pub fn set_faults(&self, faults: Faults) {
         FaultBook::set(&self.app.faults, faults);
+    }
+
+    /// One more; what the others have counted so far stays.
+    pub fn add_fault(&self, rule: Rule) {
+        self.app.faults.add(rule);
     }
 
     pub fn switches(&self) -> Switches {

@@ -83,6 +83,11 @@ impl Relay {
         *lock(&self.book.script) = script;
     }
 
+    /// One more.
+    pub fn add(&self, damage: Damage) {
+        lock(&self.book.script).push(damage);
+    }
+
     pub fn done(&self) -> Vec<Done> {
         lock(&self.book.done).clone()
     }

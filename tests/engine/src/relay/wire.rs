@@ -116,9 +116,8 @@ impl Connection {
             match step {
                 Step::Send(bytes) => to.write_all(&bytes).await?,
                 Step::Wait(time) => {
-                    self.book.held.fetch_add(1, Ordering::SeqCst);
+                    let _held = Held::by(&self.book);
                     tokio::time::sleep(time).await;
-                    self.book.held.fetch_sub(1, Ordering::SeqCst);
                 }
                 Step::End => return Err(ErrorKind::ConnectionAborted.into()),
             }
@@ -145,6 +144,22 @@ impl Connection {
             };
             self.take(steps, &mut to).await?;
         }
+    }
+}
+
+/// Counts as long as bytes are held back, also where their connection is cut meanwhile.
+struct Held<'a>(&'a Book);
+
+impl<'a> Held<'a> {
+    fn by(book: &'a Book) -> Self {
+        book.held.fetch_add(1, Ordering::SeqCst);
+        Self(book)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.held.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

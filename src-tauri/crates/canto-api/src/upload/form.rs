@@ -186,7 +186,12 @@ impl OwnField {
         let joined: String;
         let value = match self.which {
             // A setting without it would refuse every file; the name is in the file's label too.
-            Own::FileName => Some(fields.file_name).filter(|_| self.given.is_some() || !self.forbidden),
+            Own::FileName => {
+                // The store puts the label's name in place of the variable, in a name that has it in itself, too.
+                let variable = fields.file_name.contains(PLACEHOLDER);
+                let name = if variable { PLACEHOLDER } else { fields.file_name };
+                Some(name).filter(|_| self.given.is_some() || !self.forbidden)
+            }
             Own::Tag if fields.tags.is_empty() => None,
             Own::Tag => {
                 joined = fields.tags.join(",");
