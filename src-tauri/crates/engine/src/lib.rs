@@ -8,6 +8,7 @@ mod intake;
 pub mod model;
 mod network;
 pub mod pace;
+mod planted;
 pub mod platform;
 #[cfg(test)]
 mod properties;

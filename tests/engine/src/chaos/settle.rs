@@ -103,7 +103,12 @@ impl Play {
         match job.state {
             JobStateKind::Done | JobStateKind::Cancelled => true,
             JobStateKind::Failed => code == Some(ErrorCode::SourceMissing) && !is_there,
-            JobStateKind::Blocked => code == Some(ErrorCode::AssetUnseen) && self.may_be_unseen(),
+            JobStateKind::Blocked => match code {
+                Some(ErrorCode::AssetUnseen) => self.may_be_unseen(),
+                // It may have arrived: nobody knows without the file.
+                Some(ErrorCode::SourceMissing) => !is_there,
+                _ => false,
+            },
             _ => false,
         }
     }

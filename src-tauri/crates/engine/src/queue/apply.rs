@@ -7,6 +7,7 @@ use super::state::{JobState, Sent, Wish};
 use super::transition::{Effect, JobEvent, next_state};
 use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, FolderId, JobId, WaitingFor};
+use crate::planted::{Bug, is_planted};
 use crate::store::accounts::AccountRow;
 use crate::store::jobs::JobRow;
 use crate::store::{accounts, attempts, failure_of, folders, job_state, jobs};
@@ -29,7 +30,11 @@ impl Owner {
             },
             Report::AnswerLost { failure } => {
                 self.note_attempt(id, &failure)?;
-                JobEvent::AnswerLost
+                if is_planted(Bug::ResendBlindly) {
+                    JobEvent::Stopped { unsure: false }
+                } else {
+                    JobEvent::AnswerLost
+                }
             }
             Report::Failed { failure, retry_after } => {
                 if concerns_the_way(failure.code) {

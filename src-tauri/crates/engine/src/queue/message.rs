@@ -234,6 +234,7 @@ pub struct AwaitedJob {
     pub id: JobId,
     pub account: AccountId,
     pub name: String,
+    pub folder: FolderId,
     pub path: PathBuf,
     pub size: u64,
     /// Of what was sent; `None` when the attempt's fate is unknown.

@@ -241,6 +241,7 @@ impl Owner {
         Ok(Some(AwaitedJob {
             id: row.id,
             account,
+            folder: row.folder,
             path: folder.dir.join(&row.name),
             name: row.name,
             size: row.size,

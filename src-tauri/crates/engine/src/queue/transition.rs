@@ -112,35 +112,12 @@ fn unless_wished(wish: Wish, otherwise: JobState, effect: Effect) -> Result<Tran
     }
 }
 
-/// What can become of a file that the object store has confirmed, whether the tenant lists it yet or not.
-fn after_sending(sent: Sent, event: JobEvent) -> Result<Transition, Refused> {
-    use JobEvent as E;
-    use JobState as S;
-    match event {
-        E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
-        E::IngestFailed { failure } | E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
-        E::Held { failure } => to(S::Blocked { failure, held: Held::Sent(sent) }, Effect::None),
-        E::MustWait { on, failure } => {
-            to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
-        }
-        E::ArrivedDamaged { failure, ready_at } => {
-            let (on, ready_at) = (WaitingFor::Retry, Some(ready_at));
-            let again = S::Waiting { on, ready_at, failure: Some(failure), held: Held::Nothing };
-            unless_wished(sent.wish, again, Effect::None)
-        }
-        E::Claimed(_)
-        | E::Stored(_)
-        | E::AnswerLost
-        | E::TriedInVain { .. }
-        | E::Stopped { .. }
-        | E::Listed
-        | E::NotArrived
-        | E::Freed
-        | E::Restarted
-        | E::Pause
-        | E::Resume
-        | E::Cancel
-        | E::Retry => Err(Refused),
+/// After an attempt whose fate can't be found out for now. Who cancels it gives it up as it is.
+fn unless_wished_of(attempt: Attempt, wish: Wish, otherwise: JobState) -> Result<Transition, Refused> {
+    match wish {
+        Wish::GoOn => to(otherwise, Effect::None),
+        Wish::Pause => to(JobState::Paused { held: Held::Unsure(attempt) }, Effect::None),
+        Wish::Cancel => to(JobState::Cancelled, Effect::None),
     }
 }
 
@@ -227,12 +204,12 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::IngestFailed { failure } => to(S::Failed { failure }, Effect::None),
             E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
             E::Held { failure } => {
-                let held = Held::Unsure(attempt.clone());
-                unless_wished_of_unsure(attempt, wish, S::Blocked { failure, held })
+                let blocked = S::Blocked { failure, held: Held::Unsure(attempt.clone()) };
+                unless_wished_of(attempt, wish, blocked)
             }
             E::MustWait { on, failure } => {
                 let held = Held::Unsure(attempt.clone());
-                unless_wished_of_unsure(attempt, wish, S::Waiting { on, ready_at: None, failure, held })
+                unless_wished_of(attempt, wish, S::Waiting { on, ready_at: None, failure, held })
             }
             E::Restarted => to(S::Checking { attempt, wish }, Effect::Await),
             E::Pause => to(S::Checking { attempt, wish: Wish::Pause }, Effect::None),

@@ -8,6 +8,7 @@ use rusqlite::{Connection, ErrorCode as SqliteCode, OpenFlags};
 
 use super::{salvage, schema};
 use crate::error::{ErrorCode, Failure, Outcome};
+use crate::planted::{Bug, is_planted};
 
 /// The writing connection.
 #[derive(Debug)]
@@ -77,7 +78,11 @@ fn configure(connection: &Connection) -> Outcome<()> {
              PRAGMA checkpoint_fullfsync = 1; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;
              PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = ON;",
         )
-        .map_err(failure_of)
+        .map_err(failure_of)?;
+    if is_planted(Bug::NormalSync) {
+        connection.execute_batch("PRAGMA synchronous = NORMAL;").map_err(failure_of)?;
+    }
+    Ok(())
 }
 
 /// A connection that can't write.

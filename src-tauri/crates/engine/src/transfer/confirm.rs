@@ -13,12 +13,13 @@ use tokio_util::sync::CancellationToken;
 use super::failure::failure_of;
 use super::look::{Account, Awaited, LIST_PATIENCE, Look, details, hash_of, list, look_into_albums};
 use super::matching::{ByName, Fit, by_name, fit, key_of, pair};
-use super::source;
-use super::upload::TransferContext;
+use super::source::{self, CHANGED};
+use super::source_watch::volume_away;
+use super::upload::{TransferContext, source_trouble};
 use crate::clock::Millis;
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::{AccountId, AssetId, JobId, Verification};
-use crate::network::reachability::{Heard, Lost, Way};
+use crate::model::{AccountId, AssetId, JobId, Verification, WaitingFor};
+use crate::network::reachability::Lost;
 use crate::queue::concerns_the_way;
 use crate::queue::message::{AwaitedJob, Report, ToOwner};
 use crate::queue::state::Proof;
@@ -88,12 +89,7 @@ impl Confirmer {
             account.dismissed.clear();
             account.interval = account.interval.min(OFTEN);
             account.next = account.next.min(Instant::now() + account.interval);
-            // By the steady clock: one that is set must make no file seem lost.
-            let since = steady - job.sent_at.map_or(0, |sent| (now - sent).max(0));
-            account.jobs.insert(
-                job.id,
-                Awaited { job, since, listed: false, other_bytes_since: None, album_looked: None },
-            );
+            account.jobs.insert(job.id, Awaited::new(job, now));
         }
     }
 
@@ -237,11 +233,30 @@ impl Confirmer {
             }
             let path = awaited.job.path.clone();
             let hashed = tokio::task::spawn_blocking(move || source::fingerprint(&path)).await;
-            if let Ok(Ok((seen, md5))) = hashed
-                && seen.size == awaited.job.size
-            {
-                awaited.job.md5 = Some(md5);
+            match hashed {
+                Ok(Ok((seen, md5))) => {
+                    awaited.unreadable = None;
+                    if seen.size == awaited.job.size {
+                        awaited.job.md5 = Some(md5);
+                    }
+                }
+                Ok(Err(error)) if error.kind() != CHANGED => {
+                    let failure = source_trouble(error.kind(), &error, &awaited.job.path);
+                    awaited.unreadable = Some(self.must_wait(&awaited.job, failure).await);
+                }
+                // It is being written to: what was sent of it before is gone from here.
+                _ => awaited.unreadable = None,
             }
+        }
+    }
+
+    /// Without the file nobody knows whose the asset is: the job waits for the file, and is looked up again.
+    async fn must_wait(&self, job: &AwaitedJob, failure: Failure) -> Report {
+        match volume_away(&self.context, job.folder, &job.path).await {
+            Some(away) => {
+                Report::MustWait { on: WaitingFor::Volume, failure: away.because(&failure.details) }
+            }
+            None => Report::Unseen { failure },
         }
     }
 
@@ -315,8 +330,8 @@ impl Confirmer {
                 reports.push((*id, Report::Unseen { failure }));
                 return false;
             }
-            if !sure && !working && now - awaited.since > grace {
-                reports.push((*id, Report::NotArrived));
+            if !sure && !working && now - awaited.since > grace && awaited.is_looked_for(now) {
+                reports.push((*id, awaited.unreadable.take().unwrap_or(Report::NotArrived)));
                 return false;
             }
             true

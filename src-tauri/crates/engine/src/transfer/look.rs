@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::matching::key_of;
 use crate::clock::Millis;
 use crate::model::JobId;
-use crate::queue::message::AwaitedJob;
+use crate::queue::message::{AwaitedJob, Report};
 use crate::session::Tenant;
 
 /// After this long without a proof, the album itself is looked through, and an asset that somebody moved will do.
@@ -31,6 +31,25 @@ pub(super) struct Awaited {
     pub listed: bool,
     pub other_bytes_since: Option<Millis>,
     pub album_looked: Option<Instant>,
+    /// An asset that may be its own was found, and the local file that would tell can't be read.
+    pub unreadable: Option<Report>,
+}
+
+impl Awaited {
+    pub fn new(job: AwaitedJob, now: Millis) -> Self {
+        let since = job.sent_at.unwrap_or(now);
+        Self { job, since, listed: false, other_bytes_since: None, album_looked: None, unreadable: None }
+    }
+
+    /// Its attempt may be older than what the status list reaches back to: only the albums can tell.
+    fn outlasts_list(&self, now: Millis) -> bool {
+        self.job.sent_at.is_none() && now - self.job.attempt.started_at > LONGEST_LIST - 3_600_000
+    }
+
+    /// Everything was looked at that can tell of it.
+    pub fn is_looked_for(&self, now: Millis) -> bool {
+        !self.outlasts_list(now) || self.album_looked.is_some()
+    }
 }
 
 /// What is awaited of one account, and how it is looked for.
@@ -109,7 +128,7 @@ pub(super) async fn look_into_albums(
     for awaited in account.jobs.values_mut() {
         let age = now - awaited.since;
         let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= every);
-        if age < LIST_PATIENCE || !due {
+        if (age < LIST_PATIENCE && !awaited.outlasts_list(now)) || !due {
             continue;
         }
         if by_name.len() >= SEARCHES {

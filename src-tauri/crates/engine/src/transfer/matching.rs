@@ -10,6 +10,7 @@ use canto_api::Asset;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::{JobId, Verification};
+use crate::planted::{Bug, is_planted};
 use crate::queue::message::AwaitedJob;
 
 /// How an asset fits a job.
@@ -51,6 +52,7 @@ pub fn fit(job: &AwaitedJob, asset: &Asset) -> Fit {
     let Some(md5) = job.md5 else { return Fit::NeedsFingerprint };
     match &asset.md5 {
         Some(theirs) if theirs.eq_ignore_ascii_case(&hex::encode(md5)) => Fit::Proves(checked(job)),
+        Some(_) if is_planted(Bug::IgnoreWrongSum) => Fit::Proves(checked(job)),
         Some(_) => Fit::OtherBytes,
         None if job.etag_matched => Fit::Proves(Verification::Etag),
         None if asset.size == Some(job.size) => Fit::Proves(Verification::Size),
@@ -118,7 +120,7 @@ mod tests {
     use canto_api::RelatedAlbum;
 
     use super::*;
-    use crate::model::AccountId;
+    use crate::model::{AccountId, FolderId};
     use crate::queue::state::Attempt;
 
     fn job(id: i64, name: &str, md5: Option<u8>, album: Option<&str>) -> AwaitedJob {
@@ -126,6 +128,7 @@ mod tests {
             id: JobId(id),
             account: AccountId(1),
             name: name.to_owned(),
+            folder: FolderId(1),
             path: name.into(),
             size: 10,
             md5: md5.map(|byte| [byte; 16]),

@@ -10,7 +10,7 @@ use checksum::{Crew, Md5Stream, md5_of_many};
 use md5::{Digest, Md5};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::platform::file_identity::{self, FileIdentity};
+use crate::planted::{Bug, is_planted};
 use crate::platform::file_times::modified_ns;
 use crate::platform::read_at::read_exact_at;
 use crate::store::jobs::SMALL_FILE;
@@ -165,7 +165,10 @@ fn changed() -> io::Error {
 
 /// Both the opened file and what the path names now are still as they were seen.
 fn unchanged(file: &File, path: &Path, seen: Seen) -> io::Result<bool> {
-    if Seen::of_file(file)? != seen {
+    if is_planted(Bug::SkipRestat) {
+        return Ok(true);
+    }
+    if Seen::of(&file.metadata()?) != seen {
         return Ok(false);
     }
     match std::fs::metadata(path) {

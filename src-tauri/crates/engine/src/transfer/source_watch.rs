@@ -1,7 +1,7 @@
 //! Waits for what local files are waited for: a disk that comes back, a file that comes to rest.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -11,8 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::source::Seen;
 use super::upload::TransferContext;
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::JobId;
-use crate::model::WaitingFor;
+use crate::model::{FolderId, JobId, WaitingFor};
 use crate::platform::volumes;
 use crate::queue::message::{ClaimedJob, Report, ToOwner};
 use crate::store::{folders, volumes as rows};
@@ -95,17 +94,19 @@ pub async fn unless_volume_is_away(context: &TransferContext, job: &ClaimedJob, 
     if !matches!(failure.code, ErrorCode::SourceMissing | ErrorCode::SourceUnreadable) {
         return report;
     }
-    let folder = job.folder;
-    let Ok(Some(row)) = context.readers.read(move |db| rows::of_folder(db, folder)).await else {
-        return report;
-    };
-    let Ok(mounted) = on_a_blocking_thread(volumes::mounted).await else { return report };
-    if mounted.iter().any(|volume| volume.id == row.volume && volume.mount == row.mount) {
-        return report;
+    match volume_away(context, job.folder, &job.dir.join(&job.name)).await {
+        Some(away) => Report::MustWait { on: WaitingFor::Volume, failure: away.because(&failure.details) },
+        None => report,
     }
-    let failure = Failure::new(ErrorCode::VolumeAway)
-        .with("volume", row.name)
-        .with("path", job.dir.join(&job.name).display())
-        .because(&failure.details);
-    Report::MustWait { on: WaitingFor::Volume, failure }
+}
+
+/// The volume that a folder was on when it was added is not there.
+pub async fn volume_away(context: &TransferContext, folder: FolderId, file: &Path) -> Option<Failure> {
+    let row = context.readers.read(move |db| rows::of_folder(db, folder)).await.ok()??;
+    let mounted = on_a_blocking_thread(volumes::mounted).await.ok()?;
+    if mounted.iter().any(|volume| volume.id == row.volume && volume.mount == row.mount) {
+        return None;
+    }
+    let away = Failure::new(ErrorCode::VolumeAway);
+    Some(away.with("volume", row.name).with("path", file.display()))
 }

@@ -18,6 +18,7 @@ use super::plan::Plan;
 use super::verify::sums_of;
 use crate::clock::jittered;
 use crate::error::{ErrorCode, Failure};
+use crate::planted::{Bug, is_planted};
 use crate::queue::message::Report;
 use crate::store::parts::PartRow;
 use crate::transfer::progress::Counts;
@@ -92,7 +93,7 @@ pub async fn send_part(
                 part.etag = stored.etag.unwrap_or_else(|| hex::encode(part.md5));
                 // Another one means damage, or a store whose ETags are no MD5 (KMS): it has compared `Content-MD5`, and
                 // the asset's own checksum is compared in the end. So it is sent once more, and then believed.
-                if part.etag_is_md5() || differed {
+                if part.etag_is_md5() || differed || is_planted(Bug::IgnoreWrongSum) {
                     context.line.measured(length, started.elapsed());
                     context.gate.succeeded(permit, length);
                     return Ok(part);

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::hasher::{From, quick_sum};
 use super::plan::Plan;
+use crate::planted::{Bug, is_planted};
 use crate::store::parts::{PartRow, Parts};
 use crate::transfer::progress::Counts;
 use crate::transfer::source::{BLOCK, Source};
@@ -87,6 +88,9 @@ pub fn verify(
 
 /// The local bytes of a part are those that were sent.
 fn same_bytes(source: &Source, plan: Plan, known: &PartRow, block: &mut [u8]) -> io::Result<bool> {
+    if is_planted(Bug::TrustPartList) {
+        return Ok(true);
+    }
     let mut quick = quick_sum();
     each_block(source, plan, known.number, block, |bytes| quick.update(bytes))?;
     Ok(quick.finalize() == known.quick)
