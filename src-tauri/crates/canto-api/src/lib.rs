@@ -23,6 +23,7 @@ mod metadata;
 mod parts;
 mod search;
 mod secret;
+mod shared;
 mod tree;
 mod types;
 mod upload;
@@ -43,6 +44,7 @@ pub use parts::{
 };
 pub use search::Search;
 pub use secret::{AccessToken, Secret};
+pub use shared::{SharedCall, shared};
 pub use tree::{NodeKind, NodesDeleted, TreeNode};
 pub use types::{Asset, AssetRef, CantoTime, RelatedAlbum, Version};
 pub use upload::{

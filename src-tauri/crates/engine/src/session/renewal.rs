@@ -3,9 +3,11 @@
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use canto_api::{AccessToken, ApiError, AppKey, ErrorKind, OAuthServer, Secret, TokenSource, Tokens};
+use canto_api::{
+    AccessToken, ApiError, AppKey, ErrorKind, OAuthServer, Secret, SharedCall, TokenSource, Tokens, shared,
+};
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::SharedVault;
@@ -61,7 +63,7 @@ impl AccountSecrets {
 /// The name of a call that failed because the vault could not be read or written: no reason to sign in again.
 pub const VAULT: &str = "vault";
 
-type Renewal = Shared<BoxFuture<'static, Result<AccountSecrets, ApiError>>>;
+type Renewal = SharedCall<AccountSecrets>;
 
 /// Gives the client of one account its token.
 pub struct AccountTokens {
@@ -115,7 +117,7 @@ impl AccountTokens {
                 None => {
                     let inner = Arc::clone(&self.shared);
                     let rejected = rejected.map(|token| token.expose().to_owned());
-                    let renewal = async move { inner.renew(rejected).await }.boxed().shared();
+                    let renewal = shared(inner.renew(rejected));
                     state.renewal = Some(renewal.clone());
                     renewal
                 }

@@ -164,7 +164,7 @@ impl Confirmer {
         let (taken, seen) = self.confirm(id, account, &assets, &named, &mut reports).await?;
         self.learn_delay(id, account, &look, seen);
         account.last_look = Some(now);
-        self.judge_the_rest(account, &look, &named, &taken, &mut reports);
+        self.judge_the_rest(account, &look, &named, &taken, now, &mut reports);
         let changed = !reports.is_empty();
         if changed {
             drop(self.context.owner.send(ToOwner::Reports(reports)));
@@ -284,9 +284,10 @@ impl Confirmer {
         look: &Look,
         named: &ByName<'_>,
         taken: &HashSet<String>,
+        // When the look began: of what has happened since, a sleep of the computer for instance, it says nothing.
+        now: Millis,
         reports: &mut Vec<(JobId, Report)>,
     ) {
-        let now = self.context.world.steady();
         let grace = account
             .listing_delay
             .map_or(GRACE_UNKNOWN, |delay| (3 * delay + 2_000).clamp(GRACE_LEAST, GRACE_MOST));
@@ -325,7 +326,7 @@ impl Confirmer {
                 return false;
             }
             // Neither sent again, which could make a second asset, nor called done: somebody has to look.
-            if sure && now - awaited.since > UNSEEN_PATIENCE {
+            if sure && awaited.other_bytes_since.is_none() && now - awaited.since > UNSEEN_PATIENCE {
                 let failure = Failure::new(ErrorCode::AssetUnseen).with("name", &awaited.job.name);
                 reports.push((*id, Report::Unseen { failure }));
                 return false;

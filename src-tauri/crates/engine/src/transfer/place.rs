@@ -6,9 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use canto_api::{ApiError, CantoClient, NodeKind, TreeNode};
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
+use canto_api::{ApiError, CantoClient, NodeKind, SharedCall, TreeNode, shared};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::{BatchId, Destination, DestinationKind};
@@ -19,7 +17,6 @@ use crate::store::views::last_name;
 const TOP_ALBUM: &str = "Uploads";
 
 type ParentId = Option<String>;
-type Pending<T> = Shared<BoxFuture<'static, Result<T, ApiError>>>;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
@@ -42,8 +39,8 @@ struct State {
     nodes: HashMap<Key, String>,
     /// Folders whose children are all known.
     complete: HashSet<ParentId>,
-    reading: HashMap<ParentId, Pending<()>>,
-    making: HashMap<Key, Pending<String>>,
+    reading: HashMap<ParentId, SharedCall<()>>,
+    making: HashMap<Key, SharedCall<String>>,
 }
 
 impl Places {
@@ -112,7 +109,7 @@ impl Places {
                 Some(making) => making.clone(),
                 None => {
                     let (places, client, wanted) = (self.clone(), client.clone(), key.clone());
-                    let making = async move { places.make(&client, wanted).await }.boxed().shared();
+                    let making = shared(async move { places.make(&client, wanted).await });
                     state.making.insert(key.clone(), making.clone());
                     making
                 }
@@ -165,7 +162,7 @@ impl Places {
                         places.learn(folder, nodes, layer == -1);
                         Ok(())
                     };
-                    let reading = reading.boxed().shared();
+                    let reading = shared(reading);
                     state.reading.insert(parent.clone(), reading.clone());
                     reading
                 }

@@ -3,9 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use canto_api::{ApiError, CantoClient, UploadSetting};
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
+use canto_api::{ApiError, CantoClient, SharedCall, UploadSetting, shared};
 use tokio::time::Instant;
 
 /// Canto's settings are valid for five hours (canto-api.md §8.1 [C]); without a readable policy this is assumed.
@@ -14,7 +12,7 @@ const ASSUMED_LIFE: Duration = Duration::from_secs(4 * 3_600 + 1_800);
 const RESERVE: f64 = 0.1;
 const LONGEST_RESERVE: Duration = Duration::from_secs(15 * 60);
 
-type Fetch = Shared<BoxFuture<'static, Result<Arc<Held>, ApiError>>>;
+type Fetch = SharedCall<Arc<Held>>;
 
 struct Held {
     setting: Arc<UploadSetting>,
@@ -61,7 +59,7 @@ impl SettingCache {
         let mut slot = self.fetch.lock().unwrap_or_else(PoisonError::into_inner);
         slot.get_or_insert_with(|| {
             let client = client.clone();
-            async move { fetch(&client).await.map(Arc::new) }.boxed().shared()
+            shared(async move { fetch(&client).await.map(Arc::new) })
         })
         .clone()
     }
