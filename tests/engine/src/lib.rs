@@ -1,6 +1,8 @@
 //! A stage for tests of the engine: a real demo library, a data directory, a folder of files, and the engine's handle.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
+#[cfg(target_os = "linux")]
+pub mod card;
 #[cfg(unix)]
 pub mod chaos;
 pub mod relay;
@@ -147,7 +149,7 @@ impl Stage {
         (Self::at_pace(tenant, hasty()).await, relay)
     }
 
-    async fn at_pace(tenant: Tenant, pace: Pace) -> Self {
+    pub async fn at_pace(tenant: Tenant, pace: Pace) -> Self {
         // Only the first stage of a program sets it up; FERRY_LOG=engine=debug shows what the engine says.
         let filter = tracing_subscriber::EnvFilter::from_env("FERRY_LOG");
         drop(tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init());

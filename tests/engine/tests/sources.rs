@@ -2,57 +2,28 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panic")]
 
+use std::os::unix::fs::FileExt;
+use std::time::Duration;
+
 use engine::error::ErrorCode;
 use engine::model::{JobAction, JobSelection, JobStateKind, WaitingFor};
+#[cfg(target_os = "linux")]
+use engine_tests::card::Card;
+use engine_tests::relay::{Damage, Kind, On, Side};
 use engine_tests::{Stage, md5_of, noise};
-use ferry_tenant::{Action, Faults, Match, Rule};
-
-/// A file system in a file, mounted on a folder; unmounted at the end. Needs to be root on Linux.
-#[cfg(target_os = "linux")]
-struct Card {
-    image: std::path::PathBuf,
-    mount: std::path::PathBuf,
-}
-
-#[cfg(target_os = "linux")]
-impl Card {
-    /// `None` where this can't be done.
-    fn new(stage: &Stage, name: &str) -> Option<Self> {
-        let card = Self { image: stage.path(&format!("{name}.img")), mount: stage.path(name) };
-        std::fs::File::create(&card.image).unwrap().set_len(64 << 20).unwrap();
-        let made = run("mkfs.ext4", &["-q", "-F", card.image.to_str().unwrap()]);
-        (made && card.insert("")).then_some(card)
-    }
-
-    /// At its place, or at another one.
-    fn insert(&self, elsewhere: &str) -> bool {
-        let mount = self.place(elsewhere);
-        std::fs::create_dir_all(&mount).unwrap();
-        run("mount", &["-o", "loop", self.image.to_str().unwrap(), mount.to_str().unwrap()])
-    }
-
-    fn pull(&self, elsewhere: &str) {
-        assert!(run("umount", &["-l", self.place(elsewhere).to_str().unwrap()]));
-    }
-
-    fn place(&self, elsewhere: &str) -> std::path::PathBuf {
-        self.mount.with_file_name(format!("{}{elsewhere}", self.mount.file_name().unwrap().to_string_lossy()))
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn run(program: &str, arguments: &[&str]) -> bool {
-    std::process::Command::new(program).args(arguments).status().is_ok_and(|status| status.success())
-}
+use ferry_tenant::{Action, Faults, Match, Options, Rule};
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_card_that_was_pulled_is_waited_for_by_name_and_gone_on_with_wherever_it_comes_back() {
     for elsewhere in ["", " 1"] {
         let stage = Stage::new().await;
-        let Some(card) = Card::new(&stage, "SANDISK-04") else {
-            println!("skipped: no file system can be mounted here");
-            return;
+        let card = match Card::new(stage.files.path(), "SANDISK-04", 64) {
+            Ok(card) => card,
+            Err(why) => {
+                println!("skipped: {why}");
+                return;
+            }
         };
         for file in 0..6 {
             stage.file(&format!("SANDISK-04/DCIM/{file}.jpg"), &noise(file, 300_000));
@@ -75,7 +46,7 @@ async fn a_card_that_was_pulled_is_waited_for_by_name_and_gone_on_with_wherever_
         assert_eq!((failure.code, failure.params["volume"].as_str()), (ErrorCode::VolumeAway, "SANDISK-04"));
 
         stage.tenant.set_faults(Faults::default());
-        assert!(card.insert(elsewhere));
+        card.insert(elsewhere).unwrap();
         let view = watch.finished(batch).await;
         card.pull(elsewhere);
         assert_eq!(view.totals.count(JobStateKind::Done), 6);
@@ -140,4 +111,41 @@ async fn a_file_that_changes_again_and_again_is_left_alone_until_it_rests() {
     assert_eq!(watch.finished(batch).await.totals.count(JobStateKind::Done), 1);
     let bytes = std::fs::read(&path).unwrap();
     assert_eq!(stage.library()["Shoot/growing.mov"].md5, md5_of(&bytes));
+}
+
+/// Holds back what a file's first bytes are followed by, until the file has changed at both ends.
+async fn changed_at_both_ends(size: usize, parts: bool) {
+    let (stage, relay) = Stage::relayed(Options { parts, ..Options::default() }).await;
+    let mut film = noise(1, size);
+    let path = stage.file("Shoot/film.mov", &film);
+    let kind = Kind::Delay(Duration::from_millis(1_500));
+    let held = |at| Damage { on: On::Any, side: Side::Request, at, kind };
+    relay.set_script(vec![held(0); 6]);
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    stage.until(|| relay.held() > 0).await;
+    film[0] ^= 1;
+    film[size - 1] ^= 1;
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.write_all_at(&film[..1], 0).unwrap();
+    file.write_all_at(&film[size - 1..], size as u64 - 1).unwrap();
+    drop(file);
+    let view = stage.settled(batch).await;
+    assert_eq!(view.totals.count(JobStateKind::Done), 1, "{:#?}", stage.jobs(batch).await);
+    assert_eq!(
+        stage.library()["Shoot/film.mov"].md5,
+        md5_of(&film),
+        "the new content, and nothing of the old"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_changes_while_its_form_is_sent_is_never_mixed() {
+    changed_at_both_ends(48 << 20, false).await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_changes_while_its_parts_are_sent_is_never_mixed() {
+    changed_at_both_ends(120 << 20, true).await;
 }

@@ -33,9 +33,9 @@ enum Moment {
 }
 
 const MOMENTS: [(u64, Moment); 11] = [
-    (30, Moment::Wait),
-    (18, Moment::Fault),
-    (8, Moment::Damage),
+    (24, Moment::Wait),
+    (26, Moment::Fault),
+    (9, Moment::Damage),
     (12, Moment::Command),
     (8, Moment::Change),
     (6, Moment::TimePasses),
@@ -193,8 +193,8 @@ impl Play {
     /// A store so quick that nothing ever happened in the middle would be no test.
     fn slow_down(&self, chance: &mut Chance) {
         let delay = |ms| Action::Delay { ms };
-        let parts = Rule::new(Match::part_put(), delay(chance.between(5, 150))).times(chance.below(20));
-        let forms = Rule::new(Match::object_post(), delay(chance.between(5, 200))).times(chance.below(20));
+        let parts = Rule::new(Match::part_put(), delay(chance.between(5, 150))).times(chance.below(40));
+        let forms = Rule::new(Match::object_post(), delay(chance.between(5, 300))).times(chance.below(40));
         self.stage.tenant.add_fault(parts);
         self.stage.tenant.add_fault(forms);
     }

@@ -85,11 +85,12 @@ impl Play {
         let failed = of(&[JobStateKind::Failed, JobStateKind::Blocked]);
         for job in open.iter().filter(|job| failed.contains(&job.id)) {
             let path = self.path_of(job);
-            self.tell(format!(
-                "tries again: {path:?} {:?}",
-                job.failure.as_ref().map(|failure| failure.code)
-            ));
-            *tries.entry(path).or_default() += 1;
+            let before = tries.entry(path.clone()).or_default();
+            *before += 1;
+            if *before < 5 {
+                let code = job.failure.as_ref().map(|failure| failure.code);
+                self.tell(format!("tries again: {path:?} {code:?}"));
+            }
         }
         if !failed.is_empty() {
             self.control(JobSelection::Jobs { jobs: failed }, JobAction::Retry).await;
@@ -113,9 +114,9 @@ impl Play {
         }
     }
 
-    /// The store took an upload that never became anything.
+    /// The store took an upload that never became anything, or whose error has left the status list meanwhile.
     fn may_be_unseen(&self) -> bool {
-        self.fired(|action| *action == Action::NeverIngest) > 0
+        self.fired(|action| matches!(action, Action::NeverIngest | Action::IngestError)) > 0
     }
 
     fn waits_for_the_unseen(&self, job: &JobView) -> bool {

@@ -48,10 +48,10 @@ pub struct Workload {
 impl Workload {
     pub fn of(seed: u64) -> Self {
         let mut chance = Chance::of(seed, "workload");
-        let parts = chance.one_in(2);
+        let parts = !chance.one_in(3);
         let ingest_delay_ms = *chance.pick(&[0, 50, 200, 1_500]);
         let roots: Vec<String> = (0..chance.between(1, 3)).map(|number| format!("Shoot {number}")).collect();
-        let large = if chance.one_in(2) { chance.between(1, 2) } else { 0 };
+        let large = if chance.one_in(3) { 0 } else { chance.between(1, 2) };
         let mut files: Vec<FilePlan> = Vec::new();
         for number in 0..chance.between(4, 22) {
             let size = if number < large { large_size(&mut chance) } else { small_size(&mut chance) };
@@ -68,7 +68,7 @@ impl Workload {
                 files.push(FilePlan { path, size, content: chance.below(u64::MAX) });
             }
         }
-        Self { parts, ingest_delay_ms, files, roots, steps: chance.between(12, 36) }
+        Self { parts, ingest_delay_ms, files, roots, steps: chance.between(15, 60) }
     }
 }
 
