@@ -2,6 +2,7 @@
 
 mod bench;
 mod bindings;
+mod chaos;
 mod check;
 mod child;
 mod command;
@@ -12,6 +13,7 @@ mod http;
 mod licences;
 mod npm;
 mod place;
+mod planted;
 mod setup;
 
 use std::process::ExitCode;
@@ -29,6 +31,9 @@ Usage: cargo xtask COMMAND
   test [NAME…] [--keep-going]
                      everything CI runs, or only the steps named; `test --list` names them
   bench [NAME…]      benchmarks beside peers: upload, verify, control, enqueue, memory
+  chaos [--seeds N] [--minutes M] [--seed S]
+                     plays N seeds of files, faults, commands and crashes, from S on; stops at one that breaks
+  planted            bugs on purpose, each of which the suite has to find
   bindings           writes ui/src/ipc/bindings.ts
   dist               installers that this system can make, into target/dist
 ";
@@ -54,6 +59,8 @@ fn run(arguments: &[String]) -> Outcome {
         "demo" => demo::command(&place, rest),
         "test" => check::command(&place, rest),
         "bench" => bench::command(&place, rest),
+        "chaos" => chaos::command(&place, rest),
+        "planted" => planted::command(&place, rest),
         "bindings" => bindings::command(&place, rest),
         "dist" => dist::command(&place, rest),
         "help" | "--help" | "-h" => {
