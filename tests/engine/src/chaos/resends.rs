@@ -1,5 +1,5 @@
 //! (4): what the store had already is not sent again. Exactly these excuse a part that is sent once more: its answer was
-//! spoilt, damaged or cut, or it was still in flight when the engine asked what the store has.
+//! spoilt, damaged, cut or too late, or it was still in flight when the engine asked what the store has.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -70,6 +70,9 @@ impl Play {
         if first.call.status != Some(200) || first.call.spoilt || first.end() >= again.call.at_ms {
             return true;
         }
+        // So slow that nobody waited for the answer any more.
+        let patience = u64::try_from(self.stage.pace.answer.as_millis()).unwrap();
+        let too_late = first.call.millis + 100 >= patience;
         let damaged = self.relay.done().iter().any(|done| {
             let query = done.path.split_once('?').map_or("", |(_, query)| query);
             part_of(query) == Some((first.upload.clone(), first.number))
@@ -80,7 +83,7 @@ impl Play {
             .iter()
             .rfind(|call| call.method == "GET" && call.path == address && call.at_ms <= again.call.at_ms);
         let in_flight = looked.is_some_and(|look| look.spoilt || first.end() >= look.at_ms);
-        damaged || cut || in_flight
+        too_late || damaged || cut || in_flight
     }
 
     /// A file whose upload is begun anew is sent from its first byte: only for a reason.

@@ -123,43 +123,63 @@ pub(super) async fn look_into_albums(
     every: Duration,
 ) -> Result<Vec<Asset>, ApiError> {
     let instant = Instant::now();
-    let mut wanted: HashMap<String, HashSet<String>> = HashMap::new();
-    let mut by_name = HashSet::new();
-    for awaited in account.jobs.values_mut() {
+    let mut wanted = Wanted::default();
+    let mut asked = Vec::new();
+    for (id, awaited) in &mut account.jobs {
         let age = now - awaited.since;
         let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= every);
         if (age < LIST_PATIENCE && !awaited.outlasts_list(now)) || !due {
             continue;
         }
-        if by_name.len() >= SEARCHES {
+        if wanted.names.len() >= SEARCHES {
             break;
         }
-        awaited.album_looked = Some(instant);
+        asked.push(*id);
         let name = key_of(&awaited.job.name).into_owned();
         if let Some(album) = &awaited.job.album {
-            wanted.entry(album.clone()).or_default().insert(name.clone());
+            wanted.albums.entry(album.clone()).or_default().insert(name.clone());
         }
         // Not only where it should be: somebody may have moved it.
-        by_name.insert(name);
+        wanted.names.insert(name);
     }
-    let mut found = Vec::new();
-    for (album, names) in wanted {
-        let mut start = 0;
-        for _ in 0..ALBUM_PAGES {
-            let page = tenant.client.album_content(&album, start, ALBUM_PAGE).await?;
-            let next = page.next_start();
-            found.extend(page.results.into_iter().filter(|asset| names.contains(&*key_of(&asset.name))));
-            match next {
-                Some(next) => start = next,
-                None => break,
-            }
+    let found = wanted.read(tenant).await?;
+    // Only what was answered counts as a look.
+    for id in asked {
+        if let Some(awaited) = account.jobs.get_mut(&id) {
+            awaited.album_looked = Some(instant);
         }
     }
-    for name in by_name {
-        let page = tenant.client.search(&Search::file_name_exact(&name), 0, 100).await?;
-        found.extend(page.results);
-    }
     Ok(found)
+}
+
+/// What is looked for in albums, and anywhere.
+#[derive(Default)]
+struct Wanted {
+    albums: HashMap<String, HashSet<String>>,
+    names: HashSet<String>,
+}
+
+impl Wanted {
+    async fn read(self, tenant: &Tenant) -> Result<Vec<Asset>, ApiError> {
+        let mut found = Vec::new();
+        for (album, names) in self.albums {
+            let mut start = 0;
+            for _ in 0..ALBUM_PAGES {
+                let page = tenant.client.album_content(&album, start, ALBUM_PAGE).await?;
+                let next = page.next_start();
+                found.extend(page.results.into_iter().filter(|asset| names.contains(&*key_of(&asset.name))));
+                match next {
+                    Some(next) => start = next,
+                    None => break,
+                }
+            }
+        }
+        for name in self.names {
+            let page = tenant.client.search(&Search::file_name_exact(&name), 0, 100).await?;
+            found.extend(page.results);
+        }
+        Ok(found)
+    }
 }
 
 /// A short stand-in for an asset's id.
