@@ -140,3 +140,15 @@ async fn a_new_sign_in_in_the_middle_makes_no_album_twice() {
         .count();
     assert_eq!(made, 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_looks_like_the_forms_variable_is_kept() {
+    let stage = Stage::new().await;
+    stage.file("Shoot/${filename}.jpg", b"one");
+    stage.file("Shoot/a ${filename}", b"two");
+    let batch = stage.upload(vec![stage.path("Shoot")], stage.top()).await;
+    assert_eq!(batch.totals.count(JobStateKind::Done), 2);
+    let library = stage.library();
+    let names: Vec<&str> = library.keys().map(String::as_str).collect();
+    assert_eq!(names, ["Shoot/${filename}.jpg", "Shoot/a ${filename}"]);
+}

@@ -25,6 +25,7 @@ enum Moment {
     Command,
     Change,
     TimePasses,
+    ClockSet,
     Crash,
     Stop,
     StoreAway,
@@ -32,13 +33,14 @@ enum Moment {
     More,
 }
 
-const MOMENTS: [(u64, Moment); 11] = [
+const MOMENTS: [(u64, Moment); 12] = [
     (24, Moment::Wait),
     (26, Moment::Fault),
     (9, Moment::Damage),
     (12, Moment::Command),
     (8, Moment::Change),
     (6, Moment::TimePasses),
+    (2, Moment::ClockSet),
     (5, Moment::Crash),
     (3, Moment::Stop),
     (2, Moment::StoreAway),
@@ -151,6 +153,10 @@ impl Play {
                     let seconds = *time.pick(&[1, 10, 60, 400, 3_700, 20_000, 90_000]);
                     self.pass_time(Duration::from_secs(seconds)).await;
                 }
+                Moment::ClockSet => {
+                    let by = *time.pick(&[-90_000, -3_700, -400, -20, 20, 400, 3_700, 90_000]);
+                    self.set_clock_by(by).await;
+                }
                 Moment::Crash => {
                     self.tell("crash");
                     self.interrupted();
@@ -238,6 +244,15 @@ impl Play {
         self.stage.until(|| tenant.under_way() == 0 && relay.held() == 0).await;
         self.stage.world.advance(by);
         self.stage.tenant.advance_clock(by);
+    }
+
+    /// The clock of this computer is set, while nothing is on its way: an attempt that is looked for loses its patience
+    /// by it, and what was on its way might arrive later.
+    async fn set_clock_by(&mut self, seconds: i64) {
+        self.tell(format!("the clock is set by {seconds} s"));
+        let (tenant, relay) = (&self.stage.tenant, &self.relay);
+        self.stage.until(|| tenant.under_way() == 0 && relay.held() == 0).await;
+        self.stage.world.set_clock_by(seconds);
     }
 
     async fn command(&mut self, chance: &mut Chance) {

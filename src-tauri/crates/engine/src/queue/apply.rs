@@ -2,15 +2,19 @@
 
 use super::message::{Remote, Report, ToTransfers};
 use super::owner::{FolderContext, Owner};
-use super::retry::{after_damage, after_failure, concerns_the_way};
-use super::state::{JobState, Sent, Wish};
+use super::retry::{LONGEST_WAIT, after_damage, after_failure, concerns_the_way};
+use super::state::{JobState, Sent};
 use super::transition::{Effect, JobEvent, next_state};
+use crate::clock::Millis;
 use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, FolderId, JobId, WaitingFor};
 use crate::planted::{Bug, is_planted};
 use crate::store::accounts::AccountRow;
 use crate::store::jobs::JobRow;
 use crate::store::{accounts, attempts, failure_of, folders, job_state, jobs};
+
+/// Clocks that are kept right go back by less.
+const CLOCK_SET_BACK: Millis = 10_000;
 
 impl Owner {
     /// A finding of a transfer or the confirmer.
@@ -236,7 +240,14 @@ impl Owner {
 
     pub(super) fn free_due_retries(&mut self) -> Outcome<()> {
         let now = self.world.now();
-        if jobs::next_retry(&self.db).map_err(failure_of)?.is_none_or(|at| at > now) {
+        let before = std::mem::replace(&mut self.clock, now);
+        let Some(next) = jobs::next_retry(&self.db).map_err(failure_of)? else { return Ok(()) };
+        let longest = i64::try_from(LONGEST_WAIT.as_millis()).unwrap_or(i64::MAX);
+        if now < before.saturating_sub(CLOCK_SET_BACK) || next.saturating_sub(now) > longest {
+            // Nobody knows how long they have waited already; now is never too late.
+            return self.free_waiting(WaitingFor::Retry);
+        }
+        if next > now {
             return Ok(());
         }
         for row in jobs::waiting(&self.db, WaitingFor::Retry, Some(now), 1_000).map_err(failure_of)? {

@@ -151,6 +151,9 @@ impl Confirmer {
             .await
             .map_err(|error| failure_of(&error))?;
         assets.extend(extra);
+        for awaited in account.jobs.values_mut() {
+            awaited.clock_is(now);
+        }
         let named = by_name(&assets);
         tracing::debug!(
             awaited = account.jobs.len(),

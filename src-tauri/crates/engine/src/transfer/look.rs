@@ -41,6 +41,12 @@ impl Awaited {
         Self { job, since, listed: false, other_bytes_since: None, album_looked: None, unreadable: None }
     }
 
+    /// Where the clock was set back, it is waited for from now on, not until the old time has come again.
+    pub fn clock_is(&mut self, now: Millis) {
+        self.since = self.since.min(now);
+        self.other_bytes_since = self.other_bytes_since.map(|since| since.min(now));
+    }
+
     /// Its attempt may be older than what the status list reaches back to: only the albums can tell.
     fn outlasts_list(&self, now: Millis) -> bool {
         self.job.sent_at.is_none() && now - self.job.attempt.started_at > LONGEST_LIST - 3_600_000
@@ -79,7 +85,9 @@ pub(super) async fn list(tenant: &Tenant, account: &Account, now: Millis) -> Res
     let names: HashSet<Cow<'_, str>> =
         account.jobs.values().map(|awaited| key_of(&awaited.job.name)).collect();
     let oldest = account.jobs.values().map(|awaited| awaited.job.attempt.started_at).min().unwrap_or(now);
-    let hours = (now - oldest).clamp(0, LONGEST_LIST - 1) / 3_600_000 + 1;
+    // One more than it seems, since clocks are set; all of them where this one was set back behind the attempt.
+    let age = if oldest > now { LONGEST_LIST } else { now - oldest };
+    let hours = (age / 3_600_000 + 2).min(LONGEST_LIST / 3_600_000);
     let mut look = Look::default();
     let mut take = |item: canto_api::StatusItem<'_>| {
         let name = key_of(&item.name);

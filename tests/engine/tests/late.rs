@@ -1,0 +1,162 @@
+//! What is looked up late, or with a clock that was set: found by chaos runs (`cargo xtask chaos`), each kept here alone.
+
+use std::time::Duration;
+
+use engine::error::ErrorCode;
+use engine::model::{BatchId, JobAction, JobSelection, JobStateKind};
+use engine_tests::{Stage, hasty, md5_of, noise};
+use ferry_tenant::{Action, Match, Options, Rule, Switches, Tenant};
+
+const DAY: Duration = Duration::from_secs(25 * 3_600);
+
+async fn stage_with(switches: Switches) -> Stage {
+    let tenant = Tenant::start(Options { switches, ..Options::default() }).await.unwrap();
+    Stage::at_pace(tenant, hasty()).await
+}
+
+async fn stage() -> Stage {
+    stage_with(Switches::default()).await
+}
+
+/// Sends a file whose answer is lost, and stops the engine while it is looked for.
+async fn sent_and_stopped(stage: &mut Stage) -> BatchId {
+    stage.file("Shoot/a.jpg", &noise(1, 5_000));
+    stage.tenant.add_fault(Rule::new(Match::object_post(), Action::LoseAnswer).times(1));
+    stage.tenant.add_fault(Rule::new(Match::path("/api/v1/upload/status"), Action::Delay { ms: 600 }));
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    watch.count(batch, JobStateKind::Checking, 1).await;
+    drop(watch);
+    stage.stop().await;
+    stage.tenant.set_faults(Default::default());
+    batch
+}
+
+async fn there_once(stage: &Stage, batch: BatchId) {
+    let view = stage.settled(batch).await;
+    assert_eq!(view.totals.count(JobStateKind::Done), 1, "{:#?}", stage.jobs(batch).await);
+    assert_eq!(stage.tenant.assets().len(), 1, "nothing is there twice");
+    assert_eq!(stage.posts(), 1, "looked up, not sent again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attempt_older_than_the_status_list_is_looked_for_in_the_albums() {
+    for trouble in [false, true] {
+        let mut stage = stage().await;
+        let batch = sent_and_stopped(&mut stage).await;
+        stage.pass_time(DAY).await;
+        if trouble {
+            // A look that was not answered is none.
+            let cut = Action::Cut { after_bytes: 0 };
+            stage.tenant.add_fault(Rule::new(Match::path("/api/v1/search"), cut).times(2));
+        }
+        stage.start().await;
+        there_once(&stage, batch).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attempt_that_only_the_local_file_can_tell_waits_for_the_file() {
+    let mut stage = stage().await;
+    let batch = sent_and_stopped(&mut stage).await;
+    let (here, away) = (stage.path("Shoot/a.jpg"), stage.path("away.jpg"));
+    std::fs::rename(&here, &away).unwrap();
+    stage.start().await;
+    let mut watch = stage.watch().await;
+    let blocked = async {
+        loop {
+            stage.pass_time(Duration::from_secs(30)).await;
+            let some = watch.count(batch, JobStateKind::Blocked, 1);
+            if tokio::time::timeout(Duration::from_millis(300), some).await.is_ok() {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(engine_tests::PATIENCE, blocked).await.unwrap();
+    let failure = stage.job(batch, "a.jpg").await.failure.unwrap();
+    assert_eq!(failure.code, ErrorCode::SourceMissing);
+    std::fs::rename(&away, &here).unwrap();
+    stage.control(JobSelection::Batch { batch }, JobAction::Retry).await;
+    there_once(&stage, batch).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_computer_that_sleeps_in_the_middle_of_a_look_judges_nothing_by_it() {
+    let mut stage = stage().await;
+    let batch = sent_and_stopped(&mut stage).await;
+    let slow = Rule::new(Match::path("/api/v1/upload/status"), Action::Delay { ms: 700 });
+    stage.tenant.add_fault(slow.times(1));
+    stage.start().await;
+    // The list that this look asks for reaches back one or two hours, from now on too little.
+    stage.until(|| stage.tenant.under_way() > 0).await;
+    stage.world.advance(Duration::from_secs(7 * 3_600));
+    stage.tenant.advance_clock(Duration::from_secs(7 * 3_600));
+    there_once(&stage, batch).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn damage_that_is_found_after_a_day_is_damage_and_is_repaired() {
+    let mut stage = stage_with(Switches { ingest_delay_ms: 2_000, ..Switches::default() }).await;
+    let bytes = noise(2, 5_000);
+    stage.file("Shoot/a.jpg", &bytes);
+    stage.tenant.add_fault(Rule::new(Match::named("*"), Action::FlipByte { at: 100 }).times(1));
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    watch.until(batch, |view| stored(view.totals.count(JobStateKind::Finishing), view)).await;
+    drop(watch);
+    stage.stop().await;
+    stage.pass_time(DAY).await;
+    stage.start().await;
+    let view = stage.settled(batch).await;
+    assert_eq!(view.totals.count(JobStateKind::Done), 1, "{:#?}", stage.jobs(batch).await);
+    let id = stage.job(batch, "a.jpg").await.asset.unwrap().id;
+    let proof = stage.tenant.assets().into_iter().find(|asset| asset.id == id).unwrap();
+    assert_eq!(proof.md5, md5_of(&bytes));
+}
+
+/// With the store, whether or not it was listed meanwhile.
+fn stored(finishing: u64, view: &engine::model::BatchView) -> bool {
+    finishing + view.totals.count(JobStateKind::Processing) == 1
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_set_back_keeps_nothing_waiting() {
+    let mut stage = stage().await;
+    // One attempt of unknown fate that never arrived, one try that is planned.
+    stage.file("Shoot/cut.mov", &noise(3, 300_000));
+    stage.file("Shoot/refused.jpg", &noise(4, 1_000));
+    let batch = sent_and_stopped(&mut stage).await;
+    let busy = Action::Status { code: 503, retry_after: None, body: Default::default(), after_bytes: None };
+    stage.tenant.add_fault(Rule::new(Match::named("*"), busy).times(2));
+    stage.start().await;
+    stage.until(|| stage.posts() >= 3).await;
+    stage.world.set_clock_by(-2 * 24 * 3_600);
+    let view = stage.settled(batch).await;
+    assert_eq!(view.totals.count(JobStateKind::Done), 3, "{:#?}", stage.jobs(batch).await);
+    assert_eq!(stage.tenant.assets().len(), 3, "nothing is there twice");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_is_cancelled_while_the_tenant_is_busy_does_not_hold_up_the_others() {
+    let stage = stage().await;
+    for name in ["a", "b"] {
+        stage.file(&format!("{name}/x.jpg"), &noise(5, 3_000));
+    }
+    let busy = Action::Status {
+        code: 429,
+        retry_after: Some("2".into()),
+        body: Default::default(),
+        after_bytes: None,
+    };
+    // The first job's own album waits for its turn, and nobody else asks for it.
+    stage.tenant.add_fault(Rule::new(Match::path("/api/v1/album/a"), busy).times(1));
+    let mut watch = stage.watch().await;
+    let first = stage.enqueue(vec![stage.path("a")], stage.top()).await;
+    let refused = || stage.tenant.requests().iter().any(|call| call.status == Some(429));
+    stage.until(refused).await;
+    stage.control(JobSelection::Batch { batch: first }, JobAction::Cancel).await;
+    watch.count(first, JobStateKind::Cancelled, 1).await;
+    let second = stage.enqueue(vec![stage.path("b")], stage.top()).await;
+    let done = tokio::time::timeout(Duration::from_secs(20), watch.finished(second)).await;
+    assert!(done.is_ok(), "the other job goes on");
+}
