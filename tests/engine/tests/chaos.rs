@@ -15,5 +15,11 @@ async fn hold(seeds: &[u64]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn some_seeds() {
-    hold(&[1, 2, 3, 4, 5, 6]).await;
+    hold(&[1, 2, 3, 5, 8, 13]).await;
+}
+
+/// The policy ran out before the file was sent, the file changed, and the new one was taken for damage.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seeds_3022_and_3058_a_file_that_changed_between_two_policies() {
+    hold(&[3022, 3058]).await;
 }

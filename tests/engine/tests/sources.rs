@@ -149,3 +149,21 @@ async fn a_file_that_changes_while_its_form_is_sent_is_never_mixed() {
 async fn a_file_that_changes_while_its_parts_are_sent_is_never_mixed() {
     changed_at_both_ends(120 << 20, true).await;
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_changes_before_it_is_sent_with_a_fresh_policy_is_no_damage() {
+    let (stage, _relay) = Stage::relayed(Options::default()).await;
+    let path = stage.file("Shoot/a.jpg", &noise(1, 5_000));
+    for action in [Action::Delay { ms: 700 }, Action::ExpirePolicies] {
+        stage.tenant.add_fault(Rule::new(Match::object_post(), action).times(1));
+    }
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    stage.until(|| stage.tenant.under_way() > 0).await;
+    stage.until(|| stage.tenant.faults().rules[0].fired == 1).await;
+    std::fs::write(&path, noise(2, 6_000)).unwrap();
+    let view = stage.settled(batch).await;
+    assert_eq!(view.totals.count(JobStateKind::Done), 1);
+    assert_eq!(stage.library()["Shoot/a.jpg"].md5, md5_of(&noise(2, 6_000)));
+    assert_eq!((stage.posts(), view.totals.all_bytes()), (2, 6_000));
+}

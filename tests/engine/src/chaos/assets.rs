@@ -15,6 +15,7 @@ impl Play {
         let mut broken = self.done_is_there().await;
         broken.extend(self.nothing_is_there_twice());
         broken.extend(self.nothing_was_sent_again());
+        broken.extend(self.nothing_is_left_with_the_store().await);
         broken.extend(self.local.touched_by_others());
         broken.extend(ears::panics().into_iter().map(|panic| format!("a panic: {panic}")));
         broken.extend(self.secrets_in_clear());

@@ -2,8 +2,9 @@
 //! spoilt, damaged, cut or too late, or it was still in flight when the engine asked what the store has.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
 
-use engine::model::JobId;
+use engine::model::{JobId, JobStateKind};
 use ferry_tenant::{Action, Call};
 
 use super::play::Play;
@@ -64,6 +65,24 @@ impl Play {
         }
         broken.extend(self.begun_too_often(&calls));
         broken
+    }
+
+    /// What was given up is removed there. Not what nobody can know of, since the answer to its beginning was lost, and not
+    /// what a job that may be tried again has there.
+    pub async fn nothing_is_left_with_the_store(&mut self) -> Vec<String> {
+        let begun = |call: &&Call| call.path == "/api/v1/s3/multipart" && call.spoilt;
+        let unknown = self.stage.tenant.requests().iter().filter(begun).count();
+        let settled = [JobStateKind::Done, JobStateKind::Cancelled];
+        let open = self.jobs().await.iter().filter(|job| !settled.contains(&job.state)).count();
+        let most = unknown + open + usize::try_from(self.interruptions).unwrap();
+        let until = Instant::now() + Duration::from_secs(8);
+        while self.stage.tenant.open_uploads() > most && Instant::now() < until {
+            self.wait(Duration::from_millis(100)).await;
+        }
+        let left = self.stage.tenant.open_uploads();
+        let broken =
+            (left > most).then(|| format!("(4) the store still has {left} uploads, {most} are excused"));
+        broken.into_iter().collect()
     }
 
     fn is_excused(&self, first: &Put<'_>, again: &Put<'_>, calls: &[Call]) -> bool {

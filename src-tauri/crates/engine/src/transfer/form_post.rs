@@ -14,7 +14,9 @@ use super::failure::{failure_of, may_have_arrived, wants_fresh_setting};
 use super::progress::Counts;
 use super::source::Opened;
 use super::stop::obey;
-use super::upload::{Ready, TransferContext, failed, failed_on, failed_with, open, source_trouble};
+use super::upload::{
+    Ready, TransferContext, failed, failed_on, failed_with, open, source_trouble, tell_seen,
+};
 use crate::error::{ErrorCode, Failure};
 use crate::planted::{Bug, is_planted};
 use crate::queue::message::{ClaimedJob, Report};
@@ -83,6 +85,7 @@ pub async fn send(
                     Ok(opened) => opened,
                     Err(report) => return report,
                 };
+                tell_seen(context, job, opened.seen());
             }
             Err(error) => return trouble(&error, job, &setting.url, all_out()),
         }

@@ -55,6 +55,14 @@ pub enum Opened {
     Stream { seen: Seen, source: Box<Source> },
 }
 
+impl Opened {
+    pub fn seen(&self) -> Seen {
+        match self {
+            Self::Whole { seen, .. } | Self::Stream { seen, .. } => *seen,
+        }
+    }
+}
+
 /// An opened file of more than one block.
 #[derive(Debug)]
 pub struct Source {

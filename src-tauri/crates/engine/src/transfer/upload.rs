@@ -153,15 +153,18 @@ async fn prepare(context: &Arc<TransferContext>, job: &mut ClaimedJob) -> Result
         Some(ahead) => opened_ahead(job, ahead).await?,
         None => open(job).await?,
     };
-    let seen = match &opened {
-        Opened::Whole { seen, .. } | Opened::Stream { seen, .. } => *seen,
-    };
-    if (seen.size, seen.modified_ns) != (job.size, job.modified_ns) {
-        let message = ToOwner::SourceSeen { job: job.id, size: seen.size, modified_ns: seen.modified_ns };
-        drop(context.owner.send(message));
+    let seen = opened.seen();
+    if seen != (Seen { size: job.size, modified_ns: job.modified_ns }) {
+        tell_seen(context, job, seen);
     }
     let album = place(context, &tenant, job).await?;
     Ok(Ready { tenant, album, opened })
+}
+
+/// The owner keeps the size and time of what is sent: an asset of another size would be taken for damage.
+pub(super) fn tell_seen(context: &TransferContext, job: &ClaimedJob, seen: Seen) {
+    let Seen { size, modified_ns } = seen;
+    drop(context.owner.send(ToOwner::SourceSeen { job: job.id, size, modified_ns }));
 }
 
 async fn opened_ahead(
