@@ -1,4 +1,5 @@
 //! Bytes that are damaged between the engine and the object store: all of it is noticed and repaired.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panic")]
 
 use std::time::Duration;
 

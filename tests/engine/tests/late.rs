@@ -1,4 +1,5 @@
 //! What is looked up late, or with a clock that was set: found by chaos runs (`cargo xtask chaos`), each kept here alone.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panic")]
 
 use std::time::Duration;
 
