@@ -84,13 +84,6 @@ impl MovableWorld {
     }
 }
 
-impl MovableWorld {
-    /// The clock is set, forwards or backwards; no time passes.
-    pub fn set_clock_by(&self, seconds: i64) {
-        self.ahead_ms.fetch_add(seconds * 1_000, Ordering::Relaxed);
-    }
-}
-
 impl World for MovableWorld {
     fn now(&self) -> Millis {
         self.system.now() + self.passed_ms.load(Ordering::Relaxed) + self.set_by_ms.load(Ordering::Relaxed)

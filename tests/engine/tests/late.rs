@@ -131,7 +131,7 @@ async fn a_clock_that_is_set_back_keeps_nothing_waiting() {
     stage.tenant.add_fault(Rule::new(Match::named("*"), busy).times(2));
     stage.start().await;
     stage.until(|| stage.posts() >= 3).await;
-    stage.world.set_clock_by(-2 * 24 * 3_600);
+    stage.world.set_clock(-2 * 24 * 3_600_000);
     let view = stage.settled(batch).await;
     assert_eq!(view.totals.count(JobStateKind::Done), 3, "{:#?}", stage.jobs(batch).await);
     assert_eq!(stage.tenant.assets().len(), 3, "nothing is there twice");

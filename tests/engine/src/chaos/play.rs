@@ -252,7 +252,7 @@ impl Play {
         self.tell(format!("the clock is set by {seconds} s"));
         let (tenant, relay) = (&self.stage.tenant, &self.relay);
         self.stage.until(|| tenant.under_way() == 0 && relay.held() == 0).await;
-        self.stage.world.set_clock_by(seconds);
+        self.stage.world.set_clock(seconds * 1_000);
     }
 
     async fn command(&mut self, chance: &mut Chance) {

@@ -15,7 +15,7 @@ use super::{EngineHandle, Inner};
 use crate::clock::{SharedWorld, SystemWorld};
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
-use crate::network::{Network, reachability};
+use crate::network::{Network, changes, reachability};
 use crate::pace::Pace;
 use crate::platform::data_dir::DataDirLock;
 use crate::queue::message::ToOwner;
@@ -190,6 +190,16 @@ impl Engine {
             .spawn("open bytes", keep_open_bytes(events.subscribe(), Arc::clone(&open_bytes), quit.clone()));
         supervisor.spawn("progress", sample(board, events.clone(), open_bytes, quit.clone()));
         supervisor.spawn("account changes", forget_changed(context, events.subscribe(), quit.clone()));
+        let renew = {
+            let network = Arc::clone(&network);
+            move || {
+                network.renew();
+                tenants.forget_all();
+            }
+        };
+        let changes =
+            changes::watch(Arc::clone(&options.world), to_probe, owner.clone(), renew, quit.clone());
+        supervisor.spawn("network changes", changes);
         let probe =
             reachability::watch(network, Arc::clone(&options.world), options.pace, owner.clone(), probe);
         supervisor.spawn("reachability", {

@@ -63,22 +63,28 @@ pub async fn watch(
     owner: Sender<ToOwner>,
     mut inbox: UnboundedReceiver<Heard>,
 ) {
-    while let Some(first) = lost.recv().await {
-        drop(owner.send(ToOwner::Connection { failure: Some(first.failure.clone()) }));
-        let mut closed = vec![first];
+    let patience = PATIENCE.min(pace.answer);
+    let mut probe = Probe { network, patience, closed: Vec::new(), open: None };
+    while let Some(heard) = inbox.recv().await {
+        let Some(failure) = probe.take(heard).await else { continue };
+        drop(owner.send(ToOwner::Connection { failure: Some(failure) }));
         let mut delay = pace.first_probe;
-        while !closed.is_empty() {
-            tokio::time::sleep(jittered(&*world, delay)).await;
-            delay = (delay * 2).min(pace.longest_probe);
-            while let Ok(more) = lost.try_recv() {
-                if !closed.iter().any(|known| known.url.origin() == more.url.origin()) {
-                    closed.insert(0, more);
+        while let Some(next) = probe.closed.last().cloned() {
+            tokio::select! {
+                () = tokio::time::sleep(jittered(&*world, delay)) => {
+                    delay = (delay * 2).min(pace.longest_probe);
+                }
+                heard = inbox.recv() => match heard {
+                    None => return,
+                    Some(Heard::Changed) => delay = pace.first_probe,
+                    Some(lost) => {
+                        probe.take(lost).await;
+                        continue;
+                    }
                 }
             }
-            if let Some(next) = closed.last()
-                && is_open(&network, next, pace).await
-            {
-                closed.pop();
+            if probe.is_open(&next).await {
+                probe.closed.pop();
             }
         }
         // What was reported while the last probe ran is as old as the closed way was.
@@ -87,9 +93,74 @@ pub async fn watch(
     }
 }
 
-/// Any answer over HTTP will do, except the proxy's own refusal.
-async fn is_open(network: &Network, way: &Lost, pace: Pace) -> bool {
-    let client = if way.objects { network.objects() } else { network.api() };
-    let asked = client.head(way.url.clone()).timeout(PATIENCE.min(pace.answer)).send().await;
-    asked.is_ok_and(|answer| answer.status() != reqwest::StatusCode::PROXY_AUTHENTICATION_REQUIRED)
+struct Probe {
+    network: Arc<Network>,
+    patience: Duration,
+    closed: Vec<Way>,
+    /// The way that was found open last, and when.
+    open: Option<(Origin, Instant)>,
+}
+
+impl Probe {
+    /// `Some`: one more way is closed now, and why.
+    async fn take(&mut self, heard: Heard) -> Option<Failure> {
+        let Heard::Lost(Lost { way, failure, sure }) = heard else { return None };
+        let origin = way.origin();
+        if self.closed.iter().any(|known| known.origin() == origin) {
+            return None;
+        }
+        if !sure {
+            let believed = self
+                .open
+                .as_ref()
+                .is_some_and(|(known, since)| *known == origin && since.elapsed() < BELIEVED);
+            if believed || self.is_open(&way).await {
+                return None;
+            }
+        }
+        self.closed.insert(0, way);
+        Some(failure)
+    }
+
+    async fn is_open(&mut self, way: &Way) -> bool {
+        let asked = match way {
+            Way::Tenant(client) => timeout(self.patience, tenant_answers(client)).await.unwrap_or(false),
+            Way::Objects(url) => self.store_answers(url).await,
+        };
+        if asked {
+            self.open = Some((way.origin(), Instant::now()));
+        }
+        asked
+    }
+
+    /// Any answer over HTTP will do, except the proxy's own refusal and a page for people.
+    async fn store_answers(&self, url: &Url) -> bool {
+        let asked = self.network.objects().head(url.clone()).timeout(self.patience).send().await;
+        asked.is_ok_and(|answer| {
+            let page = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+            let page = page.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+            // S3 itself redirects with 301 and 307 only.
+            let elsewhere = matches!(answer.status(), StatusCode::FOUND | StatusCode::SEE_OTHER);
+            let proxy = answer.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED;
+            !(proxy || elsewhere || page && !answer.status().is_server_error())
+        })
+    }
+}
+
+/// The question that the sign-in asked, too, so it is known to be answered there. A refusal is an answer.
+async fn tenant_answers(client: &CantoClient) -> bool {
+    // Beside the budget, which may be used up by what waits for this.
+    let asked = client.clone().with_budget(Budget::default()).user().await;
+    asked.err().is_none_or(|error| {
+        !matches!(
+            error.kind(),
+            ErrorKind::Offline
+                | ErrorKind::TimedOut
+                | ErrorKind::Interrupted
+                | ErrorKind::Tls
+                | ErrorKind::Proxy
+                | ErrorKind::ProxyAuthRequired
+                | ErrorKind::UnexpectedAnswer
+        )
+    })
 }

@@ -5,16 +5,12 @@ use super::owner::{FolderContext, Owner};
 use super::retry::{LONGEST_WAIT, after_damage, after_failure, concerns_the_way};
 use super::state::{JobState, Sent};
 use super::transition::{Effect, JobEvent, next_state};
-use crate::clock::Millis;
 use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, FolderId, JobId, WaitingFor};
 use crate::planted::{Bug, is_planted};
 use crate::store::accounts::AccountRow;
 use crate::store::jobs::JobRow;
 use crate::store::{accounts, attempts, failure_of, folders, job_state, jobs};
-
-/// Clocks that are kept right go back by less.
-const CLOCK_SET_BACK: Millis = 10_000;
 
 impl Owner {
     /// A finding of a transfer or the confirmer.
@@ -240,11 +236,10 @@ impl Owner {
 
     pub(super) fn free_due_retries(&mut self) -> Outcome<()> {
         let now = self.world.now();
-        let before = std::mem::replace(&mut self.clock, now);
         let Some(next) = jobs::next_retry(&self.db).map_err(failure_of)? else { return Ok(()) };
         let longest = i64::try_from(LONGEST_WAIT.as_millis()).unwrap_or(i64::MAX);
-        if now < before.saturating_sub(CLOCK_SET_BACK) || next.saturating_sub(now) > longest {
-            // Nobody knows how long they have waited already; now is never too late.
+        if next.saturating_sub(now) > longest {
+            // Planned by another clock, which was set back while nobody ran: now is never too late.
             return self.free_waiting(WaitingFor::Retry);
         }
         if next > now {

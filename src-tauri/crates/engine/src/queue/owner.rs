@@ -13,7 +13,7 @@ use super::bulk::Bulk;
 use super::message::{AwaitedJob, BatchContext, ToOwner, ToTransfers};
 use super::publish::Publisher;
 use super::transition::Effect;
-use crate::clock::{Millis, SharedWorld};
+use crate::clock::SharedWorld;
 use crate::error::{Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
 use crate::model::{AccountId, BatchId, BatchView, FolderId, JobId};
@@ -88,8 +88,6 @@ pub struct Owner {
     pub(super) aborts_due: bool,
     data_version: i64,
     requests_due: Instant,
-    /// The clock when it was last looked at.
-    pub(super) clock: Millis,
 }
 
 /// Told whether the commit came about.
@@ -127,7 +125,6 @@ impl Owner {
             aborts_due: true,
             data_version: 0,
             requests_due: Instant::now(),
-            clock: Millis::MIN,
         };
         owner.recover()?;
         owner.commit()?;

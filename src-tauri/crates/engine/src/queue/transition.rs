@@ -121,12 +121,34 @@ fn unless_wished_of(attempt: Attempt, wish: Wish, otherwise: JobState) -> Result
     }
 }
 
-/// After a look-up that found nothing out: a wish outlives it, for what blocks or waits has no place for one.
-fn unless_wished_of_unsure(attempt: Attempt, wish: Wish, otherwise: JobState) -> Result<Transition, Refused> {
-    match wish {
-        Wish::GoOn => to(otherwise, Effect::None),
-        Wish::Pause => to(JobState::Paused { held: Held::Unsure(attempt) }, Effect::None),
-        Wish::Cancel => to(JobState::Checking { attempt, wish }, Effect::Await),
+/// What can become of a file that the object store has confirmed, whether the tenant lists it yet or not.
+fn after_sending(sent: Sent, event: JobEvent) -> Result<Transition, Refused> {
+    use JobEvent as E;
+    use JobState as S;
+    match event {
+        E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
+        E::IngestFailed { failure } | E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
+        E::Held { failure } => to(S::Blocked { failure, held: Held::Sent(sent) }, Effect::None),
+        E::MustWait { on, failure } => {
+            to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
+        }
+        E::ArrivedDamaged { failure, ready_at } => {
+            let (on, ready_at) = (WaitingFor::Retry, Some(ready_at));
+            to(S::Waiting { on, ready_at, failure: Some(failure), held: Held::Nothing }, Effect::None)
+        }
+        E::Claimed(_)
+        | E::Stored(_)
+        | E::AnswerLost
+        | E::TriedInVain { .. }
+        | E::Stopped { .. }
+        | E::Listed
+        | E::NotArrived
+        | E::Freed
+        | E::Restarted
+        | E::Pause
+        | E::Resume
+        | E::Cancel
+        | E::Retry => Err(Refused),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::message::{ToOwner, ToTransfers};
 use super::owner::Owner;
-use crate::error::{ErrorCode, Failure};
+use crate::error::{ErrorCode, Failure, Outcome};
 use crate::pace::Pace;
 use crate::store::damage_mark;
 use crate::store::totals::Tally;

@@ -19,7 +19,7 @@ use super::upload::{TransferContext, source_trouble};
 use crate::clock::Millis;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{AccountId, AssetId, JobId, Verification, WaitingFor};
-use crate::network::reachability::Lost;
+use crate::network::reachability::{Heard, Lost, Way};
 use crate::queue::concerns_the_way;
 use crate::queue::message::{AwaitedJob, Report, ToOwner};
 use crate::queue::state::Proof;
@@ -89,7 +89,9 @@ impl Confirmer {
             account.dismissed.clear();
             account.interval = account.interval.min(OFTEN);
             account.next = account.next.min(Instant::now() + account.interval);
-            account.jobs.insert(job.id, Awaited::new(job, now));
+            // By the steady clock: one that is set must make no file seem lost.
+            let since = steady - job.sent_at.map_or(0, |sent| (now - sent).max(0));
+            account.jobs.insert(job.id, Awaited::new(job, since));
         }
     }
 
@@ -144,16 +146,13 @@ impl Confirmer {
         if !tenant.client.budget().is_told() {
             account.interval = account.interval.max(OFTEN);
         }
-        let now = self.context.world.now();
+        let (now, steady) = (self.context.world.now(), self.context.world.steady());
         let look = list(&tenant, account, now).await.map_err(|error| failure_of(&error))?;
         let mut assets = details(&tenant, &look.ready).await.map_err(|error| failure_of(&error))?;
-        let extra = look_into_albums(&tenant, account, now, self.context.pace.album_look)
+        let extra = look_into_albums(&tenant, account, (now, steady), self.context.pace.album_look)
             .await
             .map_err(|error| failure_of(&error))?;
         assets.extend(extra);
-        for awaited in account.jobs.values_mut() {
-            awaited.clock_is(now);
-        }
         let named = by_name(&assets);
         tracing::debug!(
             awaited = account.jobs.len(),
@@ -167,7 +166,7 @@ impl Confirmer {
         let (taken, seen) = self.confirm(id, account, &assets, &named, &mut reports).await?;
         self.learn_delay(id, account, &look, seen);
         account.last_look = Some(now);
-        self.judge_the_rest(account, &look, &named, &taken, now, &mut reports);
+        self.judge_the_rest(account, &look, &named, &taken, (now, steady), &mut reports);
         let changed = !reports.is_empty();
         if changed {
             drop(self.context.owner.send(ToOwner::Reports(reports)));
@@ -288,7 +287,7 @@ impl Confirmer {
         named: &ByName<'_>,
         taken: &HashSet<String>,
         // When the look began: of what has happened since, a sleep of the computer for instance, it says nothing.
-        now: Millis,
+        (clock, now): (Millis, Millis),
         reports: &mut Vec<(JobId, Report)>,
     ) {
         let grace = account
@@ -334,7 +333,7 @@ impl Confirmer {
                 reports.push((*id, Report::Unseen { failure }));
                 return false;
             }
-            if !sure && !working && now - awaited.since > grace && awaited.is_looked_for(now) {
+            if !sure && !working && now - awaited.since > grace && awaited.is_looked_for(clock) {
                 reports.push((*id, awaited.unreadable.take().unwrap_or(Report::NotArrived)));
                 return false;
             }

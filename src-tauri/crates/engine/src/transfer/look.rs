@@ -36,15 +36,8 @@ pub(super) struct Awaited {
 }
 
 impl Awaited {
-    pub fn new(job: AwaitedJob, now: Millis) -> Self {
-        let since = job.sent_at.unwrap_or(now);
+    pub fn new(job: AwaitedJob, since: Millis) -> Self {
         Self { job, since, listed: false, other_bytes_since: None, album_looked: None, unreadable: None }
-    }
-
-    /// Where the clock was set back, it is waited for from now on, not until the old time has come again.
-    pub fn clock_is(&mut self, now: Millis) {
-        self.since = self.since.min(now);
-        self.other_bytes_since = self.other_bytes_since.map(|since| since.min(now));
     }
 
     /// Its attempt may be older than what the status list reaches back to: only the albums can tell.
@@ -127,14 +120,14 @@ pub(super) async fn details(tenant: &Tenant, assets: &[AssetRef]) -> Result<Vec<
 pub(super) async fn look_into_albums(
     tenant: &Tenant,
     account: &mut Account,
-    now: Millis,
+    (now, steady): (Millis, Millis),
     every: Duration,
 ) -> Result<Vec<Asset>, ApiError> {
     let instant = Instant::now();
     let mut wanted = Wanted::default();
     let mut asked = Vec::new();
     for (id, awaited) in &mut account.jobs {
-        let age = now - awaited.since;
+        let age = steady - awaited.since;
         let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= every);
         if (age < LIST_PATIENCE && !awaited.outlasts_list(now)) || !due {
             continue;

@@ -11,6 +11,7 @@ use md5::{Digest, Md5};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::planted::{Bug, is_planted};
+use crate::platform::file_identity::{self, FileIdentity};
 use crate::platform::file_times::modified_ns;
 use crate::platform::read_at::read_exact_at;
 use crate::store::jobs::SMALL_FILE;
@@ -176,7 +177,7 @@ fn unchanged(file: &File, path: &Path, seen: Seen) -> io::Result<bool> {
     if is_planted(Bug::SkipRestat) {
         return Ok(true);
     }
-    if Seen::of(&file.metadata()?) != seen {
+    if Seen::of_file(file)? != seen {
         return Ok(false);
     }
     match std::fs::metadata(path) {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use canto_api::{ApiError, PostOptions};
+use canto_api::{ApiError, ErrorKind, PostOptions};
 use checksum::Crew;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -15,7 +15,7 @@ use super::gate::Gate;
 use super::line::LineSpeed;
 use super::parts::{self, PartsReady, is_worth_parts};
 use super::progress::Counts;
-use super::source::{self, CHANGED, Opened};
+use super::source::{self, CHANGED, Opened, Seen};
 use super::source_watch::unless_volume_is_away;
 use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure};
@@ -154,7 +154,7 @@ async fn prepare(context: &Arc<TransferContext>, job: &mut ClaimedJob) -> Result
         None => open(job).await?,
     };
     let seen = opened.seen();
-    if seen != (Seen { size: job.size, modified_ns: job.modified_ns }) {
+    if (seen.size, seen.modified_ns) != (job.size, job.modified_ns) {
         tell_seen(context, job, seen);
     }
     let album = place(context, &tenant, job).await?;
@@ -163,7 +163,7 @@ async fn prepare(context: &Arc<TransferContext>, job: &mut ClaimedJob) -> Result
 
 /// The owner keeps the size and time of what is sent: an asset of another size would be taken for damage.
 pub(super) fn tell_seen(context: &TransferContext, job: &ClaimedJob, seen: Seen) {
-    let Seen { size, modified_ns } = seen;
+    let Seen { size, modified_ns, .. } = seen;
     drop(context.owner.send(ToOwner::SourceSeen { job: job.id, size, modified_ns }));
 }
 
