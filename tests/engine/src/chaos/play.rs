@@ -354,6 +354,17 @@ impl Play {
                     job.id, job.state, job.waiting_for, job.failure
                 );
             }
+            for job in self.jobs().await {
+                let Ok(details) = self.stage.handle().job_details(job.id).await else { continue };
+                for attempt in details.attempts {
+                    let what = (attempt.ended_at, attempt.failure.code, attempt.failure.details);
+                    let _ = write!(text, "\nattempt of {} {} {what:?}", job.id, job.name);
+                }
+            }
+            for asset in self.stage.tenant.assets() {
+                let what = (asset.created, &asset.md5, &asset.upload_key);
+                let _ = write!(text, "\nasset {} {what:?}", self.place_of(&asset));
+            }
             for done in self.relay.done() {
                 let _ = write!(text, "\ndamaged: {done:?}");
             }

@@ -40,9 +40,15 @@ impl Awaited {
         Self { job, since, listed: false, other_bytes_since: None, album_looked: None, unreadable: None }
     }
 
+    /// Where the clock was set back behind the attempt, nobody knows: then it may be as old as any.
+    fn age_of_attempt(&self, now: Millis) -> Millis {
+        let age = now - self.job.attempt.started_at;
+        if age < 0 { LONGEST_LIST } else { age }
+    }
+
     /// Its attempt may be older than what the status list reaches back to: only the albums can tell.
     fn outlasts_list(&self, now: Millis) -> bool {
-        self.job.sent_at.is_none() && now - self.job.attempt.started_at > LONGEST_LIST - 3_600_000
+        self.job.sent_at.is_none() && self.age_of_attempt(now) > LONGEST_LIST - 3_600_000
     }
 
     /// Everything was looked at that can tell of it.
@@ -77,9 +83,8 @@ pub(super) struct Look {
 pub(super) async fn list(tenant: &Tenant, account: &Account, now: Millis) -> Result<Look, ApiError> {
     let names: HashSet<Cow<'_, str>> =
         account.jobs.values().map(|awaited| key_of(&awaited.job.name)).collect();
-    let oldest = account.jobs.values().map(|awaited| awaited.job.attempt.started_at).min().unwrap_or(now);
-    // One more than it seems, since clocks are set; all of them where this one was set back behind the attempt.
-    let age = if oldest > now { LONGEST_LIST } else { now - oldest };
+    // One hour more than it seems, since clocks are set.
+    let age = account.jobs.values().map(|awaited| awaited.age_of_attempt(now)).max().unwrap_or(0);
     let hours = (age / 3_600_000 + 2).min(LONGEST_LIST / 3_600_000);
     let mut look = Look::default();
     let mut take = |item: canto_api::StatusItem<'_>| {
