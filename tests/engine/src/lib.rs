@@ -5,6 +5,7 @@
 pub mod card;
 #[cfg(unix)]
 pub mod chaos;
+pub mod companion;
 pub mod relay;
 
 use std::collections::{BTreeMap, HashMap};

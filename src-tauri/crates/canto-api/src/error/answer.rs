@@ -72,6 +72,8 @@ fn by_code(code: Option<&str>, message: Option<&str>, headers: &HeaderMap) -> Op
         "SignatureDoesNotMatch" | "InvalidAccessKeyId" => ErrorKind::SignatureRefused,
         // Our forms are well-formed: bytes were lost, doubled or moved on the way, and another try may carry them whole.
         "BadDigest" | "MalformedPOSTRequest" => ErrorKind::ChecksumRefused,
+        // Also where Companion hands them on with status 500.
+        "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" => ErrorKind::BadRequest,
         "EntityTooLarge" => ErrorKind::TooLarge,
         "RequestTimeout" | "IncompleteBody" => ErrorKind::Interrupted,
         "SlowDown" | "InternalError" | "ServiceUnavailable" => {

@@ -3,7 +3,7 @@
 use super::message::{Remote, Report, ToTransfers};
 use super::owner::{FolderContext, Owner};
 use super::retry::{LONGEST_WAIT, after_damage, after_failure, concerns_the_way};
-use super::state::{JobState, Sent};
+use super::state::{JobState, Sent, Wish};
 use super::transition::{Effect, JobEvent, next_state};
 use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, FolderId, JobId, WaitingFor};
@@ -11,6 +11,11 @@ use crate::planted::{Bug, is_planted};
 use crate::store::accounts::AccountRow;
 use crate::store::jobs::JobRow;
 use crate::store::{accounts, attempts, failure_of, folders, job_state, jobs};
+
+/// Whoever cancels what nobody can find out about, since the local file is away, gives it up as it is.
+fn gives_up(row: &JobRow) -> bool {
+    matches!(row.state, JobState::Checking { wish: Wish::Cancel, .. })
+}
 
 impl Owner {
     /// A finding of a transfer or the confirmer.
@@ -46,6 +51,7 @@ impl Owner {
                 failures = count;
                 event
             }
+            Report::MustWait { .. } if gives_up(&row) => JobEvent::NotArrived,
             Report::MustWait { on, failure } => JobEvent::MustWait { on, failure: Some(failure) },
             Report::Stopped { unsure } => JobEvent::Stopped { unsure },
             Report::Listed => JobEvent::Listed,
@@ -63,7 +69,7 @@ impl Owner {
             }
             Report::Unseen { failure } => {
                 self.note_attempt(id, &failure)?;
-                JobEvent::Held { failure }
+                if gives_up(&row) { JobEvent::NotArrived } else { JobEvent::Held { failure } }
             }
             Report::IngestFailed { failure } => {
                 self.note_attempt(id, &failure)?;

@@ -43,8 +43,7 @@ pub fn after_failure(
         }
         FailureClass::Temporary => {
             let delay = jittered(world, delay(failures)).max(retry_after.unwrap_or_default());
-            let delay = delay.min(LONGEST_WAIT);
-            let ready_at = world.now() + i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+            let ready_at = after(world, delay.min(LONGEST_WAIT));
             (failures + 1, JobEvent::TriedInVain { failure, ready_at })
         }
     }

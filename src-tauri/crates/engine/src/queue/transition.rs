@@ -112,15 +112,6 @@ fn unless_wished(wish: Wish, otherwise: JobState, effect: Effect) -> Result<Tran
     }
 }
 
-/// After an attempt whose fate can't be found out for now. Who cancels it gives it up as it is.
-fn unless_wished_of(attempt: Attempt, wish: Wish, otherwise: JobState) -> Result<Transition, Refused> {
-    match wish {
-        Wish::GoOn => to(otherwise, Effect::None),
-        Wish::Pause => to(JobState::Paused { held: Held::Unsure(attempt) }, Effect::None),
-        Wish::Cancel => to(JobState::Cancelled, Effect::None),
-    }
-}
-
 /// What can become of a file that the object store has confirmed, whether the tenant lists it yet or not.
 fn after_sending(sent: Sent, event: JobEvent) -> Result<Transition, Refused> {
     use JobEvent as E;
@@ -149,6 +140,15 @@ fn after_sending(sent: Sent, event: JobEvent) -> Result<Transition, Refused> {
         | E::Resume
         | E::Cancel
         | E::Retry => Err(Refused),
+    }
+}
+
+/// After a look-up that found nothing out: a wish outlives it, for what blocks or waits has no place for one.
+fn unless_wished_of_unsure(attempt: Attempt, wish: Wish, otherwise: JobState) -> Result<Transition, Refused> {
+    match wish {
+        Wish::GoOn => to(otherwise, Effect::None),
+        Wish::Pause => to(JobState::Paused { held: Held::Unsure(attempt) }, Effect::None),
+        Wish::Cancel => to(JobState::Checking { attempt, wish }, Effect::Await),
     }
 }
 
@@ -226,12 +226,12 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::IngestFailed { failure } => to(S::Failed { failure }, Effect::None),
             E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
             E::Held { failure } => {
-                let blocked = S::Blocked { failure, held: Held::Unsure(attempt.clone()) };
-                unless_wished_of(attempt, wish, blocked)
+                let held = Held::Unsure(attempt.clone());
+                unless_wished_of_unsure(attempt, wish, S::Blocked { failure, held })
             }
             E::MustWait { on, failure } => {
                 let held = Held::Unsure(attempt.clone());
-                unless_wished_of(attempt, wish, S::Waiting { on, ready_at: None, failure, held })
+                unless_wished_of_unsure(attempt, wish, S::Waiting { on, ready_at: None, failure, held })
             }
             E::Restarted => to(S::Checking { attempt, wish }, Effect::Await),
             E::Pause => to(S::Checking { attempt, wish: Wish::Pause }, Effect::None),

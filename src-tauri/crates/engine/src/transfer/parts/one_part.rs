@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use canto_api::{ApiError, ErrorKind, FileBody, put_part, upload_is_gone};
+use canto_api::{ApiError, ErrorKind, FileBody, put_part, signs_an_empty_body, upload_is_gone};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use tokio::sync::mpsc;
