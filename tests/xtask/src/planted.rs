@@ -16,10 +16,7 @@ const BUGS: &[(&str, &[(&str, &str)])] = &[
     ("normal-sync", &[("disks", "what_was_acknowledged_is_there_after_a_power_cut")]),
     (
         "resend-blindly",
-        &[
-            ("faults", "an_answer_that_is_lost_after_the_file_was_stored_makes_no_second_asset"),
-            ("restart", "an_engine_that_dies_goes_on_where_it_was"),
-        ],
+        &[("faults", "an_answer_that_is_lost_after_the_file_was_stored_makes_no_second_asset")],
     ),
     (
         "trust-part-list",
