@@ -72,6 +72,8 @@ fn by_code(code: Option<&str>, message: Option<&str>, headers: &HeaderMap) -> Op
         "SignatureDoesNotMatch" | "InvalidAccessKeyId" => ErrorKind::SignatureRefused,
         // Our forms are well-formed: bytes were lost, doubled or moved on the way, and another try may carry them whole.
         "BadDigest" | "MalformedPOSTRequest" => ErrorKind::ChecksumRefused,
+        // Our methods are those that a store takes: this one got a letter from bytes that came before it.
+        "MethodNotAllowed" => ErrorKind::UnexpectedAnswer,
         // Also where Companion hands them on with status 500.
         "InvalidPart" | "InvalidPartOrder" | "EntityTooSmall" => ErrorKind::BadRequest,
         "EntityTooLarge" => ErrorKind::TooLarge,
@@ -184,6 +186,7 @@ mod tests {
         assert_eq!(kind(400, &xml, &s3("EntityTooLarge", "…")), ErrorKind::TooLarge);
         assert_eq!(kind(400, &xml, &s3("RequestTimeout", "…")), ErrorKind::Interrupted);
         assert_eq!(kind(400, &xml, &s3("MalformedPOSTRequest", "…")), ErrorKind::ChecksumRefused);
+        assert_eq!(kind(405, &xml, &s3("MethodNotAllowed", "…")), ErrorKind::UnexpectedAnswer);
         assert_eq!(kind(503, &xml, &s3("SlowDown", "…")), ErrorKind::ServerBusy { retry_after: None });
     }
 
