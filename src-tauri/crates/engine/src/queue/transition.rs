@@ -125,7 +125,8 @@ fn after_sending(sent: Sent, event: JobEvent) -> Result<Transition, Refused> {
         }
         E::ArrivedDamaged { failure, ready_at } => {
             let (on, ready_at) = (WaitingFor::Retry, Some(ready_at));
-            to(S::Waiting { on, ready_at, failure: Some(failure), held: Held::Nothing }, Effect::None)
+            let again = S::Waiting { on, ready_at, failure: Some(failure), held: Held::Nothing };
+            unless_wished(sent.wish, again, Effect::None)
         }
         E::Claimed(_)
         | E::Stored(_)
