@@ -2,7 +2,7 @@
 
 use super::message::{Remote, Report, ToTransfers};
 use super::owner::{FolderContext, Owner};
-use super::retry::{LONGEST_WAIT, after_damage, after_failure, concerns_the_way};
+use super::retry::{after_damage, after_failure, concerns_the_way};
 use super::state::{JobState, Sent, Wish};
 use super::transition::{Effect, JobEvent, next_state};
 use crate::error::{Failure, Outcome};
@@ -242,13 +242,7 @@ impl Owner {
 
     pub(super) fn free_due_retries(&mut self) -> Outcome<()> {
         let now = self.world.now();
-        let Some(next) = jobs::next_retry(&self.db).map_err(failure_of)? else { return Ok(()) };
-        let longest = i64::try_from(LONGEST_WAIT.as_millis()).unwrap_or(i64::MAX);
-        if next.saturating_sub(now) > longest {
-            // Planned by another clock, which was set back while nobody ran: now is never too late.
-            return self.free_waiting(WaitingFor::Retry);
-        }
-        if next > now {
+        if jobs::next_retry(&self.db).map_err(failure_of)?.is_none_or(|at| at > now) {
             return Ok(());
         }
         for row in jobs::waiting(&self.db, WaitingFor::Retry, Some(now), 1_000).map_err(failure_of)? {

@@ -14,8 +14,6 @@ const MOST_DAMAGED: u32 = 3;
 const MOST_CHANGES: u32 = 3;
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(300);
-/// Whatever a server wishes. A try that seems to be due later than that was planned by another clock.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3_600);
 
 /// What a failure means for a job that nothing was stored of.
 pub fn after_failure(
@@ -43,7 +41,7 @@ pub fn after_failure(
         }
         FailureClass::Temporary => {
             let delay = jittered(world, delay(failures)).max(retry_after.unwrap_or_default());
-            let ready_at = after(world, delay.min(LONGEST_WAIT));
+            let ready_at = after(world, delay);
             (failures + 1, JobEvent::TriedInVain { failure, ready_at })
         }
     }
