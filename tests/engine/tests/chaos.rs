@@ -24,6 +24,12 @@ async fn seeds_3022_and_3058_a_file_that_changed_between_two_policies() {
     hold(&[3022, 3058]).await;
 }
 
+/// The clock was set back just before a crash: a planned try seemed to be due a day later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seed_20106_a_planned_try_and_a_clock_that_was_set_back() {
+    hold(&[20_106]).await;
+}
+
 /// The clock was set back: an old attempt seemed younger than new ones, and the status list was asked for too little.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seed_4061_a_clock_that_was_set_back_behind_an_attempt() {

@@ -118,6 +118,25 @@ async fn a_clock_that_is_set_back_makes_no_job_wait_longer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_set_back_while_nobody_runs_makes_no_job_wait_longer() {
+    let mut stage = stage().await;
+    let busy = Action::Status { code: 503, retry_after: None, body: FaultBody::Xml, after_bytes: None };
+    faults(&stage, vec![Rule::new(Match::object_post(), busy)]);
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    watch.count(batch, JobStateKind::Waiting, 12).await;
+    stage.stop().await;
+    stage.world.set_clock(-DAY_MS);
+    faults(&stage, vec![]);
+    stage.start().await;
+    // Longer than any back-off, and much less than a day.
+    stage.world.advance(std::time::Duration::from_secs(301));
+    let mut watch = stage.watch().await;
+    assert_eq!(watch.finished(batch).await.totals.count(JobStateKind::Done), 13);
+    all_there(&stage);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_is_set_forward_makes_no_file_seem_lost() {
     let stage = stage().await;
     let late = Action::IngestDelay { ms: 4_000 };

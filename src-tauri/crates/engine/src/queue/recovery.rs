@@ -1,6 +1,7 @@
 //! After a start: what was under way is looked up, what was being scanned is scanned again.
 
 use super::owner::Owner;
+use super::retry::LONGEST_DELAY;
 use super::scan::spawn_scan;
 use crate::error::Outcome;
 use crate::model::{BatchState, JobId, JobStateKind};
@@ -21,6 +22,9 @@ impl Owner {
             .collect();
         self.publisher.set_sign_in_required(!self.held_accounts.is_empty());
         self.in_parts = parts::under_way(&self.db).map_err(failure_of)?;
+        // The clock may have been set back while nobody ran. What a server wished for is known again after one try.
+        let longest = i64::try_from(LONGEST_DELAY.as_millis()).unwrap_or(i64::MAX);
+        jobs::end_retries_by(&self.db, self.world.now() + longest).map_err(failure_of)?;
         self.recover_jobs()?;
         for batch in batches::unfinished(&self.db).map_err(failure_of)? {
             if batch.state == BatchState::Scanning {

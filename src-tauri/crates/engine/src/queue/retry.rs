@@ -13,7 +13,7 @@ const MOST_DAMAGED: u32 = 3;
 /// A file that changes while it is sent is begun anew so often in a row.
 const MOST_CHANGES: u32 = 3;
 const FIRST_DELAY: Duration = Duration::from_secs(1);
-const LONGEST_DELAY: Duration = Duration::from_secs(300);
+pub const LONGEST_DELAY: Duration = Duration::from_secs(300);
 
 /// What a failure means for a job that nothing was stored of.
 pub fn after_failure(

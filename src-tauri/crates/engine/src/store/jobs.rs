@@ -161,6 +161,15 @@ pub fn waiting(db: &Connection, on: WaitingFor, until: Option<Millis>, limit: us
 const NEXT_RETRY: &str =
     "SELECT ready_at FROM job WHERE state = 'waiting' AND waiting_for = 'retry' ORDER BY ready_at LIMIT 1";
 
+/// Back-offs end then at the latest.
+pub fn end_retries_by(db: &Connection, at: Millis) -> Result<()> {
+    db.execute(
+        "UPDATE job SET ready_at = ?1 WHERE state = 'waiting' AND waiting_for = 'retry' AND ready_at > ?1",
+        [at],
+    )
+    .map(drop)
+}
+
 const TAKEN: &str = "SELECT 1 FROM job JOIN batch ON batch.id = job.batch_id
     WHERE job.asset_id = ?1 AND batch.account_id = ?2 LIMIT 1";
 
