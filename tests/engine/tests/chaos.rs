@@ -30,6 +30,12 @@ async fn seed_20106_a_planned_try_and_a_clock_that_was_set_back() {
     hold(&[20_106]).await;
 }
 
+/// Two files of one name and the same bytes, for two albums: the one's asset was taken for the other's that was moved.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seed_30143_the_same_file_in_two_folders() {
+    hold(&[30_143]).await;
+}
+
 /// The clock was set back: an old attempt seemed younger than new ones, and the status list was asked for too little.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seed_4061_a_clock_that_was_set_back_behind_an_attempt() {

@@ -227,6 +227,26 @@ pub fn taken(db: &Connection, account: AccountId, assets: &[String]) -> Result<H
     Ok(taken)
 }
 
+/// Jobs of files of a size that go to an album and have no asset yet, with their names. A walk over the account's jobs:
+/// for rare questions.
+pub fn unproven_in_album(
+    db: &Connection,
+    account: AccountId,
+    album: &str,
+    size: u64,
+) -> Result<Vec<(JobId, String)>> {
+    let mut statement = db.prepare_cached(
+        "SELECT job.id, job.name FROM batch JOIN job ON job.batch_id = batch.id
+         JOIN source_folder ON source_folder.id = job.folder_id
+         WHERE batch.account_id = ?1 AND job.size = ?3 AND job.asset_id IS NULL
+         AND CASE batch.dest_kind WHEN 'album' THEN batch.dest_id ELSE source_folder.remote_album END = ?2",
+    )?;
+    let rows = statement.query_map(params![account.0, album, size.cast_signed()], |row| {
+        Ok((JobId(row.get(0)?), row.get(1)?))
+    });
+    rows?.collect()
+}
+
 pub fn delete_queued(db: &Connection, batch: BatchId) -> Result<()> {
     // What the server holds parts of keeps its job.
     db.execute(

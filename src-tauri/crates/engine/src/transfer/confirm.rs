@@ -192,7 +192,12 @@ impl Confirmer {
         let long_awaited = |job: &AwaitedJob| {
             account.jobs.get(&job.id).is_some_and(|awaited| steady - awaited.since > LIST_PATIENCE)
         };
-        let pairs = pair(account.jobs.values().map(|awaited| &awaited.job), named, &taken, long_awaited);
+        let awaited = || account.jobs.values().map(|awaited| &awaited.job);
+        let others = self.meant_for_others(id, awaited().filter(|job| long_awaited(job)), named).await?;
+        let may_be_moved = |job: &AwaitedJob, asset: &Asset| {
+            long_awaited(job) && !others.contains(&(job.id, asset.id.clone()))
+        };
+        let pairs = pair(awaited(), named, &taken, may_be_moved);
         let proofs: Vec<(JobId, Report, String)> = pairs
             .into_iter()
             .map(|(job, asset, verification)| (job.id, proof(job, asset, verification, at), asset.id.clone()))
@@ -222,6 +227,41 @@ impl Confirmer {
         account.dismissed.extend(done);
         account.proven.extend(taken.iter().map(|asset| hash_of(asset)));
         Ok((taken, seen))
+    }
+
+    /// Assets with a job's bytes in another album that are where another job's file of that name goes: not moved there.
+    async fn meant_for_others(
+        &self,
+        id: AccountId,
+        long_awaited: impl Iterator<Item = &AwaitedJob>,
+        named: &ByName<'_>,
+    ) -> Outcome<HashSet<(JobId, String)>> {
+        let mut asked = Vec::new();
+        for job in long_awaited {
+            for asset in candidates(named, job).filter(|asset| matches!(fit(job, asset), Fit::Elsewhere(_))) {
+                for album in &asset.albums {
+                    asked.push((job.id, job.name.clone(), job.size, asset.id.clone(), album.id.clone()));
+                }
+            }
+        }
+        if asked.is_empty() {
+            return Ok(HashSet::new());
+        }
+        self.context
+            .readers
+            .read(move |db| {
+                let mut meant = HashSet::new();
+                for (job, name, size, asset, album) in asked {
+                    let others = jobs::unproven_in_album(db, id, &album, size)?;
+                    let is_meant =
+                        others.iter().any(|(other, its)| *other != job && key_of(its) == key_of(&name));
+                    if is_meant {
+                        meant.insert((job, asset));
+                    }
+                }
+                Ok(meant)
+            })
+            .await
     }
 
     /// Hashes local files of unknown attempts for which a likely asset was found.

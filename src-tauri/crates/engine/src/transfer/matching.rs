@@ -77,13 +77,13 @@ pub fn by_name(assets: &[Asset]) -> ByName<'_> {
     by_name
 }
 
-/// Pairs jobs and assets of their names, each at most once; assets in `taken` are the proof of other jobs. Of the jobs
-/// that `long_awaited` picks out, the same bytes in another album will do.
+/// Pairs jobs and assets of their names, each at most once; assets in `taken` are the proof of other jobs. Where
+/// `may_be_moved` says so, the same bytes in another album will do.
 pub fn pair<'a, 'j>(
     jobs: impl Iterator<Item = &'j AwaitedJob> + Clone,
     assets: &ByName<'a>,
     taken: &HashSet<String>,
-    long_awaited: impl Fn(&AwaitedJob) -> bool,
+    may_be_moved: impl Fn(&AwaitedJob, &Asset) -> bool,
 ) -> Vec<(&'j AwaitedJob, &'a Asset, Verification)> {
     let mut pairs: Vec<(&AwaitedJob, &Asset, Verification)> = Vec::new();
     let mut spent: HashSet<(&str, &str)> = HashSet::new();
@@ -91,7 +91,7 @@ pub fn pair<'a, 'j>(
     // First whatever is where it belongs, so that none of these is taken for another one's that was moved.
     for elsewhere in [false, true] {
         for job in jobs.clone() {
-            if paired.contains(&job.id) || (elsewhere && !long_awaited(job)) {
+            if paired.contains(&job.id) {
                 continue;
             }
             let Some(candidates) = assets.get(&*key_of(&job.name)) else { continue };
@@ -102,7 +102,7 @@ pub fn pair<'a, 'j>(
                 }
                 let verification = match fit(job, asset) {
                     Fit::Proves(verification) => verification,
-                    Fit::Elsewhere(verification) if elsewhere => verification,
+                    Fit::Elsewhere(verification) if elsewhere && may_be_moved(job, asset) => verification,
                     _ => continue,
                 };
                 spent.insert(id);
@@ -166,7 +166,7 @@ mod tests {
             asset("y", "a.jpg", Some(2), Some("A")),
             asset("z", "a.jpg", Some(1), Some("A")),
         ];
-        let mut pairs: Vec<_> = pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_| false)
+        let mut pairs: Vec<_> = pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_, _| false)
             .into_iter()
             .map(|(job, asset, _)| (job.id.0, asset.id.clone()))
             .collect();
@@ -178,7 +178,7 @@ mod tests {
     fn what_was_moved_proves_only_what_is_long_awaited_and_never_before_what_is_in_its_place() {
         let jobs = [job(1, "a.jpg", Some(1), Some("A")), job(2, "a.jpg", Some(1), Some("B"))];
         let pairs = |assets: &[Asset], patience_is_over: bool| {
-            let pairs = pair(jobs.iter(), &by_name(assets), &HashSet::new(), |_| patience_is_over);
+            let pairs = pair(jobs.iter(), &by_name(assets), &HashSet::new(), |_, _| patience_is_over);
             let mut pairs: Vec<_> =
                 pairs.into_iter().map(|(job, asset, _)| (job.id.0, asset.id.clone())).collect();
             pairs.sort();
@@ -199,9 +199,9 @@ mod tests {
     fn one_asset_proves_one_job() {
         let jobs = [job(1, "a.jpg", Some(1), None), job(2, "a.jpg", Some(1), None)];
         let assets = [asset("x", "a.jpg", Some(1), None)];
-        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_| false).len(), 1);
+        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_, _| false).len(), 1);
         assert_eq!(
-            pair(jobs.iter(), &by_name(&assets), &HashSet::from(["x".to_owned()]), |_| false).len(),
+            pair(jobs.iter(), &by_name(&assets), &HashSet::from(["x".to_owned()]), |_, _| false).len(),
             0
         );
     }
@@ -237,6 +237,6 @@ mod tests {
     fn one_name_in_two_unicode_forms_is_one_name() {
         let jobs = [job(1, "u\u{308}ber.jpg", Some(1), None)];
         let assets = [asset("x", "\u{fc}ber.jpg", Some(1), None)];
-        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_| false).len(), 1);
+        assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_, _| false).len(), 1);
     }
 }
