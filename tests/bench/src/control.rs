@@ -35,17 +35,22 @@ pub fn command(options: &Options) -> Outcome {
         ["parts", "form"].into_iter().filter(|way| options.only.as_deref().is_none_or(|only| only == *way));
     for (way, rate) in ways.flat_map(|way| options.megabytes.iter().map(move |rate| (way, *rate))) {
         let rounds = options.rounds;
-        let said = contender(&folder, &sources, way, rate, rounds)?;
+        let rate_said = (rate * 1_000_000).to_string();
+        let said = contender(&folder, &sources, way, rounds, &["--bytes-a-second", &rate_said])?;
         println!("\n8 × 512 MiB by {way} on a line of {rate} MB/s, {rounds} rounds (load {:.1})", load());
-        print("paused: last byte", &said.paused, Some(WANTED));
-        print("cancelled: last byte", &said.cancelled, Some(WANTED));
-        print("one paused: next job's first byte", &said.next, None);
-        print("the engine's own answer", &said.answered, None);
+        print_all(&said);
         results.push(serde_json::json!({ "way": way, "megabytes": rate, "milliseconds": said }));
     }
     let report = serde_json::json!({ "load": load(), "results": results });
     fs::write(folder.join("control.json"), format!("{report:#}"))
         .map_err(because("the report can't be written"))
+}
+
+pub fn print_all(said: &Said) {
+    print("paused: last byte", &said.paused, Some(WANTED));
+    print("cancelled: last byte", &said.cancelled, Some(WANTED));
+    print("one paused: next job's first byte", &said.next, None);
+    print("the engine's own answer", &said.answered, None);
 }
 
 fn print(what: &str, milliseconds: &[f64], wanted: Option<f64>) {
@@ -57,14 +62,14 @@ fn print(what: &str, milliseconds: &[f64], wanted: Option<f64>) {
     println!("  {what:<34} median {:>8.2} ms, worst {worst}", median(milliseconds.to_vec()));
 }
 
-fn contender(folder: &Path, sources: &Sources, way: &str, megabytes: u64, rounds: u32) -> Outcome<Said> {
+/// Runs the contender from where the caller is; `more` words say how its sink behaves.
+pub fn contender(folder: &Path, sources: &Sources, way: &str, rounds: u32, more: &[&str]) -> Outcome<Said> {
     let run = RunFolder::new(folder)?;
     let program = std::env::current_exe().map_err(because("this program can't be found"))?;
     let mut command = Command::new(program);
     command.arg("controlling").arg("--data").arg(run.path());
     command.arg("--source").arg(&sources.folder).arg("--table").arg(&sources.table);
-    command.args(["--rounds", &rounds.to_string()]);
-    command.args(["--bytes-a-second", &(megabytes * 1_000_000).to_string()]);
+    command.args(["--rounds", &rounds.to_string()]).args(more);
     if way == "parts" {
         command.arg("--parts");
     }

@@ -1,9 +1,10 @@
-//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|durability|verify|control|enqueue|memory`.
+//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|line|durability|verify|control|enqueue|memory`.
 
 mod contender;
 mod control;
 mod durability;
 mod enqueue;
+mod line;
 mod memory;
 mod outcome;
 mod process;
@@ -29,6 +30,8 @@ struct Arguments {
 enum Name {
     /// Ferry beside rclone, to a sink and to SeaweedFS.
     Upload(upload::Options),
+    /// Ferry beside curl and rclone on a slow, lossy line, and stopped on it.
+    Line(line::Options),
     /// The queue on disk beside one in memory.
     Durability(durability::Options),
     /// A resume's look at what was sent, beside md5sum.
@@ -62,6 +65,7 @@ enum Name {
 fn main() -> ExitCode {
     let result = match Arguments::parse().name {
         Name::Upload(options) => upload::command(&options),
+        Name::Line(options) => line::command(&options),
         Name::Durability(options) => durability::command(&options),
         Name::Verify(options) => verify::command(&options),
         Name::Control(options) => control::command(&options),

@@ -26,6 +26,11 @@ pub struct Shape {
 pub const MANY: Shape = Shape { name: "a", files: 10_000, size: 10 * 1024, folders: 100 };
 pub const LARGE: Shape = Shape { name: "b", files: 8, size: 512 * 1024 * 1024, folders: 1 };
 pub const FAR: Shape = Shape { name: "c", files: 2_000, size: 10 * 1024, folders: 20 };
+/// For a slow line: in parts where they are offered, and small ones.
+pub const FILMS: Shape = Shape { name: "films", files: 4, size: 20 * 1024 * 1024, folders: 1 };
+pub const PHOTOS: Shape = Shape { name: "photos", files: 300, size: 100 * 1024, folders: 1 };
+/// To be stopped on a slow line; more than are sent at once.
+pub const REELS: Shape = Shape { name: "reels", files: 12, size: 48 * 1024 * 1024, folders: 1 };
 pub const HUGE: Shape = Shape { name: "huge", files: 1, size: 2 * 1024 * 1024 * 1024, folders: 1 };
 pub const MEMORY: Shape = Shape { name: "memory", files: 100_000, size: 1024, folders: 1_000 };
 

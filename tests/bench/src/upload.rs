@@ -43,10 +43,10 @@ pub struct Case {
 }
 
 /// No HEAD after each file, no look at the destination: what someone who knows rclone would say.
-const TUNED: [&str; 3] = ["--s3-no-check-bucket", "--s3-no-head", "--no-check-dest"];
+pub const TUNED: [&str; 3] = ["--s3-no-check-bucket", "--s3-no-head", "--no-check-dest"];
 
 /// Answers at once, takes forms.
-const QUICK: Manner = Manner { delay_ms: 0, parts: false, bytes_a_second: None };
+const QUICK: Manner = Manner { delay_ms: 0, parts: false, bytes_a_second: None, address: None };
 
 const CASES: [Case; 5] = [
     Case {

@@ -6,6 +6,8 @@ pub mod card;
 #[cfg(unix)]
 pub mod chaos;
 pub mod companion;
+#[cfg(unix)]
+pub mod far;
 pub mod relay;
 
 use std::collections::{BTreeMap, HashMap};
@@ -125,6 +127,8 @@ pub struct Stage {
     pub vault: Arc<MemoryVault>,
     pub account: AccountId,
     pub pace: Pace,
+    /// Trusted besides the system's, PEM.
+    pub authorities: Option<PathBuf>,
 }
 
 impl Stage {
@@ -151,6 +155,11 @@ impl Stage {
     }
 
     pub async fn at_pace(tenant: Tenant, pace: Pace) -> Self {
+        Self::behind(tenant, pace, None).await
+    }
+
+    /// On a tenant whose certificate comes from somewhere unknown.
+    pub async fn behind(tenant: Tenant, pace: Pace, authorities: Option<PathBuf>) -> Self {
         // Only the first stage of a program sets it up; FERRY_LOG=engine=debug shows what the engine says.
         let filter = tracing_subscriber::EnvFilter::from_env("FERRY_LOG");
         drop(tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init());
@@ -163,6 +172,7 @@ impl Stage {
             vault: Arc::default(),
             account: AccountId(0),
             pace,
+            authorities,
         };
         stage.start().await;
         stage.account = stage.sign_in().await.id;
@@ -174,6 +184,7 @@ impl Stage {
             vault: Some(self.vault.clone()),
             world: self.world.clone(),
             pace: self.pace,
+            authorities: self.authorities.clone(),
             ..EngineOptions::new(self.data.path())
         }
     }

@@ -14,6 +14,9 @@ struct Arguments {
     /// 0 = any free port
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// The address that clients know, where something stands in front
+    #[arg(long)]
+    public_url: Option<String>,
     /// Where the library is kept
     #[arg(long)]
     data: Option<PathBuf>,
@@ -96,6 +99,7 @@ async fn main() -> Result<(), Problem> {
     };
     let tenant = Tenant::start(Options {
         port: arguments.port,
+        public_url: arguments.public_url,
         data: Some(arguments.data.unwrap_or_else(default_data)),
         object_store: object_store(&arguments.object_store)?,
         store_url: None,

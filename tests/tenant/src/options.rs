@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Options {
     /// 0 = any free port.
     pub port: u16,
+    /// The address that clients know, where something stands in front, such as TLS: without a slash at the end.
+    pub public_url: Option<String>,
     /// Where everything is kept. `None`: a temporary directory that goes when the tenant does.
     pub data: Option<PathBuf>,
     pub object_store: ObjectStore,

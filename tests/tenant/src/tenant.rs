@@ -26,6 +26,7 @@ use crate::{api, ids, ingester, oauth, serve};
 
 pub struct Tenant {
     app: App,
+    port: u16,
     stop: CancellationToken,
     tasks: TaskTracker,
     data: PathBuf,
@@ -40,13 +41,14 @@ impl Tenant {
             .data
             .clone()
             .unwrap_or_else(|| std::env::temp_dir().join(format!("ferry-tenant-{}", ids::blob())));
-        let port = options.port;
+        let (port, public_url) = (options.port, options.public_url.clone());
         let app = Arc::new(State::open(options, &data)?);
         if let Some(s3) = &app.s3 {
             s3.create_bucket().await.map_err(StartError::ObjectStore)?;
         }
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-        app.set_url(format!("http://{}", listener.local_addr()?));
+        let address = listener.local_addr()?;
+        app.set_url(public_url.unwrap_or_else(|| format!("http://{address}")));
         let router: Router =
             api::router(&app).merge(oauth::router()).merge(admin::router(&app)).with_state(app.clone());
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
@@ -60,16 +62,16 @@ impl Tenant {
             });
         }
         tasks.close();
-        Ok(Self { app, stop, tasks, data, temporary })
+        Ok(Self { app, port: address.port(), stop, tasks, data, temporary })
     }
 
-    /// `http://127.0.0.1:port`: API, OAuth and embedded store.
+    /// `http://127.0.0.1:port` or what is in front of it: API, OAuth and embedded store.
     pub fn url(&self) -> &str {
         self.app.url()
     }
 
     pub fn port(&self) -> u16 {
-        self.url().rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or(0)
+        self.port
     }
 
     pub fn data(&self) -> &Path {

@@ -53,7 +53,7 @@ const RULES: &[Rule] = &[
     Rule { package: "ferry-tenant", uses: &[], tests_use: &[], never: WINDOWS },
     Rule {
         package: "engine-tests",
-        uses: &["canto-api", "engine", "ferry-tenant"],
+        uses: &["canto-api", "engine", "ferry-line", "ferry-tenant"],
         tests_use: &[],
         never: WINDOWS,
     },
@@ -65,10 +65,11 @@ const RULES: &[Rule] = &[
     },
     Rule {
         package: "ferry-bench",
-        uses: &["canto-api", "engine", "ferry-tenant"],
+        uses: &["canto-api", "engine", "ferry-line", "ferry-tenant"],
         tests_use: &[],
         never: WINDOWS,
     },
+    Rule { package: "ferry-line", uses: &[], tests_use: &[], never: WINDOWS },
     Rule { package: "xtask", uses: &[], tests_use: &[], never: WINDOWS },
 ];
 

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use engine::model::{BatchId, JobAction, JobQuery, JobSelection, JobStateKind};
+use ferry_line::{FAR, Side};
 use serde::{Deserialize, Serialize};
 
 use super::ferry;
 use super::session::{Session, until};
 use crate::outcome::{Outcome, Trouble, because};
-use crate::sink::{Manner, now};
+use crate::sink::{Manner, Sink, now};
 
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -26,6 +27,9 @@ pub struct Options {
     pub table: PathBuf,
     #[arg(long, default_value_t = 10)]
     pub rounds: u32,
+    /// The network namespace of the sink; this one without it.
+    #[arg(long)]
+    pub far: Option<String>,
     #[command(flatten)]
     pub manner: Manner,
 }
@@ -51,7 +55,15 @@ pub fn contend(options: &Options) -> Outcome {
 }
 
 async fn wish(options: &Options) -> Outcome<Said> {
-    let session = Session::start(&options.data, &options.table, options.manner).await?;
+    let Options { data, table, manner, far, .. } = options;
+    let session = match far {
+        Some(far) => {
+            let far = Side::new(far.clone(), FAR);
+            let sink = far.inside(|| Sink::start(table, data, *manner)).map_err(Trouble::new)??;
+            Session::with(sink, data).await?
+        }
+        None => Session::start(data, table, *manner).await?,
+    };
     let mut said = Said::default();
     let batch = session.add(&options.source).await?;
     for _ in 0..options.rounds {

@@ -53,7 +53,11 @@ pub struct Session {
 impl Session {
     /// In a fresh folder.
     pub async fn start(folder: &Path, table: &Path, manner: Manner) -> Outcome<Self> {
-        let sink = Sink::start(table, folder, manner)?;
+        Self::with(Sink::start(table, folder, manner)?, folder).await
+    }
+
+    /// On a sink that runs already.
+    pub async fn with(sink: Sink, folder: &Path) -> Outcome<Self> {
         let data = folder.join("data");
         let engine = ferry::start(&data, Some(&sink.authority)).await?;
         let handle = engine.handle();

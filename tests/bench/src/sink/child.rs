@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::Ipv4Addr;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::State;
-use crate::outcome::{Outcome, Trouble, because};
+use crate::outcome::{Outcome, because};
 use crate::process::Server;
 
 /// How a sink behaves.
@@ -26,6 +26,9 @@ pub struct Manner {
     /// All connections together take so many bytes of files a second; as many as come without it.
     #[arg(long)]
     pub bytes_a_second: Option<u64>,
+    /// Where it listens; 127.0.0.1 without it.
+    #[arg(long)]
+    pub address: Option<Ipv4Addr>,
 }
 
 impl Manner {
@@ -89,6 +92,11 @@ pub struct Figures {
     pub cpu_seconds: f64,
 }
 
+/// Where a sink tells its figures: on a way that is not the one that is measured, nor bound to a network.
+pub fn figures(authority: &Path) -> PathBuf {
+    authority.with_file_name("figures.sock")
+}
+
 /// A running sink.
 pub struct Sink {
     server: Server,
@@ -110,17 +118,18 @@ impl Sink {
         if let Some(rate) = manner.bytes_a_second {
             command.args(["--bytes-a-second", &rate.to_string()]);
         }
+        if let Some(address) = manner.address {
+            command.args(["--address", &address.to_string()]);
+        }
         let (server, url) = Server::start(command, "the sink")?;
         Ok(Self { server, url, authority })
     }
 
     /// What has come until now; `anew`: the first bytes that come from now on are told the next time.
     pub fn heard(&self, anew: bool) -> Outcome<Heard> {
-        let port = self.server.first_line.get("figures").and_then(Value::as_u64);
-        let port = port.and_then(|port| u16::try_from(port).ok());
-        let port = port.ok_or_else(|| Trouble::new("the sink does not tell its figures"))?;
+        let place = figures(&self.authority);
         let ask = || -> std::io::Result<String> {
-            let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+            let mut stream = UnixStream::connect(&place)?;
             stream.write_all(&[if anew { ANEW } else { AS_IT_IS }])?;
             let mut text = String::new();
             stream.read_to_string(&mut text)?;

@@ -9,12 +9,13 @@ mod line;
 mod parts;
 mod s3;
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixListener, UnixStream};
 use tokio_rustls::TlsAcceptor;
 
 pub use child::{Manner, Sink};
@@ -23,6 +24,7 @@ pub use line::now;
 use crate::outcome::{Outcome, because};
 use crate::process::wait_for_the_end;
 use crate::sources::Table;
+use child::figures;
 use http::{Answer, Connection, Request};
 
 /// The sink's own command line.
@@ -67,14 +69,17 @@ pub fn run(options: &Options) -> Outcome {
 async fn serve(options: &Options) -> Outcome {
     let Options { table, authority, manner } = options;
     let table = Table::read(table)?;
-    let tls = TlsAcceptor::from(Arc::new(certificate::make(authority)?));
-    let listener = listen(manner.bytes_a_second).map_err(because("no loopback port for the sink"))?;
-    let asked = listen(None).map_err(because("no loopback port for the sink's figures"))?;
-    let port = |listener: &TcpListener| {
-        listener.local_addr().map(|address| address.port()).map_err(because("the sink has no address"))
-    };
-    let origin = format!("https://localhost:{}", port(&listener)?);
-    println!("{}", serde_json::json!({ "url": origin, "figures": port(&asked)? }));
+    let tls = TlsAcceptor::from(Arc::new(certificate::make(authority, manner.address)?));
+    let address = manner.address.unwrap_or(Ipv4Addr::LOCALHOST);
+    let listener = listen(address, manner.bytes_a_second).map_err(because("no port for the sink"))?;
+    let asked = figures(authority);
+    // What an earlier sink in this folder has left.
+    drop(std::fs::remove_file(&asked));
+    let asked = UnixListener::bind(asked).map_err(because("no place for the sink's figures"))?;
+    let port = listener.local_addr().map_err(because("the sink has no address"))?.port();
+    let host = manner.address.map_or_else(|| "localhost".to_owned(), |address| address.to_string());
+    let origin = format!("https://{host}:{port}");
+    println!("{}", serde_json::json!({ "url": origin }));
     let state = Arc::new(State {
         table,
         origin,
@@ -104,18 +109,18 @@ async fn serve(options: &Options) -> Outcome {
 }
 
 /// On a slow line little is kept underway: what the other side has sent is here almost at once.
-fn listen(bytes_a_second: Option<u64>) -> std::io::Result<TcpListener> {
+fn listen(address: Ipv4Addr, bytes_a_second: Option<u64>) -> std::io::Result<TcpListener> {
     const NARROW: u32 = 32 * 1024;
     let socket = TcpSocket::new_v4()?;
     if bytes_a_second.is_some() {
         socket.set_recv_buffer_size(NARROW)?;
     }
-    socket.bind(std::net::SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    socket.bind((address, 0).into())?;
     socket.listen(1_024)
 }
 
-/// In the clear on a port of its own, so that asking costs next to nothing.
-async fn say_figures(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
+/// In the clear, so that asking costs next to nothing.
+async fn say_figures(mut stream: UnixStream, state: &State) -> std::io::Result<()> {
     let anew = stream.read_u8().await? == child::ANEW;
     stream.write_all(child::heard(state, anew).as_bytes()).await?;
     stream.shutdown().await

@@ -29,6 +29,7 @@ pub const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome"
 const EVERYTHING: &[Purpose] = &[CommandLine, Window, Test, Bench];
 const WINDOW: &[Purpose] = &[Window, Test];
 const TEST: &[Purpose] = &[Test];
+const LINE: &[Purpose] = &[Test, Bench];
 
 const PACKAGES: &[Package] = &[
     program("build-essential", EVERYTHING, &["cc"]),
@@ -55,6 +56,9 @@ const PACKAGES: &[Package] = &[
     package("squid", TEST),
     program("rpm", TEST, &["rpm"]),
     program("patchelf", TEST, &["patchelf"]),
+    // Network namespaces with a slow, lossy, cut line between them.
+    program("iproute2", LINE, &["ip"]),
+    program("nftables", LINE, &["nft"]),
 ];
 
 /// Not a package to look up by name, since Python may come from elsewhere: `python3 -m venv` must work.
