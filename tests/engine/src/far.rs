@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ferry_line::{FAR, Line};
+use ferry_line::Line;
 use ferry_tenant::{Options, Tenant};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
@@ -16,6 +16,7 @@ use tokio::runtime::Runtime;
 use tokio_rustls::TlsAcceptor;
 
 use crate::Stage;
+use engine::Pace;
 
 /// Runs a test at the near end, or says why it can't.
 pub fn at_a_line(options: Options, test: impl AsyncFnOnce(&Line, &mut Stage) + Send) {
@@ -29,14 +30,14 @@ pub fn at_a_line(options: Options, test: impl AsyncFnOnce(&Line, &mut Stage) + S
         .far
         .inside(|| {
             let far = runtime();
-            let library = far.block_on(library(options, folder.path()));
+            let library = far.block_on(library(options, folder.path(), &line.far.address));
             (far, library)
         })
         .unwrap();
     line.near
         .inside(|| {
             runtime().block_on(async {
-                let mut stage = Stage::behind(tenant, Some(authority)).await;
+                let mut stage = Stage::behind(tenant, Pace::default(), Some(authority)).await;
                 test(&line, &mut stage).await;
                 stage.stop().await;
             });
@@ -50,14 +51,14 @@ fn runtime() -> Runtime {
 }
 
 /// A library behind its door, and the authority of the door's certificate.
-async fn library(options: Options, folder: &Path) -> (Tenant, PathBuf) {
-    let host: IpAddr = FAR.parse().unwrap();
+async fn library(options: Options, folder: &Path, host: &str) -> (Tenant, PathBuf) {
+    let host: IpAddr = host.parse().unwrap();
     let door = TcpListener::bind((host, 0)).await.unwrap();
     let address = door.local_addr().unwrap();
     let options = Options { public_url: Some(format!("https://{address}")), ..options };
     let tenant = Tenant::start(options).await.unwrap();
     let authority = folder.join("authority.pem");
-    let tls = TlsAcceptor::from(Arc::new(certificate(&authority)));
+    let tls = TlsAcceptor::from(Arc::new(certificate(&authority, host)));
     tokio::spawn(serve(door, tls, SocketAddr::from(([127, 0, 0, 1], tenant.port()))));
     (tenant, authority)
 }
@@ -74,14 +75,14 @@ async fn serve(door: TcpListener, tls: TlsAcceptor, library: SocketAddr) {
     }
 }
 
-fn certificate(authority: &Path) -> ServerConfig {
+fn certificate(authority: &Path, host: IpAddr) -> ServerConfig {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
     std::fs::write(authority, params.self_signed(&key).unwrap().pem()).unwrap();
     let issuer = Issuer::new(params, key);
     let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec![FAR.to_owned()]).unwrap();
+    let params = CertificateParams::new(vec![host.to_string()]).unwrap();
     let certificate = params.signed_by(&key, &issuer).unwrap();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())

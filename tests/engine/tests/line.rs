@@ -8,7 +8,7 @@ use engine::event::EngineEvent;
 use engine::model::{BatchId, JobStateKind};
 use engine_tests::far::at_a_line;
 use engine_tests::{Stage, Watch, md5_of, noise};
-use ferry_line::{Cut, Line, NEAR};
+use ferry_line::{Cut, Line};
 use ferry_tenant::Options;
 use tokio::time::Instant;
 
@@ -16,7 +16,6 @@ const MIB: usize = 1024 * 1024;
 const MEGABITS: u32 = 60;
 /// Files by form, beside one in parts.
 const PHOTOS: u64 = 4;
-const OTHER: &str = "10.77.0.3";
 /// What is lost with the line is noticed within this (issue 3's stall).
 const NOTICED: Duration = Duration::from_secs(40);
 /// Once the system says that the network is back, no back-off counts.
@@ -108,13 +107,13 @@ fn a_plug_that_is_pulled_for_three_seconds_is_survived() {
 fn an_address_that_comes_back_after_a_long_time_is_used_at_once() {
     at_a_line(in_parts(), async |line, stage| {
         let (mut watch, batch) = under_way(line, stage).await;
-        line.near.take(NEAR).unwrap();
+        line.near.take(&line.near.address).unwrap();
         let gone = Instant::now();
         until_online(&mut watch, false, NOTICED).await;
         println!("the loss is noticed after {:.1} s", gone.elapsed().as_secs_f64());
         // So long that the probe's back-off has grown to more than what is allowed below.
         tokio::time::sleep_until(gone + Duration::from_secs(20)).await;
-        line.near.give(NEAR).unwrap();
+        line.near.give(&line.near.address).unwrap();
         let again = until_asked(stage, SOON).await;
         println!("asked again {:.1} s after the address is back", again.as_secs_f64());
         all_there(stage, &mut watch, batch).await;
@@ -126,8 +125,8 @@ fn an_address_that_comes_back_after_a_long_time_is_used_at_once() {
 fn another_address_in_the_middle_is_gone_on_with() {
     at_a_line(in_parts(), async |line, stage| {
         let (mut watch, batch) = under_way(line, stage).await;
-        line.near.take(NEAR).unwrap();
-        line.near.give(OTHER).unwrap();
+        line.near.take(&line.near.address).unwrap();
+        line.near.give(&line.another()).unwrap();
         let changed = Instant::now();
         let again = until_asked(stage, SOON).await;
         println!("asked again {:.1} s after the change", again.as_secs_f64());
@@ -141,7 +140,8 @@ fn cut(cut: Cut) {
         let (mut watch, batch) = under_way(line, stage).await;
         line.cut_after(3_000_000, cut).unwrap();
         let since = Instant::now();
-        until_online(&mut watch, false, NOTICED).await;
+        let noticed = watch.count(batch, JobStateKind::Waiting, 1);
+        tokio::time::timeout(NOTICED, noticed).await.expect("the cut is noticed in time");
         println!("{cut:?}: noticed {:.1} s after the rule was made", since.elapsed().as_secs_f64());
         line.heal().unwrap();
         all_there(stage, &mut watch, batch).await;

@@ -16,9 +16,6 @@ pub use side::Side;
 /// The link's name on both sides.
 const LINK: &str = "line";
 const PREFIX: &str = "ferry-line-";
-/// Addresses that the ends begin with. Namespaces know nothing of each other: all lines have the same.
-pub const NEAR: &str = "10.77.0.1";
-pub const FAR: &str = "10.77.0.2";
 const NAMESPACES: &str = "/run/netns";
 
 static MADE: AtomicU32 = AtomicU32::new(0);
@@ -53,14 +50,14 @@ impl Line {
             return Err(missing);
         }
         remove_what_was_left();
-        let name = |side: &str| {
-            let number = MADE.load(Ordering::Relaxed);
-            format!("{PREFIX}{}-{number}-{side}", std::process::id())
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let side = |name: &str, host: u32| Side {
+            name: format!("{PREFIX}{}-{number}-{name}", std::process::id()),
+            // Namespaces know nothing of each other; but programs may, of what they have in several.
+            address: format!("10.77.{}.{host}", number % 250),
         };
-        let (near, far) = (name("near"), name("far"));
-        MADE.fetch_add(1, Ordering::Relaxed);
         // From here on, whatever fails takes along what was made.
-        let line = Self { near: Side::new(near, NEAR), far: Side::new(far, FAR) };
+        let line = Self { near: side("near", 1), far: side("far", 2) };
         for side in [&line.near, &line.far] {
             run(&["ip", "netns", "add", &side.name])?;
         }
@@ -70,9 +67,15 @@ impl Line {
             run(&["ip", "-n", &side.name, "link", "set", "lo", "up"])?;
             // Packets of a real line's size: each one that is lost is one.
             run(&["ip", "-n", &side.name, "link", "set", LINK, "gso_max_segs", "1", "up"])?;
-            side.give(side.address)?;
+            side.give(&side.address)?;
         }
         Ok(line)
+    }
+
+    /// An address of the same network that neither end has.
+    pub fn another(&self) -> String {
+        let network = self.near.address.rsplit_once('.').map_or("", |(network, _)| network);
+        format!("{network}.3")
     }
 
     /// Each direction carries so many megabits a second and keeps what came too fast for 50 ms.

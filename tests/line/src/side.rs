@@ -11,15 +11,10 @@ use crate::{LINK, NAMESPACES, Outcome};
 pub struct Side {
     pub name: String,
     /// The one it begins with.
-    pub address: &'static str,
+    pub address: String,
 }
 
 impl Side {
-    /// One that a line has already.
-    pub fn new(name: String, address: &'static str) -> Self {
-        Self { name, address }
-    }
-
     /// Does something at this end; threads and programs that it starts are and stay there, too.
     ///
     /// # Errors

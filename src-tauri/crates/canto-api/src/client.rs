@@ -17,6 +17,9 @@ use crate::{
 
 /// Until the first byte of an answer. Batch details were seen to take up to about 50 s [C].
 pub(crate) const ANSWER_LIMIT: Duration = Duration::from_secs(90);
+/// As long as a post may stand still.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// Between two pieces of an answer.
 const PIECE_LIMIT: Duration = Duration::from_secs(30);
 /// More than any listing holds; a server gone wild must not fill the memory.
@@ -52,7 +55,11 @@ struct Shared {
 /// none, and a login page of a network is seen as one), no referrer, small packets at once. The caller adds
 /// proxy and trust, and installs a rustls provider before building.
 pub fn http_builder() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder();
+    // What was sent and is not acknowledged for so long is lost, also while nothing more is to be sent.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let builder = builder.tcp_user_timeout(UNACKNOWLEDGED);
+    builder
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .tcp_nodelay(true)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use engine::model::{BatchId, JobAction, JobQuery, JobSelection, JobStateKind};
-use ferry_line::{FAR, Side};
+use ferry_line::Side;
 use serde::{Deserialize, Serialize};
 
 use super::ferry;
@@ -58,7 +58,8 @@ async fn wish(options: &Options) -> Outcome<Said> {
     let Options { data, table, manner, far, .. } = options;
     let session = match far {
         Some(far) => {
-            let far = Side::new(far.clone(), FAR);
+            let address = manner.address.map(|address| address.to_string()).unwrap_or_default();
+            let far = Side { name: far.clone(), address };
             let sink = far.inside(|| Sink::start(table, data, *manner)).map_err(Trouble::new)??;
             Session::with(sink, data).await?
         }

@@ -6,7 +6,7 @@ mod settings;
 
 use std::fs;
 
-use ferry_line::{FAR, Line};
+use ferry_line::Line;
 
 use crate::contender::{curl, rclone};
 use crate::control::{self, print_all};
@@ -47,7 +47,7 @@ impl Options {
     }
 
     fn line(&self, megabits: u32) -> Outcome<Line> {
-        let made = || {
+        let made = || -> ferry_line::Outcome<Line> {
             let line = Line::new()?;
             line.limit(megabits)?;
             line.lose(self.lost)?;
@@ -97,7 +97,7 @@ fn stopped(options: &Options) -> Outcome<Vec<serde_json::Value>> {
     for way in ["parts", "form"] {
         let line = options.line(rate)?;
         let delay = options.delay_ms.to_string();
-        let words = ["--far", &line.far.name, "--address", FAR, "--delay-ms", &delay];
+        let words = ["--far", &line.far.name, "--address", &line.far.address, "--delay-ms", &delay];
         let said = line.near.inside(|| control::contender(&folder, &sources, way, rounds, &words));
         let said = said.map_err(Trouble::new)??;
         println!("\n12 × 48 MiB by {way} on a line of {rate} Mbit/s, {rounds} rounds (load {:.1})", load());

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Options;
 use super::settings::{CURL, RCLONE_LARGE, RCLONE_SMALL, Setting};
 use crate::contender::curl;
-use crate::contender::ferry;
+use crate::contender::ferry::{self, Said};
 use crate::contender::rclone::{self, Bucket};
 use crate::outcome::{Outcome, Trouble, because};
 use crate::process::{Cost, load};
@@ -34,6 +34,8 @@ struct Runs {
     name: &'static str,
     setting: String,
     rounds: Vec<Cost>,
+    /// What Ferry says about itself.
+    said: Vec<Said>,
 }
 
 /// What came of it.
@@ -80,15 +82,21 @@ pub fn run(race: &Race<'_>, folder: &Path) -> Outcome<Result> {
     let ways: &[bool] = if large { &[true, false] } else { &[false] };
     println!("\n{} · {}", race.shape.name, race.title);
     let mut runs: Vec<(Contender, Runs)> = Vec::new();
-    let mut add = |contender: Contender, cost: Cost| {
+    let mut add = |contender: Contender, (cost, said): (Cost, Option<Said>)| {
         let known = runs
             .iter()
             .position(|(_, known)| known.name == contender.name() && known.setting == contender.setting());
         match known.and_then(|at| runs.get_mut(at)) {
-            Some((_, known)) => known.rounds.push(cost),
+            Some((_, known)) => {
+                known.rounds.push(cost);
+                known.said.extend(said);
+            }
             None => {
                 let (name, setting) = (contender.name(), contender.setting());
-                runs.push((contender, Runs { name, setting, rounds: vec![cost] }));
+                runs.push((
+                    contender,
+                    Runs { name, setting, rounds: vec![cost], said: said.into_iter().collect() },
+                ));
             }
         }
     };
@@ -99,14 +107,14 @@ pub fn run(race: &Race<'_>, folder: &Path) -> Outcome<Result> {
     for settings in opponents.into_iter().filter(|_| !race.options.alone) {
         let mut tried = Vec::new();
         for contender in settings {
-            let cost = once(race, &sources, folder, contender)?;
+            let (cost, said) = once(race, &sources, folder, contender)?;
             println!(
                 "  tried    {:>7.2} s   {} {}",
                 cost.wall_seconds,
                 contender.name(),
                 contender.setting()
             );
-            add(contender, cost);
+            add(contender, (cost, said));
             tried.push((contender, cost.wall_seconds));
         }
         best.extend(tried.into_iter().min_by(|a, b| a.1.total_cmp(&b.1)).map(|(contender, _)| contender));
@@ -128,9 +136,14 @@ pub fn run(race: &Race<'_>, folder: &Path) -> Outcome<Result> {
     Ok(Result { case: race.shape.name, title: race.title, runs })
 }
 
-fn once(race: &Race<'_>, sources: &Sources, folder: &Path, contender: Contender) -> Outcome<Cost> {
+fn once(
+    race: &Race<'_>,
+    sources: &Sources,
+    folder: &Path,
+    contender: Contender,
+) -> Outcome<(Cost, Option<Said>)> {
     let run = RunFolder::new(folder)?;
-    let far = ferry_line::FAR.parse().map_err(because("the far end has no address"))?;
+    let far = race.line.far.address.parse().map_err(because("the far end has no address"))?;
     let manner = Manner {
         delay_ms: race.options.delay_ms,
         parts: matches!(contender, Contender::Ferry { parts: true }),
@@ -141,9 +154,11 @@ fn once(race: &Race<'_>, sources: &Sources, folder: &Path, contender: Contender)
     let sink = sink.map_err(Trouble::new)??;
     let bucket = Bucket::of_sink(&sink.url, &sink.authority);
     let cost = race.line.near.inside(|| match contender {
-        Contender::Ferry { .. } => ferry::run(&to_sink(&sink, &run, sources)).map(|(cost, _)| cost),
-        Contender::Curl(flags) => curl::run(sources, &bucket, run.path(), flags),
-        Contender::Rclone(flags) => rclone::run(sources, &bucket, flags),
+        Contender::Ferry { .. } => {
+            ferry::run(&to_sink(&sink, &run, sources)).map(|(cost, said)| (cost, Some(said)))
+        }
+        Contender::Curl(flags) => curl::run(sources, &bucket, run.path(), flags).map(|cost| (cost, None)),
+        Contender::Rclone(flags) => rclone::run(sources, &bucket, flags).map(|cost| (cost, None)),
     });
     let cost = cost.map_err(Trouble::new)??;
     sink.stop()?;
@@ -163,6 +178,11 @@ fn print(chosen: &[&Runs], shape: Shape) {
             runs.rounds.len(),
             runs.setting
         );
+        if !runs.said.is_empty() {
+            let of = |value: fn(&Said) -> f64| median(runs.said.iter().map(value).collect());
+            let (stored, done) = (of(|said| said.stored_seconds), of(|said| said.seconds));
+            println!("               from the wish: stored after {stored:.2} s, done after {done:.2} s");
+        }
     }
     for ferry in chosen.iter().filter(|runs| runs.name.starts_with("ferry")) {
         for (other, wanted) in [("curl", WANTED_OF_CURL), ("rclone", WANTED_OF_RCLONE)] {

@@ -192,8 +192,8 @@ impl Engine {
         supervisor.spawn("account changes", forget_changed(context, events.subscribe(), quit.clone()));
         let renew = {
             let network = Arc::clone(&network);
-            move || {
-                network.renew();
+            move |gone: &[std::net::IpAddr]| {
+                network.renew(gone);
                 tenants.forget_all();
             }
         };

@@ -1,5 +1,6 @@
 //! Hears what the system says of the network, and notices sleep and a clock that was set.
 
+use std::net::IpAddr;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -41,12 +42,12 @@ impl Gap {
 }
 
 /// Tells the probe of another network and of waking up, and the owner of a clock that was set. `renew` replaces what
-/// belongs to the network that was.
+/// belongs to the network that was; it is told which addresses are gone.
 pub async fn watch(
     world: SharedWorld,
     probe: UnboundedSender<Heard>,
     owner: Sender<ToOwner>,
-    renew: impl Fn(),
+    renew: impl Fn(&[IpAddr]),
     quit: CancellationToken,
 ) {
     let mut addresses = address_changes();
@@ -56,10 +57,14 @@ pub async fn watch(
     loop {
         let changed = tokio::select! {
             () = quit.cancelled() => return,
-            Some(()) = addresses.next() => {
+            Some(first) = addresses.next() => {
+                let mut gone = Vec::new();
+                note(first, &mut gone);
                 tokio::time::sleep(SETTLING).await;
-                while addresses.next().now_or_never().flatten().is_some() {}
-                true
+                while let Some(next) = addresses.next().now_or_never().flatten() {
+                    note(next, &mut gone);
+                }
+                Some(gone)
             }
             _ = ticks.tick() => {
                 let now = (world.now(), world.steady());
@@ -68,21 +73,29 @@ pub async fn watch(
                 if gap.set_by != 0 {
                     drop(owner.send(ToOwner::ClockSet { by: gap.set_by }));
                 }
-                gap.slept
+                gap.slept.then(Vec::new)
             }
         };
-        if changed {
-            tracing::info!("another network, or awake again");
-            renew();
+        if let Some(gone) = changed {
+            tracing::info!(?gone, "another network, or awake again");
+            renew(&gone);
             // The probe ends only with the engine.
             probe.send(Heard::Changed).unwrap_or_default();
         }
     }
 }
 
+/// Which addresses are gone, after one more of them came or went.
+fn note(event: IfEvent, gone: &mut Vec<IpAddr>) {
+    match event {
+        IfEvent::Up(net) => gone.retain(|address| *address != net.addr()),
+        IfEvent::Down(net) => gone.push(net.addr()),
+    }
+}
+
 /// Addresses of this computer that come and go, but for those that are there at first. Never ends; where the system
 /// can't be asked, failing requests have to tell.
-fn address_changes() -> BoxStream<'static, ()> {
+fn address_changes() -> BoxStream<'static, IfEvent> {
     let watcher = match IfWatcher::new() {
         Ok(watcher) => watcher,
         Err(error) => {
@@ -93,9 +106,8 @@ fn address_changes() -> BoxStream<'static, ()> {
     let started = Instant::now();
     let changes = watcher.filter_map(move |event| {
         // It begins by naming all that are there.
-        let news =
-            event.is_ok_and(|event| matches!(event, IfEvent::Down(_)) || started.elapsed() > FIRST_LIST);
-        std::future::ready(news.then_some(()))
+        let is_news = |event: &IfEvent| matches!(event, IfEvent::Down(_)) || started.elapsed() > FIRST_LIST;
+        std::future::ready(event.ok().filter(is_news))
     });
     changes.chain(stream::pending()).boxed()
 }
@@ -103,6 +115,16 @@ fn address_changes() -> BoxStream<'static, ()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_is_back_at_once_is_not_gone() {
+        let mut gone = Vec::new();
+        let [one, two] = ["10.0.0.1/24", "10.0.0.2/24"].map(|net| net.parse().unwrap());
+        for event in [IfEvent::Down(one), IfEvent::Down(two), IfEvent::Up(one)] {
+            note(event, &mut gone);
+        }
+        assert_eq!(gone, [two.addr()]);
+    }
 
     #[test]
     fn sleep_and_a_set_clock_are_told_apart_from_an_ordinary_tick() {

@@ -1,8 +1,10 @@
 //! HTTP clients for the whole engine, with the trust of the operating system.
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 
+use super::sockets::{EndAtOnce, end_those_of};
 use crate::error::{ErrorCode, Failure, Outcome};
 
 /// One client for the tenant's API and one for object stores. The system's proxy is used by both.
@@ -42,9 +44,10 @@ impl Network {
         self.clients.read().unwrap_or_else(PoisonError::into_inner).objects.clone()
     }
 
-    /// Connections from an address that is gone would each be found dead by waiting: new requests get new ones, and
-    /// the system's proxy is asked for anew. Requests that run are left alone.
-    pub fn renew(&self) {
+    /// Requests over connections from an address that is gone end now, since nothing answers there any more. New ones
+    /// get new connections, and the system's proxy is asked for anew. Other requests that run are left alone.
+    pub fn renew(&self, gone: &[IpAddr]) {
+        end_those_of(gone);
         match Clients::new(&self.trusted) {
             Ok(clients) => *self.clients.write().unwrap_or_else(PoisonError::into_inner) = clients,
             Err(failure) => tracing::warn!(%failure, "the connections stay as they are"),
@@ -63,7 +66,9 @@ impl Clients {
         Ok(Self {
             api: build(canto_api::http_builder())?,
             // Object stores speak HTTP/1.1; many connections are what makes small files fast.
-            objects: build(canto_api::http_builder().http1_only().pool_max_idle_per_host(160))?,
+            objects: build(
+                canto_api::http_builder().http1_only().pool_max_idle_per_host(160).connector_layer(EndAtOnce),
+            )?,
         })
     }
 }

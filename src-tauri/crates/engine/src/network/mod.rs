@@ -3,5 +3,6 @@
 pub mod changes;
 mod client;
 pub mod reachability;
+mod sockets;
 
 pub use client::Network;
