@@ -4,6 +4,8 @@
 mod jobs;
 mod login;
 mod odd_files;
+#[cfg(target_os = "linux")]
+mod proxy;
 mod receipt;
 mod relocate;
 mod stage;

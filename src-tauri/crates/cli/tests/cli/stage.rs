@@ -53,9 +53,7 @@ impl Stage {
 
     /// Starts `ferry`, to be read line by line.
     pub fn start(&self, words: &[&str]) -> Running {
-        let mut child = self.command(words).stderr(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Running { child, lines }
+        Running::of(self.command(words))
     }
 
     /// `ferry run`, once it runs.
@@ -171,6 +169,12 @@ pub struct Running {
 }
 
 impl Running {
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
     /// The next line of standard output.
     pub async fn line(&mut self) -> String {
         let line = tokio::time::timeout(PATIENCE, self.lines.next_line()).await.expect("nothing is said");
