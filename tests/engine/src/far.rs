@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use engine::pace::Pace;
 use ferry_line::Line;
 use ferry_tenant::{Options, Tenant};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -16,7 +17,6 @@ use tokio::runtime::Runtime;
 use tokio_rustls::TlsAcceptor;
 
 use crate::Stage;
-use engine::Pace;
 
 /// Runs a test at the near end, or says why it can't.
 pub fn at_a_line(options: Options, test: impl AsyncFnOnce(&Line, &mut Stage) + Send) {

@@ -63,10 +63,24 @@ impl Side {
     /// `bbr`, `cubic`, `reno`: what the kernel has.
     ///
     /// # Errors
-    /// What `sysctl` says.
+    /// What `ip` says.
     pub fn congestion(&self, control: &str) -> Outcome {
-        let setting = format!("net.ipv4.tcp_congestion_control={control}");
-        run(&["ip", "netns", "exec", &self.name, "sysctl", "-qw", &setting])
+        let network = self.address.rsplit_once('.').map_or("", |(network, _)| network);
+        let (name, to) = (self.name.as_str(), format!("{network}.0/24"));
+        run(&[
+            "ip",
+            "-n",
+            name,
+            "route",
+            "replace",
+            &to,
+            "dev",
+            LINK,
+            "src",
+            &self.address,
+            "congctl",
+            control,
+        ])
     }
 }
 
