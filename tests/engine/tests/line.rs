@@ -1,6 +1,6 @@
 //! The engine over a real line that goes away, is cut, and changes: between two network namespaces of Linux.
 #![cfg(unix)]
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail by panic")]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail by panic")]
 
 use std::time::Duration;
 

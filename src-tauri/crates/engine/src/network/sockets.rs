@@ -155,6 +155,7 @@ mod tests {
 
     use super::*;
 
+    #[allow(clippy::unwrap_used, reason = "a test may fail by panic")]
     fn from_address(local: Ipv4Addr, to: SocketAddr) -> TcpStream {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         socket.bind(&SocketAddr::from((local, 0)).into()).unwrap();
