@@ -1,5 +1,6 @@
-//! Sockets below the HTTP client. The connections to object stores end at once: a connection that is closed the usual way goes on sending what the
-//! system holds for it, megabytes and seconds on a slow line; after a pause or a cancel nothing of that is wanted any more.
+//! Sockets below the HTTP client. The connections to object stores end at once: one that is closed the usual way goes on
+//! sending what the system holds for it, megabytes and seconds on a slow line; after a pause or a cancel nothing of that is
+//! wanted any more.
 //!
 //! What is left: before it closes, hyper hands on what it holds itself, up to 417 KB and a block for each connection, since
 //! TLS says goodbye behind it. On a line of 20 Mbit/s with eight connections that is still a second (`bench line`); reqwest
