@@ -227,7 +227,7 @@ pub fn taken(db: &Connection, account: AccountId, assets: &[String]) -> Result<H
     Ok(taken)
 }
 
-/// Jobs of files of a size that go to an album and have no asset yet, with their names. A walk over the account's jobs:
+/// Jobs of files of a size that go to an album, or nobody knows yet where, and have no asset. With their names. A walk
 /// for rare questions.
 pub fn unproven_in_album(
     db: &Connection,
@@ -239,7 +239,8 @@ pub fn unproven_in_album(
         "SELECT job.id, job.name FROM batch JOIN job ON job.batch_id = batch.id
          JOIN source_folder ON source_folder.id = job.folder_id
          WHERE batch.account_id = ?1 AND job.size = ?3 AND job.asset_id IS NULL
-         AND CASE batch.dest_kind WHEN 'album' THEN batch.dest_id ELSE source_folder.remote_album END = ?2",
+         AND coalesce(CASE batch.dest_kind WHEN 'album' THEN batch.dest_id
+             ELSE source_folder.remote_album END, ?2) = ?2",
     )?;
     let rows = statement.query_map(params![account.0, album, size.cast_signed()], |row| {
         Ok((JobId(row.get(0)?), row.get(1)?))
