@@ -20,6 +20,8 @@ pub struct Call {
     pub millis: u64,
     /// `Content-Length` of the request.
     pub sent: Option<u64>,
+    /// `Via`: the proxies that it came through.
+    pub via: Option<String>,
     /// Whoever the token belonged to.
     pub user: Option<String>,
     pub faults: usize,

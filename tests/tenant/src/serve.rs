@@ -84,6 +84,7 @@ async fn answer(
     let query = safe_query(request.uri().query());
     let sent =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let via = request.headers().get(header::VIA).and_then(|value| Some(value.to_str().ok()?.to_owned()));
     let in_bucket = path.strip_prefix('/').and_then(|path| path.strip_prefix(BUCKET)).is_some();
     let object_post = in_bucket && method == Method::POST && request.uri().query().is_none();
     let seen = Seen { method: method.as_str(), path: &path, object_post, name: None, length: sent };
@@ -113,6 +114,7 @@ async fn answer(
             status: response.map(|response| response.status().as_u16()),
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             sent,
+            via,
             user: user.map(|user| user.0.clone()),
             faults: count,
             spoilt,

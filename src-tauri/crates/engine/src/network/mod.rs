@@ -4,5 +4,7 @@ pub mod changes;
 mod client;
 pub mod reachability;
 mod sockets;
+mod store_clients;
+mod trust;
 
 pub use client::Network;

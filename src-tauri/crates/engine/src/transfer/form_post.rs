@@ -60,13 +60,14 @@ pub async fn send(
         sent.store(0, Ordering::Relaxed);
         let options = PostOptions { progress: Some(Arc::clone(sent)), ..context.post_options() };
         let whole = known_md5.is_some();
-        let http = context.tenants.network().objects();
-        let post = post_object(&http, &setting.url, form, body, options).boxed();
+        let http = context.tenants.network().to_store();
+        let post = post_object(http.client(), &setting.url, form, body, options).boxed();
         let all_out = || whole || sent.load(Ordering::Relaxed) >= size;
         let result = match obey(post, stop, all_out).await {
             Ok(result) => result,
             Err(stopped) => return stopped,
         };
+        http.ended(&result);
         match result {
             Ok(stored) => return compare(context, stored, md5).await,
             Err(error)

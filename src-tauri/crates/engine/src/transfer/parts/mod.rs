@@ -143,7 +143,6 @@ impl Run<'_> {
             None => hasher::start(file, plan, wanted, from, crew),
         };
         let place = self.context.gate.join();
-        let http = self.context.tenants.network().objects();
         let mut sending = FuturesUnordered::new();
         let mut whole = None;
         loop {
@@ -160,7 +159,7 @@ impl Run<'_> {
                     Some(Ok(Hashed::Part(part))) => {
                         let file = &self.ready.file;
                         let cut = Cut { plan, part, remembered };
-                        sending.push(send_part(self.context, &http, &addresses, file, cut, self.counts));
+                        sending.push(send_part(self.context, &place, &addresses, file, cut, self.counts));
                     }
                     Some(Ok(Hashed::Whole(md5))) => whole = Some(md5),
                     Some(Err(error)) => return Err(self.source_failed(&error)),

@@ -21,6 +21,7 @@ use crate::error::{ErrorCode, Failure};
 use crate::planted::{Bug, is_planted};
 use crate::queue::message::Report;
 use crate::store::parts::PartRow;
+use crate::transfer::gate::AtTheGate;
 use crate::transfer::progress::Counts;
 use crate::transfer::source::{BLOCK, Source};
 use crate::transfer::upload::{TransferContext, failed_on, failed_with, on_the_way, source_trouble};
@@ -64,7 +65,7 @@ impl From<Report> for PartTrouble {
 /// Sends a part with its MD5, which the store compares, and compares the store's ETag.
 pub async fn send_part(
     context: &TransferContext,
-    http: &reqwest::Client,
+    place: &AtTheGate<'_>,
     addresses: &Addresses,
     file: &Arc<Source>,
     cut: Cut,
@@ -75,7 +76,7 @@ pub async fn send_part(
     let (mut tries, mut differed) = (0, false);
     loop {
         // Only the gate's end would deny it, and it lasts as long as the engine.
-        let Some(permit) = context.gate.enter().await else {
+        let Some(permit) = place.enter().await else {
             return Err(Report::Stopped { unsure: false }.into());
         };
         let url = match addresses.take(part.number).await {
@@ -86,7 +87,9 @@ pub async fn send_part(
         let mine = Arc::<AtomicU64>::default();
         let body = FileBody::Stream { length, blocks: blocks(file, plan, part.number, &mine, counts) };
         let started = Instant::now();
-        let put = put_part(http, &url, body, Some(part.md5), context.post_options()).await;
+        let http = context.tenants.network().to_store();
+        let put = put_part(http.client(), &url, body, Some(part.md5), context.post_options()).await;
+        http.ended(&put);
         let error = match put {
             Ok(stored) => {
                 // A store that names no checksum has compared the one that came with the part.
@@ -95,7 +98,7 @@ pub async fn send_part(
                 // the asset's own checksum is compared in the end. So it is sent once more, and then believed.
                 if part.etag_is_md5() || differed || is_planted(Bug::IgnoreWrongSum) {
                     context.line.measured(length, started.elapsed());
-                    context.gate.succeeded(permit, length);
+                    place.succeeded(permit, length);
                     return Ok(part);
                 }
                 differed = true;
@@ -116,7 +119,7 @@ pub async fn send_part(
         tries += 1;
         let last = tries >= MOST_TRIES;
         if is_trouble(&error) {
-            context.gate.in_trouble(permit);
+            place.in_trouble(permit);
         } else {
             drop(permit);
         }
