@@ -1,6 +1,7 @@
 //! Sends files, and finds out what became of them.
 
 pub mod aborter;
+mod blocks;
 pub mod confirm;
 pub mod dispatcher;
 pub mod failure;

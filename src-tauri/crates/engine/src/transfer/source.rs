@@ -10,14 +10,14 @@ use checksum::{Crew, Md5Stream, md5_of_many};
 use md5::{Digest, Md5};
 use tokio::sync::{mpsc, oneshot};
 
+pub use super::blocks::BLOCK;
+use super::blocks::block;
 use crate::planted::{Bug, is_planted};
 use crate::platform::file_identity::{self, FileIdentity};
 use crate::platform::file_times::modified_ns;
 use crate::platform::read_at::read_exact_at;
 use crate::store::jobs::SMALL_FILE;
 
-/// Measured best for reading and hashing (measurements.md B1).
-pub const BLOCK: usize = 256 * 1024;
 /// For files of the small lane, of which many are in flight at once.
 const SMALL_BLOCK: usize = 64 * 1024;
 /// Blocks read ahead of the line.
@@ -81,14 +81,12 @@ impl Source {
         &self.path
     }
 
-    /// Some bytes from a place, for readers that share the handle. For a blocking thread.
+    /// A block from a place, for readers that share the handle. For a blocking thread.
     ///
     /// # Errors
     /// [`CHANGED`] where the file has become shorter.
     pub fn read_at(&self, offset: u64, length: usize) -> io::Result<Bytes> {
-        let mut block = vec![0; length];
-        self.read_into(offset, &mut block)?;
-        Ok(block.into())
+        block(length, |memory| self.read_into(offset, memory))
     }
 
     /// The same into what is there.
@@ -96,8 +94,7 @@ impl Source {
     /// # Errors
     /// [`CHANGED`] where the file has become shorter.
     pub fn read_into(&self, offset: u64, block: &mut [u8]) -> io::Result<()> {
-        read_exact_at(&self.file, block, offset)
-            .map_err(|error| if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error })
+        read_exact_at(&self.file, block, offset).map_err(cut_short)
     }
 
     /// Both the opened file and what the path names now are as they were. For a blocking thread.
@@ -172,6 +169,10 @@ fn changed() -> io::Error {
     io::Error::new(CHANGED, "the file changed while it was read")
 }
 
+fn cut_short(error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error }
+}
+
 /// Both the opened file and what the path names now are still as they were seen.
 fn unchanged(file: &File, path: &Path, seen: Seen) -> io::Result<bool> {
     if is_planted(Bug::SkipRestat) {
@@ -224,11 +225,7 @@ impl Source {
         let mut left = self.seen.size;
         loop {
             let length = left.min(block_size as u64) as usize;
-            let mut block = vec![0; length];
-            self.file.read_exact(&mut block).map_err(|error| {
-                if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error }
-            })?;
-            let block = Bytes::from(block);
+            let block = block(length, |memory| self.file.read_exact(memory)).map_err(cut_short)?;
             left -= length as u64;
             if let Some(hashing) = hashing.take() {
                 hash = hashing.recv().map_err(io::Error::other)?;
