@@ -3,21 +3,30 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::{CipherSuite, ClientConfig};
 use rustls_platform_verifier::Verifier;
 
 use crate::error::{ErrorCode, Failure, Outcome};
+
+const SHORT_KEYS: [CipherSuite; 3] = [
+    CipherSuite::TLS13_AES_128_GCM_SHA256,
+    CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+];
 
 /// The TLS set-up of every client; TLS sessions are shared by its copies. `authorities`: a PEM file.
 ///
 /// # Errors
 /// `TlsRefused` when that file can't be read or the set-up fails.
 pub fn tls(authorities: Option<&Path>) -> Outcome<ClientConfig> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut provider = rustls::crypto::ring::default_provider();
+    // As browsers and Go prefer it: 128 bits are beyond anyone's reach too, and a quarter faster.
+    provider.cipher_suites.sort_by_key(|suite| !SHORT_KEYS.contains(&suite.suite()));
     // A second call in one program finds it installed, which is as good.
-    drop(rustls::crypto::CryptoProvider::install_default((*provider).clone()));
+    drop(provider.clone().install_default());
+    let provider = Arc::new(provider);
     let failure = |error: rustls::Error| Failure::new(ErrorCode::TlsRefused).because(error);
     let verifier = match authorities {
         Some(path) => Verifier::new_with_extra_roots(certificates(path)?, Arc::clone(&provider)),
