@@ -1,122 +1,39 @@
 //! A stage for tests of the engine: a real demo library, a data directory, a folder of files, and the engine's handle.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
+mod bytes;
 #[cfg(target_os = "linux")]
 pub mod card;
 #[cfg(unix)]
 pub mod chaos;
 pub mod companion;
+mod doubles;
 #[cfg(unix)]
 pub mod far;
 pub mod relay;
+mod watch;
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use canto_api::Secret;
-use engine::clock::{Millis, SystemWorld, World};
-use engine::error::Outcome;
-use engine::event::EngineEvent;
-use engine::handle::Subscription;
 use engine::model::{
     AccountId, AccountView, BatchId, BatchView, Destination, DestinationKind, Enqueue, JobAction, JobQuery,
-    JobSelection, JobStateKind, JobView, SignInRequest,
+    JobSelection, JobView, SignInRequest,
 };
 use engine::pace::Pace;
-use engine::session::Vault;
 use engine::{Engine, EngineHandle, EngineOptions};
 use ferry_tenant::{Options, StoredAsset, Tenant};
-use md5::{Digest, Md5};
 use relay::Relay;
 use tempfile::TempDir;
 
+pub use bytes::{local_files, md5_of, noise};
+pub use doubles::{MemoryVault, MovableWorld, hasty};
+pub use watch::Watch;
+
 /// Nothing here takes longer; a test that waits so long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(120);
-
-/// Secrets in memory.
-#[derive(Debug, Default)]
-pub struct MemoryVault {
-    secrets: Mutex<HashMap<String, String>>,
-    ever: Mutex<Vec<String>>,
-}
-
-impl MemoryVault {
-    /// Every secret that was ever kept here.
-    pub fn ever_stored(&self) -> Vec<String> {
-        self.ever.lock().unwrap().clone()
-    }
-}
-
-impl Vault for MemoryVault {
-    fn get(&self, name: &str) -> Outcome<Option<Secret>> {
-        Ok(self.secrets.lock().unwrap().get(name).cloned().map(Secret::new))
-    }
-
-    fn set(&self, name: &str, secret: &Secret) -> Outcome<()> {
-        self.ever.lock().unwrap().push(secret.expose().to_owned());
-        self.secrets.lock().unwrap().insert(name.to_owned(), secret.expose().to_owned());
-        Ok(())
-    }
-
-    fn remove(&self, name: &str) -> Outcome<()> {
-        self.secrets.lock().unwrap().remove(name);
-        Ok(())
-    }
-}
-
-/// The system's clocks, moved as the test likes.
-#[derive(Debug, Default)]
-pub struct MovableWorld {
-    system: SystemWorld,
-    passed_ms: AtomicI64,
-    set_by_ms: AtomicI64,
-}
-
-impl MovableWorld {
-    /// So much time has passed.
-    pub fn advance(&self, by: Duration) {
-        self.passed_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
-    }
-
-    /// Somebody sets the clock, forward or back.
-    pub fn set_clock(&self, by_ms: Millis) {
-        self.set_by_ms.fetch_add(by_ms, Ordering::Relaxed);
-    }
-}
-
-impl World for MovableWorld {
-    fn now(&self) -> Millis {
-        self.system.now() + self.passed_ms.load(Ordering::Relaxed) + self.set_by_ms.load(Ordering::Relaxed)
-    }
-
-    fn steady(&self) -> Millis {
-        self.system.steady() + self.passed_ms.load(Ordering::Relaxed)
-    }
-
-    fn random(&self, bytes: &mut [u8]) {
-        self.system.random(bytes);
-    }
-}
-
-/// What the engine waits for without a sign, cut short.
-pub fn hasty() -> Pace {
-    Pace {
-        first_probe: Duration::from_millis(50),
-        longest_probe: Duration::from_millis(400),
-        seldom_look: Duration::from_millis(500),
-        album_look: Duration::from_secs(1),
-        source_look: Duration::from_millis(100),
-        quiet: Duration::from_millis(500),
-        first_abort: Duration::from_millis(100),
-        longest_abort: Duration::from_secs(1),
-        no_progress: Duration::from_millis(2_500),
-        answer: Duration::from_millis(2_500),
-        database: Duration::from_millis(300),
-    }
-}
 
 pub struct Stage {
     pub world: Arc<MovableWorld>,
@@ -361,86 +278,4 @@ impl Stage {
             .filter(|call| call.method == "POST" && call.path.starts_with("/ferry-upload"))
             .count()
     }
-}
-
-/// Waits for what happens.
-pub struct Watch {
-    pub subscription: Subscription,
-    handle: EngineHandle,
-}
-
-impl Watch {
-    /// Waits until a batch is settled.
-    pub async fn finished(&mut self, batch: BatchId) -> BatchView {
-        self.until(batch, |view| view.state == engine::model::BatchState::Finished).await
-    }
-
-    /// Waits until a batch looks as wanted.
-    pub async fn until(&mut self, batch: BatchId, wanted: impl Fn(&BatchView) -> bool) -> BatchView {
-        let wait = async {
-            loop {
-                let view = self.handle.batch(batch).await.unwrap();
-                if wanted(&view) {
-                    return view;
-                }
-                self.next().await;
-            }
-        };
-        match tokio::time::timeout(PATIENCE, wait).await {
-            Ok(view) => view,
-            Err(_) => panic!("waited too long for batch {batch}: {}", self.stuck(batch).await),
-        }
-    }
-
-    /// What a batch waits for, for the message of a failed test.
-    async fn stuck(&self, batch: BatchId) -> String {
-        let query = JobQuery { batch: Some(batch), limit: 1_000, ..JobQuery::default() };
-        let jobs = self.handle.list_jobs(query).await.unwrap().jobs;
-        let open: Vec<String> = jobs
-            .into_iter()
-            .filter(|job| job.state != JobStateKind::Done)
-            .map(|job| format!("{} {}/{} {:?} {:?}", job.id, job.folder, job.name, job.state, job.failure))
-            .collect();
-        format!("{:#?}\n{}", self.handle.batch(batch).await.map(|view| view.totals), open.join("\n"))
-    }
-
-    /// Waits until so many jobs of a batch are in a state.
-    pub async fn count(&mut self, batch: BatchId, state: JobStateKind, count: u64) -> BatchView {
-        self.until(batch, |view| view.totals.count(state) >= count).await
-    }
-
-    /// The next event; one that was missed counts as any.
-    pub async fn next(&mut self) -> Option<Arc<EngineEvent>> {
-        self.subscription.events.recv().await.ok()
-    }
-}
-
-pub fn md5_of(bytes: &[u8]) -> String {
-    hex::encode(Md5::digest(bytes))
-}
-
-/// Bytes that look like nothing, the same for the same seed.
-pub fn noise(seed: u64, length: usize) -> Vec<u8> {
-    use rand::{RngExt, SeedableRng};
-    let mut bytes = vec![0; length];
-    rand::rngs::SmallRng::seed_from_u64(seed).fill(&mut bytes[..]);
-    bytes
-}
-
-/// Every file below a folder with its MD5, by relative path.
-pub fn local_files(root: &Path) -> BTreeMap<PathBuf, String> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![root.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let md5 = md5_of(&std::fs::read(&path).unwrap());
-                files.insert(path.strip_prefix(root).unwrap().to_path_buf(), md5);
-            }
-        }
-    }
-    files
 }

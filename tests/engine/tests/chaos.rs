@@ -36,6 +36,12 @@ async fn seed_30143_the_same_file_in_two_folders() {
     hold(&[30_143]).await;
 }
 
+/// The same file in two folders, one of which had no album yet: the one's asset was taken for the other's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seed_50277_the_same_file_in_a_folder_whose_album_is_not_known_yet() {
+    hold(&[50_277]).await;
+}
+
 /// The clock was set back: an old attempt seemed younger than new ones, and the status list was asked for too little.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seed_4061_a_clock_that_was_set_back_behind_an_attempt() {

@@ -173,7 +173,7 @@ impl PartsServer {
     /// where the server tells it (Companion does not).
     ///
     /// # Errors
-    /// `BadRequest` where the store knows other parts; what [`upload_is_gone`] tells may mean that an earlier call,
+    /// `BadRequest` where the store knows other parts; `UnexpectedAnswer` for an empty one; what [`upload_is_gone`] tells may mean that an earlier call,
     /// whose answer was lost, did it.
     pub async fn complete(
         &self,
@@ -191,6 +191,10 @@ impl PartsServer {
             // Plain S3 answers 200 early, and may carry an error in its body.
             return Err(ApiError::new("complete_parts", ErrorKind::ServerBusy { retry_after: None })
                 .with_message(error));
+        }
+        if !answer.is_object() {
+            return Err(ApiError::new("complete_parts", ErrorKind::UnexpectedAnswer)
+                .with_message("the answer names nothing"));
         }
         let etag = ["etag", "ETag"].iter().find_map(|name| answer.get(*name)?.as_str());
         Ok(etag.map(|tag| tag.trim_matches('"').to_owned()))

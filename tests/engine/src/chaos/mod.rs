@@ -18,6 +18,7 @@ mod play;
 mod resends;
 mod secrets;
 mod settle;
+mod told;
 mod trouble;
 mod workload;
 

@@ -1,14 +1,12 @@
 //! The stage of one seed, and what happens on it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use engine::model::{BatchId, JobAction, JobId, JobQuery, JobSelection, JobStateKind, JobView};
 use ferry_tenant::{Action, Match, Options, Rule, Switches};
 
 use super::chance::Chance;
-use super::ears;
 use super::files::LocalFiles;
 use super::life::Life;
 use super::trouble::{damage, fault};
@@ -329,63 +327,6 @@ impl Play {
         for (job, key) in rows {
             self.objects.entry(key).or_insert(job);
         }
-    }
-
-    /// The trace, long where something broke, and the figures.
-    pub async fn told(&mut self, long: bool) -> (String, String) {
-        let calls = self.stage.tenant.requests();
-        let figures = format!(
-            "{} files, {} calls, {} faults, {} damages, {} interruptions, {} parts, {} of them again",
-            self.workload.files.len(),
-            calls.len(),
-            self.stage_faults(),
-            self.relay.done().len(),
-            self.interruptions,
-            self.parts_sent,
-            self.parts_again
-        );
-        let mut text = self.trace.join("\n");
-        if long {
-            for job in self.jobs().await {
-                let path = self.path_of(&job);
-                let _ = write!(
-                    text,
-                    "\njob {} {path:?} {:?} {:?} {:?}",
-                    job.id, job.state, job.waiting_for, job.failure
-                );
-            }
-            for job in self.jobs().await {
-                let Ok(details) = self.stage.handle().job_details(job.id).await else { continue };
-                for attempt in details.attempts {
-                    let what = (attempt.ended_at, attempt.failure.code, attempt.failure.details);
-                    let _ = write!(text, "\nattempt of {} {} {what:?}", job.id, job.name);
-                }
-            }
-            for asset in self.stage.tenant.assets() {
-                let what = (asset.created, &asset.md5, &asset.upload_key);
-                let _ = write!(text, "\nasset {} {what:?}", self.place_of(&asset));
-            }
-            for done in self.relay.done() {
-                let _ = write!(text, "\ndamaged: {done:?}");
-            }
-            for call in calls.iter().rev().take(60).rev() {
-                let _ = write!(
-                    text,
-                    "\ncall {} {} {} {} {:?} {} ms, {} faults",
-                    call.at_ms, call.method, call.path, call.query, call.status, call.millis, call.faults
-                );
-            }
-            let said = ears::said();
-            let tail: Vec<&str> = said.lines().rev().take(60).collect();
-            for line in tail.into_iter().rev() {
-                let _ = write!(text, "\nlog {line}");
-            }
-        }
-        (text, figures)
-    }
-
-    fn stage_faults(&self) -> usize {
-        self.stage.tenant.requests().iter().map(|call| call.faults).sum()
     }
 
     /// How often faults of a kind struck.

@@ -1,10 +1,11 @@
 //! Applies what happened to jobs.
 
+use super::event::{Effect, JobEvent};
 use super::message::{Remote, Report, ToTransfers};
 use super::owner::{FolderContext, Owner};
 use super::retry::{after_damage, after_failure, concerns_the_way};
 use super::state::{JobState, Sent, Wish};
-use super::transition::{Effect, JobEvent, next_state};
+use super::transition::next_state;
 use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, FolderId, JobId, WaitingFor};
 use crate::planted::{Bug, is_planted};

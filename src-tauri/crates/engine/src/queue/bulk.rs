@@ -1,8 +1,8 @@
 //! What a user does with jobs: one, a selection, a batch or everything. Large selections go in slices between other work.
 
+use super::event::JobEvent;
 use super::message::Reply;
 use super::owner::Owner;
-use super::transition::JobEvent;
 use crate::error::Outcome;
 use crate::model::{AccountId, BatchId, ControlResult, JobAction, JobId, JobSelection, JobStateKind};
 use crate::store::{failure_of, jobs};

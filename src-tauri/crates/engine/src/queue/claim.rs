@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::event::JobEvent;
 use super::message::{BatchContext, ClaimedJob, LaneClaim, ToTransfers};
 use super::owner::{OpenBatch, Owner};
 use super::state::Attempt;
-use super::transition::JobEvent;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::clock::random_word;

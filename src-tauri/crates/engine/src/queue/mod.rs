@@ -3,6 +3,7 @@
 mod apply;
 mod bulk;
 mod claim;
+mod event;
 pub mod guests;
 #[cfg(test)]
 mod job_table_properties;

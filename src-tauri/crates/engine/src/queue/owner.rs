@@ -10,9 +10,9 @@ use rusqlite::Connection;
 use tokio::sync::{broadcast, mpsc::UnboundedSender};
 
 use super::bulk::Bulk;
+use super::event::Effect;
 use super::message::{AwaitedJob, BatchContext, ToOwner, ToTransfers};
 use super::publish::Publisher;
-use super::transition::Effect;
 use crate::clock::SharedWorld;
 use crate::error::{Failure, Outcome};
 use crate::event::{Condition, EngineEvent};

@@ -1,9 +1,9 @@
 //! What the server holds of files that are sent in parts: kept beside the jobs, and given up with them.
 
+use super::event::JobEvent;
 use super::message::PartsReport;
 use super::owner::Owner;
 use super::state::JobState;
-use super::transition::JobEvent;
 use crate::error::Outcome;
 use crate::model::{JobId, JobStateKind};
 use crate::planted::{Bug, is_planted};

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast;
 
+use super::event::Effect;
 use super::message::{AwaitedJob, ToTransfers};
 use super::owner::Owner;
 use super::state::JobState;
-use super::transition::Effect;
 use crate::error::{Failure, Outcome};
 use crate::event::{Condition, EngineEvent, JobChange};
 use crate::model::{BatchId, BatchView, JobId, JobStateKind, Totals};

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::event::JobEvent;
 use super::owner::Owner;
 use super::state::JobState;
-use super::transition::JobEvent;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{BatchId, JobId, JobStateKind, RelocateResult, WaitingFor};
 use crate::store::{batches, failure_of, folders, jobs, volumes};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::transition::JobEvent;
+use super::event::JobEvent;
 use crate::clock::{Millis, World, jittered};
 use crate::error::{ErrorCode, Failure, FailureClass};
 use crate::model::WaitingFor;

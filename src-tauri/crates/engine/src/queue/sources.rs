@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::event::JobEvent;
 use super::owner::Owner;
 use super::state::JobState;
-use super::transition::JobEvent;
 use crate::error::Outcome;
 use crate::model::{FolderId, JobId, JobStateKind, WaitingFor};
 use crate::store::{failure_of, folders, jobs, volumes};

@@ -1,85 +1,8 @@
-//! The life of a job: what can happen to it, and the one function that changes its state.
+//! The life of a job: the one function that changes its state. Every state names every event, so that nobody forgets one.
 
-use super::state::{Attempt, Held, JobState, Proof, Sent, Wish};
-use crate::clock::Millis;
-use crate::error::Failure;
+use super::event::{Effect, JobEvent, Refused, Transition};
+use super::state::{Attempt, Held, JobState, Sent, Wish};
 use crate::model::WaitingFor;
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum JobEvent {
-    /// A permit was given; the key of the attempt is new.
-    Claimed(Attempt),
-    /// The object store confirmed every byte.
-    Stored(Sent),
-    /// The answer was lost after the whole body was handed over.
-    AnswerLost,
-    /// Nothing was stored; try again at this time.
-    TriedInVain {
-        failure: Failure,
-        ready_at: Millis,
-    },
-    /// Nothing was stored; this job can't be sent.
-    GaveUp {
-        failure: Failure,
-    },
-    /// Nothing was stored; someone has to act.
-    Held {
-        failure: Failure,
-    },
-    /// Nothing was stored; the job goes on when the thing it waits for is there.
-    MustWait {
-        on: WaitingFor,
-        failure: Option<Failure>,
-    },
-    /// The transfer obeyed a stop. `unsure`: the whole body was out already.
-    Stopped {
-        unsure: bool,
-    },
-    /// The tenant lists the file and works on it.
-    Listed,
-    Confirmed(Proof),
-    /// An attempt of unknown fate did not arrive.
-    NotArrived,
-    /// The tenant could not make an asset of it.
-    IngestFailed {
-        failure: Failure,
-    },
-    /// The tenant's asset has other bytes than were read: to be sent again at this time.
-    ArrivedDamaged {
-        failure: Failure,
-        ready_at: Millis,
-    },
-    /// What it waited for is there.
-    Freed,
-    /// The program started again.
-    Restarted,
-    Pause,
-    Resume,
-    Cancel,
-    Retry,
-}
-
-/// What has to follow a change, after the commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    None,
-    /// Tell the running transfer to stop.
-    StopTransfer,
-    /// The tenant has to be asked for it.
-    Await,
-    /// It may be claimed.
-    Ready,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transition {
-    pub state: JobState,
-    pub effect: Effect,
-}
-
-/// The event means nothing in this state; nothing changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused;
 
 fn to(state: JobState, effect: Effect) -> Result<Transition, Refused> {
     Ok(Transition { state, effect })
@@ -348,28 +271,7 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             | E::Pause
             | E::Resume => Err(Refused),
         },
-        S::Cancelled => match event {
-            E::Retry => to(S::Queued, Effect::Ready),
-            E::ArrivedDamaged { .. }
-            | E::Claimed(_)
-            | E::Stored(_)
-            | E::AnswerLost
-            | E::TriedInVain { .. }
-            | E::GaveUp { .. }
-            | E::Held { .. }
-            | E::MustWait { .. }
-            | E::Stopped { .. }
-            | E::Listed
-            | E::Confirmed(_)
-            | E::NotArrived
-            | E::IngestFailed { .. }
-            | E::Freed
-            | E::Restarted
-            | E::Pause
-            | E::Resume
-            | E::Cancel => Err(Refused),
-        },
-        S::Skipped { .. } => match event {
+        S::Cancelled | S::Skipped { .. } => match event {
             E::Retry => to(S::Queued, Effect::Ready),
             E::ArrivedDamaged { .. }
             | E::Claimed(_)

@@ -5,9 +5,10 @@ use proptest::prelude::any;
 use proptest::{prop_assert, prop_assert_eq};
 
 use super::*;
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, Failure};
 use crate::model::{AssetId, JobStateKind as Kind, Verification};
 use crate::properties::{Checked, Steps, hold};
+use crate::queue::state::Proof;
 
 /// What truly happened to a job, beside its state.
 #[derive(Default)]

@@ -1,8 +1,9 @@
 //! Every state against every event: what is allowed, and that nothing that was sent is ever forgotten.
 
 use super::*;
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, Failure};
 use crate::model::{AssetId, JobStateKind, Verification};
+use crate::queue::state::Proof;
 
 fn attempt() -> Attempt {
     Attempt { key_tail: "key".into(), started_at: 1 }

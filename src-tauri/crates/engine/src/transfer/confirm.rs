@@ -10,15 +10,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::doubts::{self, candidates, meant_for_others};
 use super::failure::failure_of;
 use super::look::{Account, Awaited, LIST_PATIENCE, Look, details, hash_of, list, look_into_albums};
 use super::matching::{ByName, Fit, by_name, fit, key_of, pair};
-use super::source::{self, CHANGED};
-use super::source_watch::volume_away;
-use super::upload::{TransferContext, source_trouble};
+use super::upload::TransferContext;
 use crate::clock::Millis;
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::{AccountId, AssetId, JobId, Verification, WaitingFor};
+use crate::model::{AccountId, AssetId, JobId, Verification};
 use crate::network::reachability::{Heard, Lost, Way};
 use crate::queue::concerns_the_way;
 use crate::queue::message::{AwaitedJob, Report, ToOwner};
@@ -161,7 +160,7 @@ impl Confirmer {
             assets = assets.len(),
             "looked at the status list"
         );
-        self.fingerprint(account, &named).await;
+        doubts::fingerprint(&self.context, account, &named).await;
         let mut reports = Vec::new();
         let (taken, seen) = self.confirm(id, account, &assets, &named, &mut reports).await?;
         self.learn_delay(id, account, &look, seen);
@@ -193,7 +192,8 @@ impl Confirmer {
             account.jobs.get(&job.id).is_some_and(|awaited| steady - awaited.since > LIST_PATIENCE)
         };
         let awaited = || account.jobs.values().map(|awaited| &awaited.job);
-        let others = self.meant_for_others(id, awaited().filter(|job| long_awaited(job)), named).await?;
+        let asking = awaited().filter(|job| long_awaited(job));
+        let others = meant_for_others(&self.context, id, asking, named).await?;
         let may_be_moved = |job: &AwaitedJob, asset: &Asset| {
             long_awaited(job) && !others.contains(&(job.id, asset.id.clone()))
         };
@@ -227,79 +227,6 @@ impl Confirmer {
         account.dismissed.extend(done);
         account.proven.extend(taken.iter().map(|asset| hash_of(asset)));
         Ok((taken, seen))
-    }
-
-    /// Assets with a job's bytes in another album that are where another job's file of that name goes: not moved there.
-    async fn meant_for_others(
-        &self,
-        id: AccountId,
-        long_awaited: impl Iterator<Item = &AwaitedJob>,
-        named: &ByName<'_>,
-    ) -> Outcome<HashSet<(JobId, String)>> {
-        let mut asked = Vec::new();
-        for job in long_awaited {
-            for asset in candidates(named, job).filter(|asset| matches!(fit(job, asset), Fit::Elsewhere(_))) {
-                for album in &asset.albums {
-                    asked.push((job.id, job.name.clone(), job.size, asset.id.clone(), album.id.clone()));
-                }
-            }
-        }
-        if asked.is_empty() {
-            return Ok(HashSet::new());
-        }
-        self.context
-            .readers
-            .read(move |db| {
-                let mut meant = HashSet::new();
-                for (job, name, size, asset, album) in asked {
-                    let others = jobs::unproven_in_album(db, id, &album, size)?;
-                    let is_meant =
-                        others.iter().any(|(other, its)| *other != job && key_of(its) == key_of(&name));
-                    if is_meant {
-                        meant.insert((job, asset));
-                    }
-                }
-                Ok(meant)
-            })
-            .await
-    }
-
-    /// Hashes local files of unknown attempts for which a likely asset was found.
-    async fn fingerprint(&self, account: &mut Account, named: &ByName<'_>) {
-        for awaited in account.jobs.values_mut() {
-            let likely = awaited.job.md5.is_none()
-                && candidates(named, &awaited.job)
-                    .any(|asset| fit(&awaited.job, asset) == Fit::NeedsFingerprint);
-            if !likely {
-                continue;
-            }
-            let path = awaited.job.path.clone();
-            let hashed = tokio::task::spawn_blocking(move || source::fingerprint(&path)).await;
-            match hashed {
-                Ok(Ok((seen, md5))) => {
-                    awaited.unreadable = None;
-                    if seen.size == awaited.job.size {
-                        awaited.job.md5 = Some(md5);
-                    }
-                }
-                Ok(Err(error)) if error.kind() != CHANGED => {
-                    let failure = source_trouble(error.kind(), &error, &awaited.job.path);
-                    awaited.unreadable = Some(self.must_wait(&awaited.job, failure).await);
-                }
-                // It is being written to: what was sent of it before is gone from here.
-                _ => awaited.unreadable = None,
-            }
-        }
-    }
-
-    /// Without the file nobody knows whose the asset is: the job waits for the file, and is looked up again.
-    async fn must_wait(&self, job: &AwaitedJob, failure: Failure) -> Report {
-        match volume_away(&self.context, job.folder, &job.path).await {
-            Some(away) => {
-                Report::MustWait { on: WaitingFor::Volume, failure: away.because(&failure.details) }
-            }
-            None => Report::Unseen { failure },
-        }
     }
 
     /// Remembers how long the tenant takes to list what was sent: an attempt of unknown fate is looked for so long.
@@ -395,11 +322,6 @@ impl Account {
         }
         self.interval
     }
-}
-
-fn candidates<'a>(named: &'a ByName<'_>, job: &AwaitedJob) -> impl Iterator<Item = &'a Asset> + 'a {
-    let found = named.get(&*key_of(&job.name)).map(Vec::as_slice);
-    found.unwrap_or_default().iter().copied()
 }
 
 fn proof(job: &AwaitedJob, asset: &Asset, verification: Verification, at: Millis) -> Report {

@@ -4,6 +4,7 @@ pub mod aborter;
 mod blocks;
 pub mod confirm;
 pub mod dispatcher;
+mod doubts;
 pub mod failure;
 mod form_post;
 pub mod gate;

@@ -126,7 +126,11 @@ pub(super) fn failed(error: &ApiError, tenant: &Tenant) -> Report {
 
 /// The failure says which way it concerns, for the probe that looks when it is open again.
 pub(super) fn failed_on(error: &ApiError, url: &Url, way: &str) -> Report {
-    let failure = failure_of(error);
+    let failure = match error.kind() {
+        // None of these addresses names the destination: something else answered.
+        ErrorKind::NotFound => Failure::new(ErrorCode::UnexpectedAnswer).because(error),
+        _ => failure_of(error),
+    };
     Report::Failed { failure: on_the_way(failure, url, way), retry_after: error.retry_after() }
 }
 

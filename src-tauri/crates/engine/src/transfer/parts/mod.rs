@@ -201,7 +201,12 @@ impl Run<'_> {
                 }
                 Ok(Report::Stored { md5: whole, etag_matched, at: self.context.world.now() })
             }
-            Err(error) if may_have_arrived(&error) || self.is_gone(open, &error).await => {
+            // A bare 404 may mean that an earlier call, whose answer was lost, did it.
+            Err(error)
+                if may_have_arrived(&error)
+                    || *error.kind() == ErrorKind::NotFound
+                    || self.is_gone(open, &error).await =>
+            {
                 Ok(Report::AnswerLost { failure: failure_of(&error) })
             }
             // The store knows other parts than were sent: a fresh look at what it has.

@@ -24,7 +24,7 @@ use crate::store::parts::PartRow;
 use crate::transfer::gate::AtTheGate;
 use crate::transfer::progress::Counts;
 use crate::transfer::source::{BLOCK, Source};
-use crate::transfer::upload::{TransferContext, failed_on, failed_with, on_the_way, source_trouble};
+use crate::transfer::upload::{TransferContext, failed_on, failed_with, source_trouble};
 
 /// A part is tried so often before its file is put back.
 const MOST_TRIES: u32 = 4;
@@ -140,11 +140,6 @@ pub async fn send_part(
             }
             ErrorKind::ChecksumRefused if last && signs_an_empty_body(&url) => {
                 return Err(PartTrouble::Unusable(EMPTY_BODY_SIGNED));
-            }
-            // Not the store's own word for a lost upload: something else answered.
-            ErrorKind::NotFound => {
-                let failure = Failure::new(ErrorCode::UnexpectedAnswer).because(&error);
-                return Err(failed_with(on_the_way(failure, &url, "objects")).into());
             }
             kind if last || !is_worth_another_try(kind) => {
                 return Err(failed_on(&error, &url, "objects").into());
