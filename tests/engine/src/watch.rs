@@ -57,6 +57,7 @@ impl Watch {
 
     /// The next event; one that was missed counts as any.
     pub async fn next(&mut self) -> Option<Arc<EngineEvent>> {
-        self.subscription.events.recv().await.ok()
+        let event = tokio::time::timeout(PATIENCE, self.subscription.events.recv()).await;
+        event.unwrap_or_else(|_| panic!("nothing happens any more")).ok()
     }
 }

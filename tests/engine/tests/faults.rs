@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use engine::error::ErrorCode;
+use engine::event::EngineEvent;
 use engine::model::{JobAction, JobSelection, JobStateKind, WaitingFor};
-use engine_tests::{Stage, md5_of, noise};
+use engine_tests::{PATIENCE, Stage, md5_of, noise};
 use ferry_tenant::{Action, Faults, Match, Options, RateRule, Rule, Switches, Tenant};
+
+/// Files of which most wait when the tenant goes away.
+const AWAY: u64 = 150;
 
 fn faults(rules: Vec<Rule>) -> Faults {
     Faults { rules }
@@ -138,10 +142,11 @@ async fn a_tenant_that_goes_away_is_waited_for() {
     let home = tempfile::tempdir().unwrap();
     let options = || Options { data: Some(home.path().to_path_buf()), ..Options::default() };
     let mut stage = Stage::with(options()).await;
-    for file in 0..40 {
+    for file in 0..AWAY {
         stage.file(&format!("Shoot/{file}.jpg"), &noise(file, 50_000));
     }
-    let slow = Rule::new(Match::object_post(), Action::Delay { ms: 100 });
+    // The first ones are through before it goes away, most are not.
+    let slow = Rule::new(Match::object_post(), Action::Delay { ms: 2_000 }).after(8);
     stage.tenant.set_faults(faults(vec![slow]));
     let mut watch = stage.watch().await;
     let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
@@ -150,19 +155,21 @@ async fn a_tenant_that_goes_away_is_waited_for() {
     // Replaced by a stand-in that is dropped at once, so that the real one lets go of its port and files.
     let gone = std::mem::replace(&mut stage.tenant, Tenant::start(Options::default()).await.unwrap());
     gone.stop().await;
-    loop {
-        let event = watch.next().await;
-        if let Some(event) = event
-            && let engine::event::EngineEvent::ConditionChanged { condition } = &*event
-            && condition.offline
-        {
-            break;
+    let offline = async {
+        loop {
+            let event = watch.next().await;
+            if let Some(EngineEvent::ConditionChanged { condition }) = event.as_deref()
+                && condition.offline
+            {
+                break;
+            }
         }
-    }
+    };
+    tokio::time::timeout(PATIENCE, offline).await.expect("nobody notices");
     stage.tenant = Tenant::start(Options { port, ..options() }).await.unwrap();
     let view = watch.finished(batch).await;
-    assert_eq!(view.totals.count(JobStateKind::Done), 40, "{:#?}", view);
-    assert_eq!(stage.tenant.assets().len(), 40, "nothing is there twice");
+    assert_eq!(view.totals.count(JobStateKind::Done), AWAY, "{:#?}", view);
+    assert_eq!(stage.tenant.assets().len() as u64, AWAY, "nothing is there twice");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
