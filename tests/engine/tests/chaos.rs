@@ -42,6 +42,12 @@ async fn seed_50277_the_same_file_in_a_folder_whose_album_is_not_known_yet() {
     hold(&[50_277]).await;
 }
 
+/// The clock was set back, and then the program began again: an attempt of the day before seemed to be an hour old.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seed_60153_an_attempt_from_before_whose_age_the_clock_hides() {
+    hold(&[60_153]).await;
+}
+
 /// The clock was set back: an old attempt seemed younger than new ones, and the status list was asked for too little.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seed_4061_a_clock_that_was_set_back_behind_an_attempt() {

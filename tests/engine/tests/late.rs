@@ -57,6 +57,17 @@ async fn an_attempt_older_than_the_status_list_is_looked_for_in_the_albums() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_attempt_that_a_clock_makes_young_is_looked_for_in_the_albums() {
+    let mut stage = stage().await;
+    let batch = sent_and_stopped(&mut stage).await;
+    stage.pass_time(DAY).await;
+    // By this clock it is one hour old, and the status list of two hours says nothing of it.
+    stage.world.set_clock(-24 * 3_600_000);
+    stage.start().await;
+    there_once(&stage, batch).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_attempt_that_only_the_local_file_can_tell_waits_for_the_file() {
     let mut stage = stage().await;
     let batch = sent_and_stopped(&mut stage).await;

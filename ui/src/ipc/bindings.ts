@@ -132,7 +132,11 @@ asset_url: string | null,
 /**
  * The library album it goes to.
  */
-album_id: string | null, };
+album_id: string | null, 
+/**
+ * While it travels in parts.
+ */
+parts: PartsView | null, };
 
 /**
  * One failed try.

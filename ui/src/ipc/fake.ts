@@ -4,6 +4,7 @@ import type { AccountView, EngineEvent, JobDetails } from "./bindings";
 import { FakeBatch } from "./fake/batch";
 import { FakeLibrary } from "./fake/library";
 import { listJobs } from "./fake/listing";
+import { partsOf } from "./fake/parts";
 import { failureOf, FakeQueue } from "./fake/queue";
 import { ACCOUNT, prepare, SCENARIOS, type Scenario } from "./fake/scenarios";
 import { isFolder, stage } from "./fake/staging";
@@ -96,6 +97,7 @@ export class FakeBackend implements Backend {
       attempts: batch.extras.get(index)?.attempts ?? [],
       asset_url: view.asset ? `https://acme.canto.com/v/library/image/${view.asset.id}` : null,
       album_id: batch.destination.kind === "album" ? batch.destination.id : null,
+      parts: partsOf(view),
     };
   }
 

@@ -8,6 +8,8 @@ use engine::model::{JobId, JobStateKind};
 use ferry_tenant::{Action, Call};
 
 use super::play::Play;
+use super::workload::MOST_LARGE;
+use crate::relay::Side;
 
 /// One sending of a part that the store took.
 struct Put<'a> {
@@ -74,7 +76,8 @@ impl Play {
         let unknown = self.stage.tenant.requests().iter().filter(begun).count();
         let settled = [JobStateKind::Done, JobStateKind::Cancelled];
         let open = self.jobs().await.iter().filter(|job| !settled.contains(&job.state)).count();
-        let most = unknown + open + usize::try_from(self.interruptions).unwrap();
+        // Each interruption may meet the beginning of every large file.
+        let most = unknown + open + usize::try_from(self.interruptions).unwrap() * MOST_LARGE;
         let until = Instant::now() + Duration::from_secs(8);
         while self.stage.tenant.open_uploads() > most && Instant::now() < until {
             self.wait(Duration::from_millis(100)).await;
@@ -112,7 +115,12 @@ impl Play {
             call.method == "PUT" && call.spoilt && matches!(call.status, Some(400 | 404 | 413))
         };
         let reasons = calls.iter().filter(multipart).count() + calls.iter().filter(refused).count();
-        let again = self.fired(|action| matches!(action, Action::IngestError | Action::FlipByte { .. }));
+        // A part whose ETag is twice another one is believed to have that one, and then refused with it.
+        let spoilt = self.fired(|action| {
+            matches!(action, Action::IngestError | Action::FlipByte { .. } | Action::WrongEtag)
+        });
+        let answers = self.relay.done().iter().filter(|done| done.damage.side == Side::Answer).count();
+        let again = spoilt + answers as u64;
         let mut uploads: HashMap<JobId, u64> = HashMap::new();
         for job in self.objects.values() {
             *uploads.entry(*job).or_default() += 1;

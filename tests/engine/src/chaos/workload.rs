@@ -25,6 +25,9 @@ const NAMES: [&str; 16] = [
     "-rf.jpg",
 ];
 
+/// Files that are worth parts.
+pub const MOST_LARGE: usize = 2;
+
 const FOLDERS: [&str; 6] = ["", "Tag 1", "Tag 1/RAW", "Tag 2", "Tag 2/RAW", "Ünter/tief/er"];
 
 pub struct FilePlan {
@@ -51,7 +54,7 @@ impl Workload {
         let parts = !chance.one_in(3);
         let ingest_delay_ms = *chance.pick(&[0, 50, 200, 1_500]);
         let roots: Vec<String> = (0..chance.between(1, 3)).map(|number| format!("Shoot {number}")).collect();
-        let large = if chance.one_in(3) { 0 } else { chance.between(1, 2) };
+        let large = if chance.one_in(3) { 0 } else { chance.between(1, MOST_LARGE as u64) };
         let mut files: Vec<FilePlan> = Vec::new();
         for number in 0..chance.between(4, 22) {
             let size = if number < large { large_size(&mut chance) } else { small_size(&mut chance) };

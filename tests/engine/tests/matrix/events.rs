@@ -114,7 +114,7 @@ fn cell(event: Event, moment: Moment, way: Way) -> Option<Cell> {
         most: most(event, moment, way),
         damaged: 0,
         // Of a beginning whose answer nobody heard nobody knows the name: the bucket sweeps it.
-        orphans: usize::from(moment == Moment::Before),
+        orphans: usize::from(moment == Moment::Before && matches!(event, Event::Crash | Event::Stop)),
         ingest_delay_ms: if moment == Moment::Working { 1_500 } else { 0 },
         prepares: Box::new(move |scene| hold(scene, moment)),
         happens: Box::new(move |scene| {

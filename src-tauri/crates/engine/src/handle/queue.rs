@@ -102,7 +102,11 @@ impl EngineHandle {
     /// `JobMissing`.
     pub async fn job_details(&self, job: JobId) -> Outcome<JobDetails> {
         let found = self.inner.readers.read(move |db| views::details(db, job)).await?;
-        found.ok_or_else(|| Failure::new(ErrorCode::JobMissing).with("job", job))
+        let mut details = found.ok_or_else(|| Failure::new(ErrorCode::JobMissing).with("job", job))?;
+        if let Some(parts) = &mut details.parts {
+            parts.sending = self.inner.board.parts_on_their_way(job);
+        }
+        Ok(details)
     }
 
     /// # Errors

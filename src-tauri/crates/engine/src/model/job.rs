@@ -242,6 +242,22 @@ pub struct JobDetails {
     pub asset_url: Option<String>,
     /// The library album it goes to.
     pub album_id: Option<String>,
+    /// While it travels in parts.
+    pub parts: Option<PartsView>,
+}
+
+/// How far a file is that travels in parts. They are counted from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct PartsView {
+    pub count: u32,
+    /// Of each but the last, bytes.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub size: u64,
+    /// Runs that the store has with the right checksums: first and last.
+    pub stored: Vec<(u32, u32)>,
+    /// On their way at the moment.
+    pub sending: Vec<u32>,
 }
 
 /// One failed try.

@@ -16,8 +16,8 @@ pub use batch::{
 pub use control::{ControlResult, JobAction, JobSelection, RelocateResult};
 pub use ids::{AccountId, BatchId, FolderId, JobId};
 pub use job::{
-    AssetId, AttemptView, JobDetails, JobOrder, JobPage, JobQuery, JobStateKind, JobView, Verification,
-    WaitingFor,
+    AssetId, AttemptView, JobDetails, JobOrder, JobPage, JobQuery, JobStateKind, JobView, PartsView,
+    Verification, WaitingFor,
 };
 pub use library::{LibraryNode, NodeKind};
 pub use sign_in::{SignInRequest, SignInStarted};

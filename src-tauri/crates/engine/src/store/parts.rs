@@ -6,7 +6,7 @@ use canto_api::OpenUpload;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use crate::clock::Millis;
-use crate::model::JobId;
+use crate::model::{JobId, PartsView};
 
 /// An upload that was begun for a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +110,29 @@ fn read(row: &Row<'_>) -> Result<UploadRow> {
         begun_at: row.get(9)?,
         completing: completing.0.zip(completing.1),
     })
+}
+
+/// How far a job's upload is; nothing is known here of what is on its way.
+pub fn view(db: &Connection, job: JobId) -> Result<Option<PartsView>> {
+    let plan: Option<(i64, i64)> = db
+        .prepare_cached("SELECT size, part_size FROM parts_upload WHERE job_id = ?1")?
+        .query_row([job.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((size, part_size)) = plan.map(|(size, part)| (size.cast_unsigned(), part.cast_unsigned()))
+    else {
+        return Ok(None);
+    };
+    let mut statement = db.prepare_cached("SELECT number FROM part WHERE job_id = ?1 ORDER BY number")?;
+    let mut stored: Vec<(u32, u32)> = Vec::new();
+    for number in statement.query_map([job.0], |row| row.get::<_, u32>(0))? {
+        let number = number?;
+        match stored.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => stored.push((number, number)),
+        }
+    }
+    let count = u32::try_from(size.div_ceil(part_size.max(1))).unwrap_or(u32::MAX);
+    Ok(Some(PartsView { count, size: part_size, stored, sending: Vec::new() }))
 }
 
 /// Adds parts of an upload that is still under way.

@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params_from_iter};
 
 use super::job_state::parse_failure;
-use super::{attempts, folders, totals};
+use super::{attempts, folders, parts, totals};
 use crate::model::{
     AssetId, BatchId, FolderId, JobDetails, JobId, JobOrder, JobPage, JobQuery, JobStateKind, JobView,
     Totals, Verification, WaitingFor,
@@ -128,6 +128,7 @@ pub fn details(db: &Connection, id: JobId) -> Result<Option<JobDetails>> {
         attempts: attempts::of_job(db, id)?,
         asset_url,
         album_id,
+        parts: parts::view(db, id)?,
         job,
     }))
 }

@@ -41,11 +41,13 @@ pub struct Confirmer {
     context: Arc<TransferContext>,
     probe: UnboundedSender<Heard>,
     accounts: HashMap<AccountId, Account>,
+    begun: Millis,
 }
 
 impl Confirmer {
     pub fn new(context: Arc<TransferContext>, probe: UnboundedSender<Heard>) -> Self {
-        Self { context, probe, accounts: HashMap::new() }
+        let begun = context.world.now();
+        Self { context, probe, accounts: HashMap::new(), begun }
     }
 
     pub async fn run(mut self, mut inbox: UnboundedReceiver<Vec<AwaitedJob>>, quit: CancellationToken) {
@@ -90,7 +92,7 @@ impl Confirmer {
             account.next = account.next.min(Instant::now() + account.interval);
             // By the steady clock: one that is set must make no file seem lost.
             let since = steady - job.sent_at.map_or(0, |sent| (now - sent).max(0));
-            account.jobs.insert(job.id, Awaited::new(job, since));
+            account.jobs.insert(job.id, Awaited::new(job, since, self.begun));
         }
     }
 

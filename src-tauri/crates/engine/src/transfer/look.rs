@@ -18,6 +18,8 @@ use crate::session::Tenant;
 pub(super) const LIST_PATIENCE: Millis = 10 * 60_000;
 /// The list reaches back this far at most (canto-api.md §8.4 [C]).
 const LONGEST_LIST: Millis = 24 * 3_600_000;
+/// Most of what is looked for after a start is in the list, which costs one call for all.
+const LIST_FIRST: Millis = 1_000;
 const ALBUM_PAGE: u32 = 200;
 const ALBUM_PAGES: u32 = 10;
 /// Searches by name of one look, each a call of the tenant's budget.
@@ -33,11 +35,23 @@ pub(super) struct Awaited {
     pub album_looked: Option<Instant>,
     /// An asset that may be its own was found, and the local file that would tell can't be read.
     pub unreadable: Option<Report>,
+    /// Its attempt began before this program did, so that only clocks that may have been set tell how old it is.
+    from_before: bool,
 }
 
 impl Awaited {
-    pub fn new(job: AwaitedJob, since: Millis) -> Self {
-        Self { job, since, listed: false, other_bytes_since: None, album_looked: None, unreadable: None }
+    /// `begun`: when this program began to look.
+    pub fn new(job: AwaitedJob, since: Millis, begun: Millis) -> Self {
+        let from_before = job.attempt.started_at < begun;
+        Self {
+            job,
+            since,
+            listed: false,
+            other_bytes_since: None,
+            album_looked: None,
+            unreadable: None,
+            from_before,
+        }
     }
 
     /// Where the clock was set back behind the attempt, nobody knows: then it may be as old as any.
@@ -48,7 +62,8 @@ impl Awaited {
 
     /// Its attempt may be older than what the status list reaches back to: only the albums can tell.
     fn outlasts_list(&self, now: Millis) -> bool {
-        self.job.sent_at.is_none() && self.age_of_attempt(now) > LONGEST_LIST - 3_600_000
+        let is_old = self.from_before || self.age_of_attempt(now) > LONGEST_LIST - 3_600_000;
+        self.job.sent_at.is_none() && is_old
     }
 
     /// Everything was looked at that can tell of it.
@@ -133,8 +148,9 @@ pub(super) async fn look_into_albums(
     let mut asked = Vec::new();
     for (id, awaited) in &mut account.jobs {
         let age = steady - awaited.since;
+        let outlasts = awaited.outlasts_list(now) && age >= LIST_FIRST;
         let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= every);
-        if (age < LIST_PATIENCE && !awaited.outlasts_list(now)) || !due {
+        if (age < LIST_PATIENCE && !outlasts) || !due {
             continue;
         }
         if wanted.names.len() >= SEARCHES {

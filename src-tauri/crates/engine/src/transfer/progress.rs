@@ -1,6 +1,6 @@
 //! Bytes of what is running, sampled for the shells.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -28,9 +28,29 @@ pub struct Counts {
     /// What is there already is being compared.
     verifying: Arc<AtomicBool>,
     resumable: Arc<AtomicBool>,
+    /// Numbers of the parts that are on their way.
+    parts: Arc<Mutex<BTreeSet<u32>>>,
+}
+
+/// A part is on its way until this is dropped.
+#[derive(Debug)]
+pub struct OnItsWay {
+    parts: Arc<Mutex<BTreeSet<u32>>>,
+    number: u32,
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
+    }
 }
 
 impl Counts {
+    pub fn sends_part(&self, number: u32) -> OnItsWay {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner).insert(number);
+        OnItsWay { parts: Arc::clone(&self.parts), number }
+    }
+
     /// So many bytes need not be sent again.
     pub fn keep(&self, bytes: u64) {
         self.kept.fetch_add(bytes, Ordering::Relaxed);
@@ -99,6 +119,15 @@ impl Board {
 
     pub fn sent(&self, job: JobId) -> Option<u64> {
         self.lock().running.get(&job).map(|running| running.counts.there().min(running.size))
+    }
+
+    /// Numbers of a job's parts that are on their way.
+    pub fn parts_on_their_way(&self, job: JobId) -> Vec<u32> {
+        let parts = self.lock().running.get(&job).map(|running| Arc::clone(&running.counts.parts));
+        let numbers = |parts: Arc<Mutex<BTreeSet<u32>>>| {
+            parts.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+        };
+        parts.map(numbers).unwrap_or_default()
     }
 
     /// A sample; `open_bytes` are the bytes of every job that is not settled.

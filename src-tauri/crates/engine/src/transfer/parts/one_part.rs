@@ -84,6 +84,7 @@ pub async fn send_part(
             Err(error) if upload_is_gone(&error) => return Err(PartTrouble::Gone),
             Err(error) => return Err(failed_at(&error, addresses.server()).into()),
         };
+        let _on_its_way = counts.sends_part(part.number);
         let mine = Arc::<AtomicU64>::default();
         let body = FileBody::Stream { length, blocks: blocks(file, plan, part.number, &mine, counts) };
         let started = Instant::now();

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use canto_api::{ApiError, ErrorKind, StoredPart};
+use canto_api::{ApiError, ErrorKind, OpenUpload, PartsServer, StoredPart};
+use tokio::sync::oneshot;
 use unicode_normalization::UnicodeNormalization;
 
 use super::plan::Plan;
@@ -113,10 +114,8 @@ impl Run<'_> {
         if !self.job.context.tags.is_empty() {
             metadata.push(("tag", self.job.context.tags.join(",")));
         }
-        let open = server
-            .begin(&self.job.attempt.key_tail, "application/octet-stream", &metadata)
-            .await
-            .map_err(|error| self.failed(&error))?;
+        let begun = begin_or_undo(server.clone(), self.job.attempt.key_tail.clone(), metadata).await;
+        let open = begun.map_err(|error| self.failed(&error))?;
         let upload = UploadRow {
             job: self.job.id,
             base: server.base().to_string(),
@@ -132,6 +131,25 @@ impl Run<'_> {
         self.tell_durably(PartsReport::Begun { upload: Box::new(upload.clone()) }).await?;
         Ok((upload, plan))
     }
+}
+
+/// Begins an upload; where nobody waits for the answer any more when it comes, the upload is removed again, since nobody
+/// would ever know of it.
+async fn begin_or_undo(
+    server: PartsServer,
+    name: String,
+    metadata: Vec<(&'static str, String)>,
+) -> Result<OpenUpload, ApiError> {
+    let (told, heard) = oneshot::channel();
+    tokio::spawn(async move {
+        let begun = server.begin(&name, "application/octet-stream", &metadata).await;
+        if let Err(Ok(unwanted)) = told.send(begun)
+            && let Err(error) = server.abort(&unwanted).await
+        {
+            tracing::info!(%error, "an upload that was begun in vain is left to the server");
+        }
+    });
+    heard.await.unwrap_or_else(|_| Err(ApiError::new("begin_parts", ErrorKind::Internal)))
 }
 
 /// Failures in a row after which an upload whose parts can't be listed is given up.
