@@ -147,6 +147,23 @@ export type AttemptView = { number: number,
  */
 ended_at: number, failure: Failure, };
 
+/**
+ * How far a file is that travels in parts. They are counted from 1.
+ */
+export type PartsView = { count: number, 
+/**
+ * Of each but the last, bytes.
+ */
+size: number, 
+/**
+ * Runs that the store has with the right checksums: first and last.
+ */
+stored: Array<[number, number]>, 
+/**
+ * On their way at the moment.
+ */
+sending: Array<number>, };
+
 export type DestinationKind = "folder" | "album" | "library";
 
 /**

@@ -31,6 +31,7 @@ fn bindings() -> String {
         JobPage,
         JobDetails,
         AttemptView,
+        PartsView,
         DestinationKind,
         Destination,
         Enqueue,

@@ -3,7 +3,15 @@ import { cellsOf, MOST_CELLS, storedIn } from "./parts";
 
 describe("the strip of parts", () => {
   test("has a cell for each part of a short file", () => {
-    const parts = { count: 5, size: 8, stored: [[1, 2], [4, 4]] as [number, number][], sending: [3] };
+    const parts = {
+      count: 5,
+      size: 8,
+      stored: [
+        [1, 2],
+        [4, 4],
+      ] as [number, number][],
+      sending: [3],
+    };
     expect(cellsOf(parts).map((cell) => cell.state)).toEqual(["stored", "stored", "sending", "stored", "missing"]);
     expect(storedIn(parts)).toBe(3);
   });
