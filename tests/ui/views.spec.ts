@@ -60,7 +60,7 @@ const VIEWS: Record<
       await advance(page, 2);
       await page.getByRole("button", { name: /^Sending/ }).click();
       await page
-        .getByRole("row", { name: /\.mov/ })
+        .getByRole("row", { name: /DSC_/ })
         .first()
         .click({ position: { x: 200, y: 20 } });
       await page.getByText(/parts are with the server/).waitFor();

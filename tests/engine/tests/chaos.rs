@@ -42,6 +42,12 @@ async fn seed_50277_the_same_file_in_a_folder_whose_album_is_not_known_yet() {
     hold(&[50_277]).await;
 }
 
+/// The same file in two folders, and a crash before the one's album was kept: the other's asset was taken for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seed_60202_the_same_file_in_two_folders_and_an_album_that_was_never_kept() {
+    hold(&[60_202]).await;
+}
+
 /// The clock was set back, and then the program began again: an attempt of the day before seemed to be an hour old.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seed_60153_an_attempt_from_before_whose_age_the_clock_hides() {

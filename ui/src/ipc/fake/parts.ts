@@ -1,8 +1,8 @@
 // Large files of the fake travel in parts, as real ones do.
 import type { JobView, PartsView } from "../bindings";
 
-const LEAST_FILE = 128 * 1024 * 1024;
-const PART = 64 * 1024 * 1024;
+const LEAST_FILE = 16 * 1024 * 1024;
+const PART = 8 * 1024 * 1024;
 const AT_ONCE = 3;
 
 export function partsOf(job: JobView): PartsView | null {

@@ -227,23 +227,24 @@ pub fn taken(db: &Connection, account: AccountId, assets: &[String]) -> Result<H
     Ok(taken)
 }
 
-/// Jobs of files of a size that go to an album, or nobody knows yet where, and have no asset. With their names. A walk
-/// for rare questions.
+/// Jobs of files of a size that go to an album, or nobody knows yet where, and have no asset. With their names, and whether that
+/// album is known to be theirs. A walk for rare questions.
 pub fn unproven_in_album(
     db: &Connection,
     account: AccountId,
     album: &str,
     size: u64,
-) -> Result<Vec<(JobId, String)>> {
+) -> Result<Vec<(JobId, String, bool)>> {
     let mut statement = db.prepare_cached(
-        "SELECT job.id, job.name FROM batch JOIN job ON job.batch_id = batch.id
+        "SELECT job.id, job.name, batch.dest_kind = 'album' OR source_folder.remote_album IS NOT NULL
+         FROM batch JOIN job ON job.batch_id = batch.id
          JOIN source_folder ON source_folder.id = job.folder_id
          WHERE batch.account_id = ?1 AND job.size = ?3 AND job.asset_id IS NULL
          AND coalesce(CASE batch.dest_kind WHEN 'album' THEN batch.dest_id
              ELSE source_folder.remote_album END, ?2) = ?2",
     )?;
     let rows = statement.query_map(params![account.0, album, size.cast_signed()], |row| {
-        Ok((JobId(row.get(0)?), row.get(1)?))
+        Ok((JobId(row.get(0)?), row.get(1)?, row.get(2)?))
     });
     rows?.collect()
 }

@@ -194,12 +194,12 @@ impl Confirmer {
             account.jobs.get(&job.id).is_some_and(|awaited| steady - awaited.since > LIST_PATIENCE)
         };
         let awaited = || account.jobs.values().map(|awaited| &awaited.job);
-        let asking = awaited().filter(|job| long_awaited(job));
+        let asking = awaited().filter(|job| job.album.is_none() || long_awaited(job));
         let others = meant_for_others(&self.context, id, asking, named).await?;
-        let may_be_moved = |job: &AwaitedJob, asset: &Asset| {
-            long_awaited(job) && !others.contains(&(job.id, asset.id.clone()))
+        let may_be_elsewhere = |job: &AwaitedJob, asset: &Asset| {
+            (job.album.is_none() || long_awaited(job)) && !others.contains(&(job.id, asset.id.clone()))
         };
-        let pairs = pair(awaited(), named, &taken, may_be_moved);
+        let pairs = pair(awaited(), named, &taken, may_be_elsewhere);
         let proofs: Vec<(JobId, Report, String)> = pairs
             .into_iter()
             .map(|(job, asset, verification)| (job.id, proof(job, asset, verification, at), asset.id.clone()))
@@ -220,7 +220,9 @@ impl Confirmer {
         }
         let may_prove = |asset: &Asset| {
             open.get(&key_of(&asset.name)).is_some_and(|jobs| {
-                jobs.iter().any(|job| matches!(fit(job, asset), Fit::NeedsFingerprint | Fit::Elsewhere(_)))
+                jobs.iter().any(|job| {
+                    matches!(fit(job, asset), Fit::NeedsFingerprint | Fit::Elsewhere(_) | Fit::Anywhere(_))
+                })
             })
         };
         let done = assets.iter().filter(|asset| taken.contains(&asset.id) || !may_prove(asset));

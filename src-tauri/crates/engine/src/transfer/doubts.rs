@@ -30,9 +30,12 @@ pub async fn meant_for_others(
 ) -> Outcome<HashSet<(JobId, String)>> {
     let mut asked = Vec::new();
     for job in long_awaited {
-        for asset in candidates(named, job).filter(|asset| matches!(fit(job, asset), Fit::Elsewhere(_))) {
+        for asset in candidates(named, job)
+            .filter(|asset| matches!(fit(job, asset), Fit::Elsewhere(_) | Fit::Anywhere(_)))
+        {
             for album in &asset.albums {
-                asked.push((job.id, job.name.clone(), job.size, asset.id.clone(), album.id.clone()));
+                let of = (job.id, job.name.clone(), job.size, job.album.is_some());
+                asked.push((of, asset.id.clone(), album.id.clone()));
             }
         }
     }
@@ -43,10 +46,12 @@ pub async fn meant_for_others(
         .readers
         .read(move |db| {
             let mut meant = HashSet::new();
-            for (job, name, size, asset, album) in asked {
+            for ((job, name, size, knows_its_own), asset, album) in asked {
                 let others = jobs::unproven_in_album(db, id, &album, size)?;
-                let is_meant =
-                    others.iter().any(|(other, its)| *other != job && key_of(its) == key_of(&name));
+                // Of two that don't know their albums, each may be the one.
+                let is_meant = others.iter().any(|(other, its, is_sure)| {
+                    *other != job && (knows_its_own || *is_sure) && key_of(its) == key_of(&name)
+                });
                 if is_meant {
                     meant.insert((job, asset));
                 }

@@ -24,6 +24,8 @@ pub enum Fit {
     OtherBytes,
     /// The same bytes in another album: somebody may have moved the asset, or it is somebody else's.
     Elsewhere(Verification),
+    /// The same bytes, and nobody knows which album the job's file went to: the program ended before that was kept.
+    Anywhere(Verification),
     /// Nothing to compare, or other bytes in another album.
     No,
 }
@@ -50,15 +52,16 @@ pub fn fit(job: &AwaitedJob, asset: &Asset) -> Fit {
         return Fit::OtherBytes;
     }
     let Some(md5) = job.md5 else { return Fit::NeedsFingerprint };
-    match &asset.md5 {
-        Some(theirs) if theirs.eq_ignore_ascii_case(&hex::encode(md5)) => Fit::Proves(checked(job)),
-        Some(_) if is_planted(Bug::IgnoreWrongSum) => Fit::Proves(checked(job)),
-        Some(_) => Fit::OtherBytes,
-        None if job.etag_matched => Fit::Proves(Verification::Etag),
-        None if asset.size == Some(job.size) => Fit::Proves(Verification::Size),
+    let verification = match &asset.md5 {
+        Some(theirs) if theirs.eq_ignore_ascii_case(&hex::encode(md5)) => checked(job),
+        Some(_) if is_planted(Bug::IgnoreWrongSum) => checked(job),
+        Some(_) => return Fit::OtherBytes,
+        None if job.etag_matched => Verification::Etag,
+        None if asset.size == Some(job.size) => Verification::Size,
         // The tenant tells nothing that could be compared: no proof.
-        None => Fit::No,
-    }
+        None => return Fit::No,
+    };
+    if job.album.is_some() { Fit::Proves(verification) } else { Fit::Anywhere(verification) }
 }
 
 /// What was compared where the asset's checksum is ours.
@@ -78,12 +81,12 @@ pub fn by_name(assets: &[Asset]) -> ByName<'_> {
 }
 
 /// Pairs jobs and assets of their names, each at most once; assets in `taken` are the proof of other jobs. Where
-/// `may_be_moved` says so, the same bytes in another album will do.
+/// `may_be_elsewhere` says so, the same bytes in another album will do, and in any where the job's is not known.
 pub fn pair<'a, 'j>(
     jobs: impl Iterator<Item = &'j AwaitedJob> + Clone,
     assets: &ByName<'a>,
     taken: &HashSet<String>,
-    may_be_moved: impl Fn(&AwaitedJob, &Asset) -> bool,
+    may_be_elsewhere: impl Fn(&AwaitedJob, &Asset) -> bool,
 ) -> Vec<(&'j AwaitedJob, &'a Asset, Verification)> {
     let mut pairs: Vec<(&AwaitedJob, &Asset, Verification)> = Vec::new();
     let mut spent: HashSet<(&str, &str)> = HashSet::new();
@@ -102,7 +105,11 @@ pub fn pair<'a, 'j>(
                 }
                 let verification = match fit(job, asset) {
                     Fit::Proves(verification) => verification,
-                    Fit::Elsewhere(verification) if elsewhere && may_be_moved(job, asset) => verification,
+                    Fit::Elsewhere(verification) | Fit::Anywhere(verification)
+                        if elsewhere && may_be_elsewhere(job, asset) =>
+                    {
+                        verification
+                    }
                     _ => continue,
                 };
                 spent.insert(id);
@@ -197,7 +204,7 @@ mod tests {
 
     #[test]
     fn one_asset_proves_one_job() {
-        let jobs = [job(1, "a.jpg", Some(1), None), job(2, "a.jpg", Some(1), None)];
+        let jobs = [job(1, "a.jpg", Some(1), Some("A")), job(2, "a.jpg", Some(1), Some("A"))];
         let assets = [asset("x", "a.jpg", Some(1), None)];
         assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_, _| false).len(), 1);
         assert_eq!(
@@ -208,7 +215,7 @@ mod tests {
 
     #[test]
     fn other_bytes_are_never_a_proof() {
-        let sent = job(1, "a.jpg", Some(1), None);
+        let sent = job(1, "a.jpg", Some(1), Some("A"));
         assert_eq!(fit(&sent, &asset("x", "a.jpg", Some(9), None)), Fit::OtherBytes);
         let shorter = Asset { size: Some(9), ..asset("x", "a.jpg", Some(1), None) };
         assert_eq!(fit(&sent, &shorter), Fit::OtherBytes);
@@ -220,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_strongest_check_that_there_was_is_named() {
-        let with_etag = job(1, "a.jpg", Some(1), None);
+        let with_etag = job(1, "a.jpg", Some(1), Some("A"));
         let without = AwaitedJob { etag_matched: false, ..with_etag.clone() };
         let bare = asset("x", "a.jpg", None, None);
         assert_eq!(
@@ -235,8 +242,23 @@ mod tests {
 
     #[test]
     fn one_name_in_two_unicode_forms_is_one_name() {
-        let jobs = [job(1, "u\u{308}ber.jpg", Some(1), None)];
+        let jobs = [job(1, "u\u{308}ber.jpg", Some(1), Some("A"))];
         let assets = [asset("x", "\u{fc}ber.jpg", Some(1), None)];
         assert_eq!(pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_, _| false).len(), 1);
+    }
+
+    #[test]
+    fn a_job_whose_album_nobody_knows_takes_only_what_is_meant_for_no_other() {
+        let jobs = [job(1, "a.jpg", Some(1), None), job(2, "a.jpg", Some(1), Some("B"))];
+        let theirs = [asset("x", "a.jpg", Some(1), Some("B"))];
+        let pairs = |assets: &[Asset], nobody_else: bool| -> Vec<i64> {
+            let pairs = pair(jobs.iter(), &by_name(assets), &HashSet::new(), |_, _| nobody_else);
+            pairs.into_iter().map(|(job, _, _)| job.id.0).collect()
+        };
+        assert_eq!(pairs(&theirs, true), [2], "where it belongs comes first");
+        let both = [theirs[0].clone(), asset("y", "a.jpg", Some(1), Some("C"))];
+        assert_eq!(pairs(&both, true), [2, 1]);
+        assert_eq!(pairs(&both, false), [2]);
+        assert_eq!(fit(&jobs[0], &both[1]), Fit::Anywhere(Verification::EtagAndMd5));
     }
 }
