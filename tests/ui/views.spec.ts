@@ -54,18 +54,6 @@ const VIEWS: Record<
       await page.getByText("On this computer").waitFor();
     },
   },
-  "busy-parts": {
-    scenario: "busy",
-    steps: async (page) => {
-      await advance(page, 2);
-      await page.getByRole("button", { name: /^Sending/ }).click();
-      await page
-        .getByRole("row", { name: /DSC_/ })
-        .first()
-        .click({ position: { x: 200, y: 20 } });
-      await page.getByText(/parts are with the server/).waitFor();
-    },
-  },
   "busy-menu": {
     scenario: "busy",
     steps: async (page) => {
