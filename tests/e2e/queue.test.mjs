@@ -6,6 +6,8 @@ import { until } from "./lib/programs.mjs";
 import { Stage, filesBelow, writeFiles } from "./lib/stage.mjs";
 import { button } from "./lib/webdriver.mjs";
 
+const FILES = 500;
+
 let stage;
 let page;
 let shoot;
@@ -13,8 +15,9 @@ let shoot;
 before(async () => {
   stage = await Stage.start("queue");
   shoot = join(stage.folder, "Shoot");
-  writeFiles(shoot, 60, 20_000);
-  await stage.tenant.faults([{ match: { object_post: true }, action: { kind: "delay", ms: 700 } }]);
+  // Enough that a slow computer still finds some waiting.
+  writeFiles(shoot, FILES, 20_000);
+  await stage.tenant.faults([{ match: { object_post: true }, action: { kind: "delay", ms: 2_000 } }]);
   stage.order("Paused", [shoot]);
   page = await stage.open();
 });
@@ -45,7 +48,7 @@ test("pause all, then resume all", async () => {
   await until("rows are paused", async () => (await count("Paused")) > 5);
   await until("nothing runs", async () => (await count("Sending")) + (await count("Verifying")) === 0);
   const held = (await stage.tenant.assets()).length;
-  assert.ok(held < 60);
+  assert.ok(held < FILES);
   await stage.picture("paused");
   await page.click(button("Resume all"));
   await until("something is sent again", async () => (await count("Sending")) > 0);
@@ -65,11 +68,11 @@ test("one file is cancelled by its own button", async () => {
   await until("one is cancelled", async () => (await gone()).jobs.length === 1);
   await stage.tenant.faults([]);
   await page.click(button("Resume all"));
-  await until("all but one are done", async () => (await stage.tenant.assets()).length === 59, 60_000);
+  await until("all but one are done", async () => (await stage.tenant.assets()).length === FILES - 1, 120_000);
   const held = (await stage.tenant.assets()).map((asset) => asset.name);
   const missing = filesBelow(shoot).filter((file) => !held.includes(file.name));
   assert.deepEqual((await gone()).jobs.map((job) => job.name), [cancelled]);
   assert.deepEqual(missing.map((file) => file.name), [cancelled]);
-  await page.shows("59 of 60 done");
+  await page.shows(`${FILES - 1} of ${FILES} done`);
   await stage.picture("one-cancelled");
 });

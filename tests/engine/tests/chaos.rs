@@ -54,6 +54,12 @@ async fn seed_60153_an_attempt_from_before_whose_age_the_clock_hides() {
     hold(&[60_153]).await;
 }
 
+/// Parts were put together, the answer was spoilt, and a day passed: the server knew nothing of them any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seed_70278_parts_that_were_put_together_a_day_ago() {
+    hold(&[70_278]).await;
+}
+
 /// The clock was set back: an old attempt seemed younger than new ones, and the status list was asked for too little.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seed_4061_a_clock_that_was_set_back_behind_an_attempt() {

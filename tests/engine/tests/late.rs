@@ -67,6 +67,32 @@ async fn an_old_attempt_that_a_clock_makes_young_is_looked_for_in_the_albums() {
     there_once(&stage, batch).await;
 }
 
+/// The server put the parts together, its answer was spoilt, and nobody looked for a day (chaos seed 70278).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parts_that_were_put_together_a_day_ago_are_looked_for_before_the_file_is_sent_again() {
+    let tenant = Tenant::start(Options { parts: true, ..Options::default() }).await.unwrap();
+    let mut stage = Stage::at_pace(tenant, hasty()).await;
+    stage.file("Shoot/film.mov", &noise(6, 20 * 1024 * 1024));
+    let complete = || Match { method: Some("POST".into()), ..Match::path("/api/v1/s3/multipart/") };
+    stage.tenant.add_fault(Rule::new(complete(), Action::FlipByte { at: 0 }).times(1));
+    stage.tenant.add_fault(Rule::new(Match::path("/api/v1/upload/status"), Action::Hang));
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    let spoilt = |stage: &Stage| stage.tenant.requests().iter().any(|call| call.path.ends_with("/complete"));
+    stage.until(|| spoilt(&stage)).await;
+    watch.count(batch, JobStateKind::Uploading, 0).await;
+    drop(watch);
+    stage.stop().await;
+    stage.tenant.set_faults(Default::default());
+    stage.pass_time(DAY).await;
+    stage.start().await;
+    let view = stage.settled(batch).await;
+    assert_eq!(view.totals.count(JobStateKind::Done), 1, "{:#?}", stage.jobs(batch).await);
+    assert_eq!(stage.tenant.assets().len(), 1, "nothing is there twice");
+    let begun = |call: &&ferry_tenant::Call| call.method == "POST" && call.path == "/api/v1/s3/multipart";
+    assert_eq!(stage.tenant.requests().iter().filter(begun).count(), 1, "looked up, not sent again");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_attempt_that_only_the_local_file_can_tell_waits_for_the_file() {
     let mut stage = stage().await;

@@ -60,7 +60,10 @@ impl Owner {
                 failures = 0;
                 JobEvent::Confirmed(*proof)
             }
-            Report::NotArrived => JobEvent::NotArrived,
+            Report::NotArrived => {
+                self.looked_for_in_vain(id)?;
+                JobEvent::NotArrived
+            }
             Report::Damaged { failure } => {
                 self.note_attempt(id, &failure)?;
                 self.forget_sums(id)?;

@@ -99,7 +99,7 @@ impl Owner {
     fn claim_one(&mut self, row: JobRow) -> Outcome<ClaimedJob> {
         let folder = self.folder_context(row.folder)?;
         let context = Arc::clone(&self.open_batch(row.batch)?.context);
-        let attempt = Attempt { key_tail: self.key_tail(&row.name), started_at: self.world.now() };
+        let attempt = Attempt { key_tail: self.key_tail(&row.name), started_at: self.attempt_began(row.id)? };
         let job = ClaimedJob {
             id: row.id,
             context,

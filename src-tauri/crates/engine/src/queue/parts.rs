@@ -4,6 +4,7 @@ use super::event::JobEvent;
 use super::message::PartsReport;
 use super::owner::Owner;
 use super::state::JobState;
+use crate::clock::Millis;
 use crate::error::Outcome;
 use crate::model::{JobId, JobStateKind};
 use crate::planted::{Bug, is_planted};
@@ -80,6 +81,24 @@ impl Owner {
             }
             _ => JobEvent::Restarted,
         }
+    }
+
+    /// What was asked to be put together was looked for, and no asset of it was found.
+    pub(super) fn looked_for_in_vain(&mut self, job: JobId) -> Outcome<()> {
+        if self.in_parts.get(&job) != Some(&true) {
+            return Ok(());
+        }
+        self.begin()?;
+        parts::set_looked_for(&self.db, job, self.world.now()).map_err(failure_of)
+    }
+
+    /// When what is sent now was begun: an upload in parts goes on over pauses and restarts, and its asset may be as old.
+    pub(super) fn attempt_began(&self, job: JobId) -> Outcome<Millis> {
+        let begun = match self.in_parts.contains_key(&job) {
+            true => parts::begun_at(&self.db, job).map_err(failure_of)?,
+            false => None,
+        };
+        Ok(begun.unwrap_or_else(|| self.world.now()))
     }
 
     pub(super) fn aborted(&mut self, id: i64) -> Outcome<()> {

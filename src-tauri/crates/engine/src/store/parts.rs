@@ -22,9 +22,22 @@ pub struct UploadRow {
     pub file_id: String,
     pub part_size: u64,
     pub begun_at: Millis,
-    /// When the server was first asked to put the parts together, and the MD5 of the whole.
-    pub completing: Option<(Millis, [u8; 16])>,
+    pub completing: Completing,
 }
+
+/// Whether the server was asked to put the parts together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completing {
+    NotAsked,
+    /// It may have done so.
+    Asked,
+    /// That is long ago, and the asset was looked for since then, in vain.
+    LookedForInVain,
+}
+
+/// An upload that the server was asked to complete and does not know any more was most likely completed: its asset may
+/// take so long to be seen.
+const COMPLETED_PATIENCE: Millis = 15 * 60_000;
 
 /// A part that the store has confirmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +87,7 @@ pub fn of_job(db: &Connection, job: JobId) -> Result<Option<(UploadRow, Parts)>>
     let upload = db
         .prepare_cached(
             "SELECT job_id, base, object_key, upload_id, album_id, size, modified_ns, file_id, part_size, begun_at,
-             completing_at, md5 FROM parts_upload WHERE job_id = ?1",
+             completing_at IS NOT NULL, looked_for FROM parts_upload WHERE job_id = ?1",
         )?
         .query_row([job.0], read)
         .optional()?;
@@ -97,7 +110,11 @@ pub fn of_job(db: &Connection, job: JobId) -> Result<Option<(UploadRow, Parts)>>
 }
 
 fn read(row: &Row<'_>) -> Result<UploadRow> {
-    let completing: (Option<Millis>, Option<[u8; 16]>) = (row.get(10)?, row.get(11)?);
+    let completing = match (row.get(10)?, row.get(11)?) {
+        (false, _) => Completing::NotAsked,
+        (true, false) => Completing::Asked,
+        (true, true) => Completing::LookedForInVain,
+    };
     Ok(UploadRow {
         job: JobId(row.get(0)?),
         base: row.get(1)?,
@@ -108,7 +125,7 @@ fn read(row: &Row<'_>) -> Result<UploadRow> {
         file_id: row.get(7)?,
         part_size: row.get::<_, i64>(8)?.cast_unsigned(),
         begun_at: row.get(9)?,
-        completing: completing.0.zip(completing.1),
+        completing,
     })
 }
 
@@ -153,10 +170,28 @@ pub fn remove_part(db: &Connection, job: JobId, number: u32) -> Result<()> {
 
 pub fn set_completing(db: &Connection, job: JobId, at: Millis, md5: [u8; 16]) -> Result<()> {
     db.prepare_cached(
-        "UPDATE parts_upload SET completing_at = coalesce(completing_at, ?2), md5 = ?3 WHERE job_id = ?1",
+        "UPDATE parts_upload SET completing_at = coalesce(completing_at, ?2), md5 = ?3, looked_for = 0
+         WHERE job_id = ?1",
     )?
     .execute(params![job.0, at, md5])
     .map(drop)
+}
+
+/// The asset was looked for in vain. Counts once the server has had its time, also by a clock that was set back since.
+pub fn set_looked_for(db: &Connection, job: JobId, now: Millis) -> Result<()> {
+    db.prepare_cached(
+        "UPDATE parts_upload SET looked_for = 1 WHERE job_id = ?1 AND completing_at IS NOT NULL
+         AND NOT (completing_at BETWEEN ?2 - ?3 AND ?2)",
+    )?
+    .execute(params![job.0, now, COMPLETED_PATIENCE])
+    .map(drop)
+}
+
+/// When a job's upload was begun, if one is under way.
+pub fn begun_at(db: &Connection, job: JobId) -> Result<Option<Millis>> {
+    db.prepare_cached("SELECT begun_at FROM parts_upload WHERE job_id = ?1")?
+        .query_row([job.0], |row| row.get(0))
+        .optional()
 }
 
 /// Forgets an upload: it is an object now, or the server has lost it.

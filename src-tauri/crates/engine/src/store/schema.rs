@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_parts.sql"),
     include_str!("../../migrations/0003_volumes.sql"),
     include_str!("../../migrations/0004_fingerprints.sql"),
+    include_str!("../../migrations/0005_looked_for.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

@@ -10,16 +10,11 @@ use unicode_normalization::UnicodeNormalization;
 use super::plan::Plan;
 use super::verify::{Verified, verify};
 use super::{PartsReady, Run, Turn};
-use crate::clock::Millis;
 use crate::error::{ErrorCode, Failure};
 use crate::queue::message::{PartsReport, Report};
 use crate::store::fingerprints::{self, Fingerprint};
-use crate::store::parts::{self as rows, Parts, UploadRow};
+use crate::store::parts::{self as rows, Completing, Parts, UploadRow};
 use crate::transfer::upload::failed_with;
-
-/// An upload that the server was asked to complete and does not know any more was most likely completed: the asset is
-/// looked for so long before the file is sent again.
-const COMPLETED_PATIENCE: Millis = 15 * 60_000;
 
 impl Run<'_> {
     /// The file's sums, where it was sent before as it is now.
@@ -71,11 +66,10 @@ impl Run<'_> {
         Ok(Some((upload, plan, verified?)))
     }
 
-    /// The server does not know an upload that an earlier run has begun.
+    /// The server does not know an upload that an earlier run has begun. One that it was asked to complete may be an asset
+    /// by now, however long ago that was: it is looked for before the file is sent again.
     async fn gone(&self, upload: &UploadRow) -> Result<(), Turn> {
-        if let Some((asked_at, _)) = upload.completing
-            && self.context.world.now() - asked_at < COMPLETED_PATIENCE
-        {
+        if upload.completing == Completing::Asked {
             let failure = Failure::new(ErrorCode::NetworkInterrupted).because("completed, or lost");
             return Err(Report::AnswerLost { failure }.into());
         }
@@ -126,7 +120,7 @@ impl Run<'_> {
             file_id: seen.identity.map(|identity| identity.to_string()).unwrap_or_default(),
             part_size: plan.part_size,
             begun_at: self.context.world.now(),
-            completing: None,
+            completing: Completing::NotAsked,
         };
         self.tell_durably(PartsReport::Begun { upload: Box::new(upload.clone()) }).await?;
         Ok((upload, plan))
