@@ -8,6 +8,7 @@ import { partsOf } from "./fake/parts";
 import { failureOf, FakeQueue } from "./fake/queue";
 import { ACCOUNT, prepare, SCENARIOS, type Scenario } from "./fake/scenarios";
 import { isFolder, stage } from "./fake/staging";
+import { never, TENANTS, type TenantKind } from "./fake/tenant";
 import { onDomDrop } from "./fake/drop";
 import { textSeed } from "./fake/random";
 
@@ -17,11 +18,12 @@ export interface FakeOptions {
   now: number;
   /** Artificial delay of every answer. */
   delay?: number;
+  tenant?: TenantKind;
 }
 
 export class FakeBackend implements Backend {
   readonly queue: FakeQueue;
-  private readonly library = new FakeLibrary();
+  private readonly library: FakeLibrary;
   private readonly dropListeners = new Set<(event: DropEvent) => void>();
   private readonly pathListeners = new Set<(paths: string[]) => void>();
   private listener: (event: EngineEvent) => void = () => {};
@@ -31,6 +33,7 @@ export class FakeBackend implements Backend {
 
   constructor(private readonly options: FakeOptions) {
     this.time = options.now;
+    this.library = new FakeLibrary(options.tenant ?? "usual");
     this.queue = new FakeQueue(
       () => this.time,
       (event) => this.listener(event),
@@ -146,12 +149,12 @@ export class FakeBackend implements Backend {
   }
 
   async listLibrary(_account: number, folder: string | null) {
-    await this.pause();
+    await this.tenant();
     return this.library.list(folder);
   }
 
   async searchLibrary(_account: number, text: string) {
-    await this.pause();
+    await this.tenant();
     return this.library.search(text);
   }
 
@@ -218,6 +221,11 @@ export class FakeBackend implements Backend {
     return node;
   }
 
+  /** What the tenant itself has to answer. */
+  private tenant(): Promise<void> {
+    return this.options.tenant === "silent" ? never : this.pause();
+  }
+
   private pause(): Promise<void> {
     const { delay } = this.options;
     return delay ? new Promise((resolve) => setTimeout(resolve, delay)) : Promise.resolve();
@@ -230,7 +238,8 @@ const leaf = (path: string): string => path.split(/[\\/]/).pop() ?? path;
 export function fakeFromAddress(): FakeBackend {
   const address = new URLSearchParams(location.search);
   const scenario = SCENARIOS.find((name) => name === address.get("scenario")) ?? "busy";
-  const fake = new FakeBackend({ scenario, now: Date.now(), delay: Number(address.get("delay") ?? 25) });
+  const tenant = TENANTS.find((name) => name === address.get("tenant"));
+  const fake = new FakeBackend({ scenario, tenant, now: Date.now(), delay: Number(address.get("delay") ?? 25) });
   if (address.get("clock") !== "manual") setInterval(() => fake.advance(200), 200);
   Object.assign(window, { ferryFake: fake });
   return fake;

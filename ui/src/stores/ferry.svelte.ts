@@ -9,6 +9,7 @@ import { Notices } from "./notices.svelte";
 import { JobPages } from "./pages.svelte";
 import { QueueView } from "./queue.svelte";
 import { SignIn } from "./session.svelte";
+import { MeasuredSpeed } from "./speed.svelte";
 import { Staging } from "./staging.svelte";
 
 const KEY = Symbol("ferry");
@@ -19,6 +20,7 @@ export type Place = "uploads" | "history";
 export class Ferry {
   readonly engine: EngineState;
   readonly motion = new Motion();
+  readonly speed = new MeasuredSpeed(Date.now());
   readonly notices = new Notices();
   readonly pages: JobPages;
   readonly queue: QueueView;
@@ -53,7 +55,10 @@ export class Ferry {
       this.queue.keepOpen(batches);
     });
     this.engine.onEvent((event) => {
-      if (event.event === "progress") this.motion.take(event.frame, Date.now());
+      if (event.event === "progress") {
+        this.motion.take(event.frame, Date.now());
+        this.speed.take(event.frame.speed, Date.now());
+      }
       if (event.event === "batch_finished" && this.history.loaded) void this.history.reload();
     });
   }

@@ -89,8 +89,10 @@ export class Library {
   }
 }
 
+const names = new Intl.Collator(undefined, { numeric: true });
+
 /** Folders before albums, each by name, numbers as numbers. */
 function byName(a: LibraryNode, b: LibraryNode): number {
   if (a.kind !== b.kind) return a.kind === "folder" ? -1 : 1;
-  return a.name.localeCompare(b.name, undefined, { numeric: true });
+  return names.compare(a.name, b.name);
 }

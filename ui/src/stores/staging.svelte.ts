@@ -1,8 +1,7 @@
 // What was dropped or picked and is not sent yet.
 import type { AccountId, Backend, Destination, Failure, StagingSummary } from "../ipc";
 import { toFailure } from "../ipc/failure";
-
-const remembered = (account: AccountId): string => `ferry.destination.${account}`;
+import { Places } from "./places.svelte";
 
 export class Staging {
   open = $state(false);
@@ -14,6 +13,7 @@ export class Staging {
   counting = $state(false);
   sending = $state(false);
   failure = $state.raw<Failure | null>(null);
+  places = $state.raw<Places | null>(null);
   private account: AccountId | null = null;
   private round = 0;
 
@@ -35,7 +35,8 @@ export class Staging {
   use(account: AccountId): void {
     if (account === this.account) return;
     this.account = account;
-    this.destination = recall(account);
+    this.places = new Places(account);
+    this.destination = this.places.last;
   }
 
   remove(path: string): void {
@@ -50,9 +51,9 @@ export class Staging {
   }
 
   choose(account: AccountId, destination: Destination): void {
-    this.account = account;
+    this.use(account);
     this.destination = destination;
-    localStorage.setItem(remembered(account), JSON.stringify(destination));
+    this.places?.use(destination);
   }
 
   discard(): void {
@@ -102,14 +103,5 @@ export class Staging {
     } finally {
       if (round === this.round) this.counting = false;
     }
-  }
-}
-
-export function recall(account: AccountId): Destination | null {
-  try {
-    const stored = JSON.parse(localStorage.getItem(remembered(account)) ?? "null") as Destination | null;
-    return stored && typeof stored.id === "string" && typeof stored.path === "string" ? stored : null;
-  } catch {
-    return null;
   }
 }

@@ -1,5 +1,7 @@
 // A tenant's tree: enough places to get lost in, and one folder with hundreds of albums.
 import type { LibraryNode } from "../bindings";
+import { failureOf } from "./queue";
+import type { TenantKind } from "./tenant";
 
 type Tree = { [name: string]: Tree | number };
 
@@ -24,15 +26,24 @@ const TREE: Tree = {
   Inbox: 4,
 };
 
+/** One level as long as an agency's that numbers its jobs. */
+const HUGE: Tree = {
+  ...TREE,
+  Jobs: Object.fromEntries(
+    Array.from({ length: 50_000 }, (_, n) => [`Job ${String(n + 1).padStart(5, "0")}`, n % 300]),
+  ),
+};
+
 export class FakeLibrary {
   private readonly children = new Map<string, LibraryNode[]>();
   private next = 1;
 
-  constructor() {
-    this.plant("", "", TREE);
+  constructor(private readonly tenant: TenantKind) {
+    this.plant("", "", tenant === "empty" ? {} : tenant === "huge" ? HUGE : TREE);
   }
 
   list(folder: string | null): LibraryNode[] {
+    if (this.tenant === "failing") throw failureOf("NetworkTimeout", "nobody");
     return this.children.get(folder ?? "") ?? [];
   }
 
