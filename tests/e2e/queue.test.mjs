@@ -26,17 +26,21 @@ after(() => stage.end());
 const states = () => page.run(`return [...document.querySelectorAll(".state")].map((mark) => mark.innerText.trim())`);
 const count = async (state) => (await states()).filter((found) => found === state).length;
 
-/** Name and middle of a row in this state. Rows beyond the edges are drawn too. */
+/**
+ * Name and middle of the last row in this state that is in view; rows beyond the edges are drawn too. Not the first:
+ * that file may have been on its way, and is looked for before it is cancelled.
+ */
 const visibleRow = `
+  let last = null;
   for (const row of document.querySelectorAll("[role=row]")) {
     const name = /IMG_\\d+\\.jpg/.exec(row.textContent)?.[0];
     const { top, bottom, left, width } = row.getBoundingClientRect();
     const inView = top > 150 && bottom < innerHeight - 50;
     if (name && inView && row.querySelector(".state")?.innerText.trim() === arguments[0]) {
-      return { name, x: Math.round(left + width / 2), y: Math.round((top + bottom) / 2) };
+      last = { name, x: Math.round(left + width / 2), y: Math.round((top + bottom) / 2) };
     }
   }
-  return null;`;
+  return last;`;
 
 test("the demo's order is carried out", async () => {
   await page.shows("Shoot");
