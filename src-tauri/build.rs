@@ -24,6 +24,8 @@ const COMMANDS: &[&str] = &[
     "finish_sign_in",
     "cancel_sign_in",
     "sign_out",
+    "list_settings",
+    "set_setting",
     "open_asset",
     "show_in_folder",
     "pick_files",

@@ -77,6 +77,7 @@ async fn of(handles: &Handles) -> Outcome<Subscription> {
 /// A snapshot, said as events.
 pub fn picture(snapshot: &Snapshot) -> Vec<EngineEvent> {
     vec![
+        EngineEvent::SettingsChanged,
         EngineEvent::AccountsChanged { accounts: snapshot.accounts.clone() },
         EngineEvent::ConditionChanged { condition: snapshot.condition.clone() },
         EngineEvent::JobsChanged {

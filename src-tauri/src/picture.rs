@@ -13,6 +13,8 @@ pub struct Picture {
     pub condition: Condition,
     /// Finished batches, the latest first.
     pub recent: Vec<Recent>,
+    /// What is set has to be asked for again.
+    pub settings_changed: bool,
     /// Why the engine did not start.
     pub not_started: Option<Failure>,
 }
@@ -47,6 +49,7 @@ impl Picture {
             EngineEvent::Progress { frame } => self.frame = frame.clone(),
             EngineEvent::BatchFinished { batch } => self.keep(batch),
             EngineEvent::ConditionChanged { condition } => self.condition = condition.clone(),
+            EngineEvent::SettingsChanged => self.settings_changed = true,
             EngineEvent::AccountsChanged { .. } => {}
         }
     }

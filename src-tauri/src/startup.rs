@@ -10,7 +10,6 @@ use tracing_subscriber::EnvFilter;
 use crate::desktop::SystemDesktop;
 use crate::settings::Settings;
 use crate::state::{SharedShell, Shell};
-use crate::text::Language;
 use crate::{commands, demo, opened, quit, takeover, tray, window};
 
 /// Everything that the mock runtime of the tests has too.
@@ -65,7 +64,7 @@ fn setup(app: &AppHandle<Wry>, settings: Settings) -> tauri::Result<()> {
     opened::open(app, &opened::paths(std::env::args_os(), &current_folder()));
     window::make(app)?;
     if let Some(tray) = tray::make(app) {
-        tauri::async_runtime::spawn(tray::follow(app.clone(), tray, Language::of_system()));
+        tauri::async_runtime::spawn(tray::follow(app.clone(), tray));
     }
     tauri::async_runtime::spawn(quit::on_signals(app.clone()));
     tauri::async_runtime::spawn(takeover::watch(SharedShell::clone(&shell)));

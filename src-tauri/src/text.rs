@@ -1,5 +1,7 @@
 //! The tray's words, in the system's language. The page has its own.
 
+use engine::model::{SettingKey, SettingView};
+
 /// A language that Ferry speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -29,8 +31,13 @@ pub enum Word {
 }
 
 impl Language {
-    pub fn of_system() -> Self {
-        Self::of(&sys_locale::get_locale().unwrap_or_default())
+    /// As set, or as the system speaks.
+    pub fn chosen(settings: &[SettingView]) -> Self {
+        let set = settings.iter().find(|setting| setting.key == SettingKey::Language);
+        match set.map(|setting| setting.value.as_str()) {
+            None | Some("system") => Self::of(&sys_locale::get_locale().unwrap_or_default()),
+            Some(language) => Self::of(language),
+        }
     }
 
     fn of(locale: &str) -> Self {

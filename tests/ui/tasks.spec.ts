@@ -398,3 +398,37 @@ test("reduced motion stands still", async ({ page }) => {
     .evaluate((sheet) => getComputedStyle(sheet).animationDuration);
   expect(duration).toBe("0s");
 });
+
+test("settings are found by a word, changed by keyboard, and locked where an administrator says so", async ({
+  page,
+}) => {
+  await open(page, "managed");
+  await page.getByRole("button", { name: "Settings" }).click();
+  const language = page.getByRole("radiogroup", { name: "Language" });
+  await expect(language).toHaveAccessibleDescription(/Set by Acme IT/);
+  for (const radio of await language.getByRole("radio").all())
+    await expect(radio).toBeDisabled();
+  await page.getByRole("searchbox", { name: "Search settings" }).fill("dark");
+  await expect(page.getByRole("radiogroup")).toHaveCount(1);
+  await page.getByRole("searchbox", { name: "Search settings" }).press("Tab");
+  await page.keyboard.press("Tab");
+  await expect(
+    page.getByRole("radio", { name: "As the system" }),
+  ).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("radio", { name: "Dark" })).toBeChecked();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.getByRole("searchbox", { name: "Search settings" }).fill("xyz");
+  await expect(page.getByText("No setting fits “xyz”.")).toBeVisible();
+});
+
+test("the language changes at once", async ({ page }) => {
+  await open(page, "empty");
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByText("Deutsch").click();
+  await expect(
+    page.getByRole("heading", { name: "Einstellungen" }),
+  ).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("lang", "de");
+});

@@ -86,6 +86,22 @@ const VIEWS: Record<
   offline: { scenario: "offline" },
   "signin-required": { scenario: "signin-required" },
   done: { scenario: "done" },
+  settings: {
+    scenario: "managed",
+    steps: async (page) => {
+      await page.getByRole("button", { name: "Settings" }).click();
+      await page.getByRole("radiogroup", { name: "Rows" }).waitFor();
+    },
+  },
+  "busy-compact": {
+    scenario: "busy",
+    steps: async (page) => {
+      await page.getByRole("button", { name: "Settings" }).click();
+      await page.getByText("Compact", { exact: true }).click();
+      await page.getByRole("button", { name: "Uploads" }).click();
+      await advance(page, 30);
+    },
+  },
   million: { scenario: "million", steps: (page) => advance(page, 3) },
   history: {
     scenario: "done",

@@ -5,6 +5,7 @@ pub mod library;
 pub mod queue;
 pub mod receipts;
 pub mod session;
+pub mod settings;
 
 use tauri::Runtime;
 use tauri::ipc::Invoke;
@@ -41,6 +42,8 @@ commands![
     session::finish_sign_in,
     session::cancel_sign_in,
     session::sign_out,
+    settings::list_settings,
+    settings::set_setting,
     app::open_asset,
     app::show_in_folder,
     app::pick_files,

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use engine::error::Outcome;
-use engine::model::JobSelection;
+use engine::model::{JobSelection, SettingView};
 use tauri::image::Image;
 use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
@@ -77,14 +77,18 @@ pub fn make<R: Runtime>(app: &AppHandle<R>) -> Option<Tray<R>> {
 }
 
 /// Keeps the tray true.
-pub async fn follow<R: Runtime>(app: AppHandle<R>, tray: Tray<R>, language: Language) {
+pub async fn follow<R: Runtime>(app: AppHandle<R>, tray: Tray<R>) {
     let (seen, tray, changed) =
         (Arc::new(Mutex::new(Picture::default())), Arc::new(tray), Arc::new(Notify::new()));
     changed.notify_one();
     let listen = listen(&app, Arc::clone(&seen), Arc::clone(&changed));
     let draw = async {
+        let mut language = Language::chosen(&[]);
         loop {
             changed.notified().await;
+            if let Some(settings) = settings_if_new(&app, &seen).await {
+                language = Language::chosen(&settings);
+            }
             let (now, tray, app) = (lock(&seen).clone(), Arc::clone(&tray), app.clone());
             // Menus belong to the main thread; waiting for it must not hold up the engine's tasks.
             let drawn = tokio::task::spawn_blocking(move || tray.show(&app, &now, language)).await;
@@ -95,6 +99,15 @@ pub async fn follow<R: Runtime>(app: AppHandle<R>, tray: Tray<R>, language: Lang
         }
     };
     tokio::join!(listen, draw);
+}
+
+/// What is set, if that is not known yet or was changed.
+async fn settings_if_new<R: Runtime>(app: &AppHandle<R>, seen: &Mutex<Picture>) -> Option<Vec<SettingView>> {
+    if !std::mem::take(&mut lock(seen).settings_changed) {
+        return None;
+    }
+    let shell = SharedShell::clone(&app.state::<SharedShell>());
+    shell.engine().await.ok()?.list_settings().await.ok()
 }
 
 async fn listen<R: Runtime>(app: &AppHandle<R>, seen: Arc<Mutex<Picture>>, changed: Arc<Notify>) {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use engine::Engine;
 use engine::error::ErrorCode;
 use engine::event::EngineEvent;
-use engine::model::{BatchId, BatchState, JobStateKind};
+use engine::model::{BatchId, BatchState, JobStateKind, SettingKey};
 use engine_tests::card::Card;
 use engine_tests::{Stage, Watch, hasty, noise};
 use ferry_tenant::{Action, Faults, Match, Options, Rule, Tenant};
@@ -147,7 +147,7 @@ async fn a_disk_that_can_only_be_read_is_said_and_nothing_is_lost() {
         println!("skipped: {why}");
         return;
     }
-    let refused = stage.handle().set_setting("x", "y").await.unwrap_err();
+    let refused = stage.handle().set_setting(SettingKey::Theme, Some("dark".into())).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::DatabaseUnusable, "{refused:?}");
     condition(&mut watch, |code| code == Some(ErrorCode::DatabaseUnusable)).await;
     drop(watch);

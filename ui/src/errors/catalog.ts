@@ -46,6 +46,7 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   DataDirInUse: "next.restart",
   KeychainUnavailable: "next.ask_it",
   PassphraseWrong: "next.check_input",
+  SettingLocked: "next.ask_it",
   AccountMissing: "next.sign_in",
   BatchMissing: "next.check_input",
   JobMissing: "next.check_input",

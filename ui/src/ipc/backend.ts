@@ -14,6 +14,8 @@ import type {
   JobQuery,
   JobSelection,
   LibraryNode,
+  SettingKey,
+  SettingView,
   SignInRequest,
   SignInStarted,
   Snapshot,
@@ -55,6 +57,10 @@ export interface Backend {
   finishSignIn(flow: number): Promise<AccountView>;
   cancelSignIn(flow: number): Promise<void>;
   signOut(account: AccountId, dropQueue: boolean): Promise<void>;
+
+  listSettings(): Promise<SettingView[]>;
+  /** Null: as usual again. */
+  setSetting(key: SettingKey, value: string | null): Promise<void>;
 
   openAsset(job: JobId): Promise<void>;
   showInFolder(job: JobId): Promise<void>;

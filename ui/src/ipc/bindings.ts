@@ -23,7 +23,7 @@ export type JobId = number;
 /**
  * Noun and state; the UI branches on these, never on text.
  */
-export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "IngestRefused" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
+export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "IngestRefused" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
 
 /**
  * Who can do something about a failure.
@@ -277,6 +277,24 @@ path: string,
 size: number | null, };
 
 /**
+ * A switch or choice.
+ */
+export type SettingKey = "language" | "theme" | "rows";
+
+/**
+ * A setting as it is in force.
+ */
+export type SettingView = { key: SettingKey, value: string, 
+/**
+ * What it is until somebody sets it.
+ */
+usual: string, choices: Array<string>, 
+/**
+ * Who set it for this computer; then nobody else can.
+ */
+locked_by: string | null, };
+
+/**
  * A request to sign in to a tenant.
  */
 export type SignInRequest = { 
@@ -353,7 +371,7 @@ speed: number,
  */
 seconds_left: number | null, };
 
-export type EngineEvent = { "event": "jobs_changed", changes: Array<JobChange>, batches: Array<BatchView>, totals: Totals, } | { "event": "progress", frame: ProgressFrame, } | { "event": "batch_finished", batch: BatchView, } | { "event": "accounts_changed", accounts: Array<AccountView>, } | { "event": "condition_changed", condition: Condition, };
+export type EngineEvent = { "event": "jobs_changed", changes: Array<JobChange>, batches: Array<BatchView>, totals: Totals, } | { "event": "progress", frame: ProgressFrame, } | { "event": "batch_finished", batch: BatchView, } | { "event": "accounts_changed", accounts: Array<AccountView>, } | { "event": "settings_changed" } | { "event": "condition_changed", condition: Condition, };
 
 /**
  * What holds the whole queue, if anything.

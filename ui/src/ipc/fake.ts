@@ -1,8 +1,9 @@
 // A Backend without an engine, for the browser and the tests. Same seed, same picture; time is passed in.
 import type { Backend, DropEvent, Unsubscribe } from "./backend";
-import type { AccountView, EngineEvent, JobDetails } from "./bindings";
+import type { AccountView, EngineEvent, JobDetails, SettingKey } from "./bindings";
 import { FakeBatch } from "./fake/batch";
 import { FakeLibrary } from "./fake/library";
+import { FakeSettings } from "./fake/settings";
 import { listJobs } from "./fake/listing";
 import { partsOf } from "./fake/parts";
 import { failureOf, FakeQueue } from "./fake/queue";
@@ -24,6 +25,7 @@ export interface FakeOptions {
 export class FakeBackend implements Backend {
   readonly queue: FakeQueue;
   private readonly library: FakeLibrary;
+  private readonly settings: FakeSettings;
   private readonly dropListeners = new Set<(event: DropEvent) => void>();
   private readonly pathListeners = new Set<(paths: string[]) => void>();
   private listener: (event: EngineEvent) => void = () => {};
@@ -38,6 +40,8 @@ export class FakeBackend implements Backend {
       () => this.time,
       (event) => this.listener(event),
     );
+    const managed = { by: "Acme IT", settings: { language: "en" } };
+    this.settings = new FakeSettings(options.scenario === "managed" ? managed : null);
     this.accounts = options.scenario === "signed-out" ? [] : [{ ...ACCOUNT }];
     prepare(options.scenario, this.queue, options.now);
     if (options.scenario === "offline") this.queue.setCondition({ offline: true });
@@ -207,6 +211,17 @@ export class FakeBackend implements Backend {
     if (dropQueue) this.queue.control("cancel", { of: "account", account });
     this.accounts = this.accounts.filter((other) => other.id !== account);
     this.listener({ event: "accounts_changed", accounts: this.accounts });
+  }
+
+  async listSettings() {
+    await this.pause();
+    return this.settings.list();
+  }
+
+  async setSetting(key: SettingKey, value: string | null) {
+    await this.pause();
+    this.settings.set(key, value);
+    this.listener({ event: "settings_changed" });
   }
 
   openAsset = async () => {};

@@ -58,6 +58,9 @@ export const tauriBackend: Backend = {
   cancelSignIn: (flow) => call("cancel_sign_in", { flow }),
   signOut: (account, dropQueue) => call("sign_out", { account, dropQueue }),
 
+  listSettings: () => call("list_settings"),
+  setSetting: (key, value) => call("set_setting", { key, value }),
+
   openAsset: (job) => call("open_asset", { job }),
   showInFolder: (job) => call("show_in_folder", { job }),
   saveReceipt: (batch, format) => call("save_receipt", { batch, format }),

@@ -74,6 +74,7 @@ export class EngineState {
         this.condition = event.condition;
         break;
       case "progress":
+      case "settings_changed":
         break;
     }
     for (const listener of this.eventListeners) listener(event);

@@ -10,12 +10,13 @@ import { JobPages } from "./pages.svelte";
 import { QueueView } from "./queue.svelte";
 import { SignIn } from "./session.svelte";
 import { MeasuredSpeed } from "./speed.svelte";
+import { Settings } from "./settings.svelte";
 import { Staging } from "./staging.svelte";
 
 const KEY = Symbol("ferry");
 const ACCOUNT = "ferry.account";
 
-export type Place = "uploads" | "history";
+export type Place = "uploads" | "history" | "settings";
 
 export class Ferry {
   readonly engine: EngineState;
@@ -27,6 +28,7 @@ export class Ferry {
   readonly staging: Staging;
   readonly signIn: SignIn;
   readonly history: History;
+  readonly settings: Settings;
   place = $state<Place>("uploads");
   version = $state("");
   /** Goes on once a second, for texts that count. */
@@ -41,6 +43,7 @@ export class Ferry {
     this.queue = new QueueView(this.engine, this.pages, () => session);
     this.staging = new Staging(backend);
     this.history = new History(backend);
+    this.settings = new Settings(backend);
     backend.appVersion().then(
       (version) => (this.version = version),
       () => {},
@@ -59,6 +62,7 @@ export class Ferry {
         this.motion.take(event.frame, Date.now());
         this.speed.take(event.frame.speed, Date.now());
       }
+      if (event.event === "settings_changed") this.settings.load().catch(() => {});
       if (event.event === "batch_finished" && this.history.loaded) void this.history.reload();
     });
   }

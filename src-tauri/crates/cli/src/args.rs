@@ -66,6 +66,8 @@ pub enum Command {
     Top(Selection),
     /// Look for waiting files under another path: after a move, or on another computer
     Relocate(Relocate),
+    /// Show or change what is set
+    Settings(Settings),
     /// Print the receipt of a batch, or check one against the local files
     Receipt(Receipt),
     /// Show the library's folders and albums
@@ -265,6 +267,23 @@ pub struct Relocate {
     pub old: String,
     /// The folder that they are below now
     pub new: PathBuf,
+}
+
+/// What is set; the desktop app shows the same.
+#[derive(clap::Args, Debug)]
+pub struct Settings {
+    #[command(subcommand)]
+    pub command: SettingsCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum SettingsCommand {
+    /// Every setting, its value, and what it can be
+    List,
+    /// The value of one
+    Get { key: String },
+    /// Change one; without a value it is as usual again
+    Set { key: String, value: Option<String> },
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ impl<'a> Follow<'a> {
                 }
                 true
             }
-            Ok(EngineEvent::AccountsChanged { .. }) => true,
+            Ok(EngineEvent::AccountsChanged { .. } | EngineEvent::SettingsChanged) => true,
             Err(RecvError::Lagged(_)) => {
                 self.finished.note_gap();
                 true

@@ -5,7 +5,8 @@ use std::path::Path;
 use engine::error::{ErrorCode, Failure, Who};
 use engine::model::{
     AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ControlResult, Destination, JobId,
-    JobStateKind, JobView, LibraryNode, RelocateResult, StagedKind, StagedProblem, Totals, WaitingFor,
+    JobStateKind, JobView, LibraryNode, RelocateResult, SettingView, StagedKind, StagedProblem, Totals,
+    WaitingFor,
 };
 use serde::Serialize;
 
@@ -52,6 +53,10 @@ pub enum Line<'a> {
     Relocated {
         #[serde(flatten)]
         result: RelocateResult,
+    },
+    Setting {
+        #[serde(flatten)]
+        setting: &'a SettingView,
     },
     Node {
         depth: usize,

@@ -98,9 +98,12 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "give the right FERRY_PASSPHRASE; if it is lost, delete the file and sign in again."
         }
         C::AccountMissing => "`ferry accounts` lists them.",
+        C::SettingLocked => "ask whoever manages this computer.",
         C::BatchMissing => "`ferry status` lists them.",
         C::JobMissing => "`ferry jobs` lists them.",
         C::RequestInvalid => match reason {
+            "setting_unknown" => "`ferry settings list` names them.",
+            "setting_value" => "`ferry settings list` says what it can be.",
             "no_paths" => "name files or folders.",
             "receipt_unknown" => "name a file that `ferry receipt` wrote.",
             "receipt_unsealed" => "`ferry receipt BATCH` makes a new one.",

@@ -47,6 +47,8 @@ fn bindings() -> String {
         AccountView,
         NodeKind,
         LibraryNode,
+        SettingKey,
+        SettingView,
         SignInRequest,
         SignInStarted,
         JobAction,

@@ -120,6 +120,8 @@ error_codes! {
     KeychainUnavailable => NeedsSomeone, You;
     PassphraseWrong => NeedsSomeone, You;
     AccountMissing => NeedsSomeone, You;
+    /// An administrator has set it for this computer.
+    SettingLocked => Permanent, It;
     BatchMissing => Permanent, You;
     JobMissing => Permanent, You;
     RequestInvalid => Permanent, You;

@@ -65,6 +65,8 @@ pub enum EngineEvent {
     AccountsChanged {
         accounts: Vec<AccountView>,
     },
+    /// Ask for them again.
+    SettingsChanged,
     /// The engine as a whole stopped or went on (network, sign-in, disk).
     ConditionChanged {
         condition: Condition,

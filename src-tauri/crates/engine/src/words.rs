@@ -91,9 +91,12 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::KeychainUnavailable => "This computer has no usable keychain for Ferry's secrets.",
         C::PassphraseWrong => "The passphrase does not open {path|the credentials file}.",
         C::AccountMissing => "There is no such account.",
+        C::SettingLocked => "{by|An administrator} has set this for everyone on this computer.",
         C::BatchMissing => "There is no batch {batch|of this number}.",
         C::JobMissing => "There is no job {job|of this number}.",
         C::RequestInvalid => match reason {
+            "setting_unknown" => "There is no setting {value|of this name}.",
+            "setting_value" => "{setting|The setting} can't be {value|that}.",
             "no_paths" => "There is nothing to upload.",
             "receipt_unknown" => "{path|The file} is no receipt of Ferry.",
             "receipt_unsealed" => "{path|The file} is a receipt of an older Ferry, which has no seal.",

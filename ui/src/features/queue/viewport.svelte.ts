@@ -1,7 +1,6 @@
 // The part of the list that is in view, and the scrollbar that moves it.
 import { ScrollMap } from "./scroll";
 
-export const ROW = 44;
 const OVERSCAN = 6;
 const SETTLE_MS = 160;
 
@@ -16,10 +15,18 @@ export class Viewport {
   private held: { key: string; index: number; top: number; rowsTop: number } | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly rows: () => number) {}
+  /** `row`: height of one, in pixels, as `--row` in tokens.css. */
+  constructor(
+    private readonly rows: () => number,
+    private readonly height: () => number,
+  ) {}
+
+  get row(): number {
+    return this.height();
+  }
 
   private readonly extra = $derived(this.detailsAt === null ? 0 : this.detailsHeight);
-  private readonly map = $derived.by(() => new ScrollMap(this.rows() * ROW + this.extra, this.view));
+  private readonly map = $derived.by(() => new ScrollMap(this.rows() * this.row + this.extra, this.view));
   readonly tall = $derived(this.map.tall);
   readonly first = $derived(Math.max(0, this.indexAt(this.rowsTop) - OVERSCAN));
   readonly last = $derived.by(() => Math.min(this.rows() - 1, this.indexAt(this.rowsTop + this.view) + OVERSCAN));
@@ -27,7 +34,7 @@ export class Viewport {
   private readonly shift = $derived(this.bar - this.rowsTop);
 
   get pageRows(): number {
-    return Math.max(1, Math.floor(this.view / ROW) - 1);
+    return Math.max(1, Math.floor(this.view / this.row) - 1);
   }
 
   place(index: number): number {
@@ -37,7 +44,7 @@ export class Viewport {
   /** Scrolls no further than needed. */
   reveal(index: number): void {
     const top = this.top(index);
-    const bottom = top + ROW;
+    const bottom = top + this.row;
     if (top >= this.rowsTop && bottom <= this.rowsTop + this.view) return;
     this.scrollRows(top < this.rowsTop ? top : bottom - this.view);
   }
@@ -70,14 +77,14 @@ export class Viewport {
   };
 
   private top(index: number): number {
-    return index * ROW + (this.detailsAt !== null && index > this.detailsAt ? this.extra : 0);
+    return index * this.row + (this.detailsAt !== null && index > this.detailsAt ? this.extra : 0);
   }
 
   private indexAt(y: number): number {
-    if (this.detailsAt === null) return Math.floor(y / ROW);
-    const below = (this.detailsAt + 1) * ROW;
-    if (y < below) return Math.floor(y / ROW);
-    return Math.floor(Math.max(below, y - this.extra) / ROW);
+    if (this.detailsAt === null) return Math.floor(y / this.row);
+    const below = (this.detailsAt + 1) * this.row;
+    if (y < below) return Math.floor(y / this.row);
+    return Math.floor(Math.max(below, y - this.extra) / this.row);
   }
 
   private scrollRows(top: number): void {

@@ -6,7 +6,7 @@ import { fraction } from "./random";
 import type { Shoot } from "./shoot";
 
 export const SCENARIOS = [
-  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done",
+  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed",
 ] as const; // prettier-ignore
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -91,6 +91,7 @@ export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void
     case "ten":
       add(stage, "Open day", EVENTS, MIXED, 10, 0);
       return;
+    case "managed":
     case "done":
       done(stage, "Open day", EVENTS, MIXED, 46, 60 * 49);
       done(stage, "Packshots", PACKSHOTS, ARTICLES, 340, 95);

@@ -9,6 +9,7 @@ mod make;
 mod receipt;
 mod relocate;
 mod run;
+mod settings;
 mod status;
 mod summary;
 mod tree;
@@ -40,6 +41,7 @@ pub async fn run(arguments: Arguments, out: &Output) -> Ended {
         Command::Top(jobs) => Box::pin(control::run(global, jobs, JobAction::Top, out)).await,
         Command::Receipt(receipt) => Box::pin(receipt::run(global, receipt, out)).await,
         Command::Relocate(paths) => Box::pin(relocate::run(global, paths, out)).await,
+        Command::Settings(settings) => Box::pin(settings::run(global, settings, out)).await,
         Command::Tree(tree) => Box::pin(tree::run(global, tree, out)).await,
         Command::Mkdir(make) => Box::pin(make::run(global, make, NodeKind::Folder, out)).await,
         Command::Mkalbum(make) => Box::pin(make::run(global, make, NodeKind::Album, out)).await,

@@ -68,7 +68,8 @@ fn tell(event: &Arc<EngineEvent>, out: &Output) -> Result<(), Problem> {
         }
         EngineEvent::JobsChanged { .. }
         | EngineEvent::Progress { .. }
-        | EngineEvent::AccountsChanged { .. } => {}
+        | EngineEvent::AccountsChanged { .. }
+        | EngineEvent::SettingsChanged => {}
     }
     Ok(())
 }

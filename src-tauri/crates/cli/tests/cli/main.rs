@@ -8,6 +8,7 @@ mod odd_files;
 mod proxy;
 mod receipt;
 mod relocate;
+mod settings;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;

@@ -5,6 +5,7 @@ mod guest;
 mod library;
 mod queue;
 mod receipts;
+mod settings;
 mod start;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
 use crate::network::Network;
+use crate::platform::managed::Managed;
 use crate::queue::message::{Reply, ToOwner};
 use crate::session::{SharedVault, SignIns, Tenants};
 use crate::store::Readers;
@@ -42,6 +44,7 @@ struct Inner {
     events: broadcast::Sender<Arc<EngineEvent>>,
     board: Arc<Board>,
     condition: Arc<Mutex<Condition>>,
+    managed: Managed,
     /// `None`: another program runs the engine; this one asks it through the database.
     owner: Option<Sender<ToOwner>>,
 }

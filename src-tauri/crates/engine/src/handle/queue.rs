@@ -17,7 +17,7 @@ use crate::model::{
 };
 use crate::queue::guests::Request;
 use crate::queue::message::ToOwner;
-use crate::store::{accounts, batches, database_path, failure_of, open_reader, settings, totals, views};
+use crate::store::{accounts, batches, database_path, failure_of, open_reader, totals, views};
 
 /// How often a guest looks whether the database has changed.
 const GUEST_LOOK: Duration = Duration::from_millis(250);
@@ -175,20 +175,6 @@ impl EngineHandle {
         });
         if let Err(error) = spawned {
             tracing::warn!(%error, "no thread to follow the other program's engine");
-        }
-    }
-
-    pub async fn setting(&self, key: &str) -> Outcome<Option<String>> {
-        let key = key.to_owned();
-        self.inner.readers.read(move |db| settings::get(db, &key)).await
-    }
-
-    pub async fn set_setting(&self, key: &str, value: &str) -> Outcome<()> {
-        let (key, value) = (key.to_owned(), value.to_owned());
-        if self.is_owner() {
-            self.ask(|reply| ToOwner::PutSetting { key, value, reply }).await
-        } else {
-            self.request(Request::PutSetting { key, value }).await
         }
     }
 }

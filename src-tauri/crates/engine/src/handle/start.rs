@@ -18,6 +18,7 @@ use crate::event::{Condition, EngineEvent};
 use crate::network::{Network, changes, reachability};
 use crate::pace::Pace;
 use crate::platform::data_dir::DataDirLock;
+use crate::platform::managed::{self, Managed};
 use crate::queue::message::ToOwner;
 use crate::queue::{Owner, OwnerLinks};
 use crate::session::{LazyVault, SharedVault, SignIns, Tenants};
@@ -62,6 +63,8 @@ pub struct EngineOptions {
     pub vault: Option<SharedVault>,
     /// PEM file of certificate authorities trusted besides the system's.
     pub authorities: Option<PathBuf>,
+    /// What is set for everyone on this computer.
+    pub managed: Option<PathBuf>,
     /// How long it waits for what gives no sign.
     pub pace: Pace,
 }
@@ -76,6 +79,7 @@ impl EngineOptions {
             passphrase: None,
             vault: None,
             authorities: None,
+            managed: managed::path(),
             pace: Pace::default(),
         }
     }
@@ -101,16 +105,17 @@ impl Engine {
     /// Those of opening the database: `DatabaseTooNew`, `DatabaseDamaged`, `DiskFull`, `DatabaseUnusable`.
     pub async fn start(options: EngineOptions) -> Outcome<Self> {
         let network = Arc::new(Network::new(options.authorities.as_deref())?);
-        let (data_dir, role) = (options.data_dir.clone(), options.role);
+        let (data_dir, role, managed) = (options.data_dir.clone(), options.role, options.managed.clone());
         let opened = tokio::task::spawn_blocking(move || {
             let lock = match role {
                 Role::Engine | Role::Queue => take_lock(&data_dir)?,
                 Role::Guest => None,
             };
             // A guest, too, brings the database to its version, or hears that it is too new.
-            Store::open(&data_dir).map(|store| (lock, store))
+            let managed = managed.as_deref().map(Managed::read).unwrap_or_default();
+            Store::open(&data_dir).map(|store| (lock, store, managed))
         });
-        let (lock, store) =
+        let (lock, store, managed) =
             opened.await.map_err(|error| Failure::new(ErrorCode::Internal).because(error))??;
         let vault = options.vault.clone().unwrap_or_else(|| {
             let world = Arc::clone(&options.world);
@@ -141,6 +146,7 @@ impl Engine {
                 events: events.clone(),
                 board: Arc::clone(&board),
                 condition: Arc::clone(&condition),
+                managed,
                 owner: lock.is_some().then(|| owner.clone()),
             }),
         };

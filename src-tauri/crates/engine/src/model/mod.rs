@@ -6,6 +6,7 @@ mod control;
 mod ids;
 mod job;
 mod library;
+mod setting;
 mod sign_in;
 
 pub use account::{AccountView, Right, SignInKind, SignInState};
@@ -20,4 +21,5 @@ pub use job::{
     Verification, WaitingFor,
 };
 pub use library::{LibraryNode, NodeKind};
+pub use setting::{SettingKey, SettingView};
 pub use sign_in::{SignInRequest, SignInStarted};

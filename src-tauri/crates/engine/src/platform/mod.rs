@@ -4,5 +4,6 @@ pub mod data_dir;
 pub mod file_identity;
 pub mod file_locks;
 pub mod file_times;
+pub mod managed;
 pub mod read_at;
 pub mod volumes;

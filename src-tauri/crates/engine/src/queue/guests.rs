@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::message::ToOwner;
 use super::owner::Owner;
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::{AccountId, Enqueue, JobAction, JobSelection};
+use crate::model::{AccountId, Enqueue, JobAction, JobSelection, SettingKey};
 use crate::store::accounts::AccountRow;
 use crate::store::{failure_of, requests};
 
@@ -20,7 +20,7 @@ pub enum Request {
     Control { selection: JobSelection, action: JobAction },
     PutAccount { row: Box<AccountRow> },
     DropAccount { account: AccountId, drop_queue: bool },
-    PutSetting { key: String, value: String },
+    PutSetting { key: SettingKey, value: Option<String> },
     Relocate { old: String, new: PathBuf },
 }
 

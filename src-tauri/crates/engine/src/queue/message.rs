@@ -11,7 +11,7 @@ use crate::clock::Millis;
 use crate::error::{Failure, Outcome};
 use crate::model::{
     AccountId, BatchId, ControlResult, Destination, Enqueue, FolderId, JobAction, JobId, JobSelection,
-    RelocateResult, WaitingFor,
+    RelocateResult, SettingKey, WaitingFor,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::folders::FolderRow;
@@ -118,8 +118,8 @@ pub enum ToOwner {
         failure: Option<Failure>,
     },
     PutSetting {
-        key: String,
-        value: String,
+        key: SettingKey,
+        value: Option<String>,
         reply: Reply<()>,
     },
     /// For another program on this data directory.

@@ -283,8 +283,9 @@ impl Owner {
             }
             ToOwner::PutSetting { key, value, reply } => {
                 self.begin()?;
-                let result = crate::store::settings::set(&self.db, &key, &value).map_err(failure_of);
-                self.reply_after_commit(reply, result)
+                let stored = crate::store::settings::set(&self.db, key.as_str(), value.as_deref());
+                self.publisher.settings_changed();
+                self.reply_after_commit(reply, stored.map_err(failure_of))
             }
             ToOwner::AnswerRequest { id, answer } => {
                 self.answer_request(id, &answer)?;

@@ -26,6 +26,7 @@ pub(super) struct Publisher {
     touched: Vec<BatchId>,
     finished: Vec<BatchId>,
     accounts: bool,
+    settings: bool,
     condition: Condition,
     condition_changed: bool,
     /// What a new listener is told.
@@ -42,6 +43,7 @@ impl Publisher {
             touched: Vec::new(),
             finished: Vec::new(),
             accounts: false,
+            settings: false,
             condition: Condition::default(),
             condition_changed: false,
             shown,
@@ -69,6 +71,10 @@ impl Publisher {
 
     pub fn accounts_changed(&mut self) {
         self.accounts = true;
+    }
+
+    pub fn settings_changed(&mut self) {
+        self.settings = true;
     }
 
     pub fn set_connection(&mut self, failure: Option<Failure>) {
@@ -111,7 +117,7 @@ impl Publisher {
     }
 
     fn waiting(&self) -> bool {
-        !self.touched.is_empty() || self.too_many || self.accounts || self.condition_changed
+        !self.touched.is_empty() || self.too_many || self.accounts || self.settings || self.condition_changed
     }
 
     /// When what waits has to be told.
@@ -125,6 +131,9 @@ impl Publisher {
 
     /// Sends what needs no look at the database.
     pub fn flush(&mut self, now: bool) {
+        if std::mem::take(&mut self.settings) {
+            self.send(EngineEvent::SettingsChanged);
+        }
         if std::mem::take(&mut self.condition_changed) {
             *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = self.condition.clone();
             self.send(EngineEvent::ConditionChanged { condition: self.condition.clone() });

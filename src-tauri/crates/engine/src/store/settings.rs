@@ -8,7 +8,11 @@ pub fn get(db: &Connection, key: &str) -> Result<Option<String>> {
         .optional()
 }
 
-pub fn set(db: &Connection, key: &str, value: &str) -> Result<()> {
+/// `None` forgets it.
+pub fn set(db: &Connection, key: &str, value: Option<&str>) -> Result<()> {
+    let Some(value) = value else {
+        return db.prepare_cached("DELETE FROM setting WHERE key = ?1")?.execute([key]).map(drop);
+    };
     db.prepare_cached(
         "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
     )?

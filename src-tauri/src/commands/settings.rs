@@ -1,0 +1,22 @@
+//! What can be set.
+
+use engine::error::Outcome;
+use engine::model::{SettingKey, SettingView};
+use tauri::{State, command};
+
+use crate::state::SharedShell;
+
+#[command]
+pub async fn list_settings(shell: State<'_, SharedShell>) -> Outcome<Vec<SettingView>> {
+    shell.engine().await?.list_settings().await
+}
+
+/// Without a value it is as usual again.
+#[command]
+pub async fn set_setting(
+    shell: State<'_, SharedShell>,
+    key: SettingKey,
+    value: Option<String>,
+) -> Outcome<()> {
+    shell.engine().await?.set_setting(key, value).await
+}
