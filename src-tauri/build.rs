@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     "retry_jobs",
     "top_jobs",
     "stage_paths",
+    "list_staged",
     "enqueue_files",
     "list_library",
     "search_library",

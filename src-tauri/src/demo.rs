@@ -45,7 +45,7 @@ pub async fn run(engine: &EngineHandle, order: &str) -> Outcome<BatchId> {
             include: Vec::new(),
             exclude: Vec::new(),
             priority: 0,
-            take_junk: false,
+            choices: Default::default(),
         })
         .await
 }

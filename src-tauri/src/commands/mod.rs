@@ -32,6 +32,7 @@ commands![
     queue::retry_jobs,
     queue::top_jobs,
     queue::stage_paths,
+    queue::list_staged,
     queue::enqueue_files,
     library::list_library,
     library::search_library,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use engine::error::Outcome;
 use engine::model::{
     BatchId, BatchView, ControlResult, Enqueue, JobAction, JobDetails, JobId, JobPage, JobQuery,
-    JobSelection, StagingSummary,
+    JobSelection, StagedPage, StagedQuery, StagingChoices, StagingSummary,
 };
 use tauri::{State, command};
 
@@ -60,9 +60,14 @@ pub async fn top_jobs(shell: State<'_, SharedShell>, selection: JobSelection) ->
 pub async fn stage_paths(
     shell: State<'_, SharedShell>,
     paths: Vec<PathBuf>,
-    take_junk: bool,
+    choices: StagingChoices,
 ) -> Outcome<StagingSummary> {
-    shell.engine().await?.stage(paths, take_junk).await
+    shell.engine().await?.stage(paths, choices).await
+}
+
+#[command]
+pub async fn list_staged(shell: State<'_, SharedShell>, query: StagedQuery) -> Outcome<StagedPage> {
+    shell.engine().await?.list_staged(query).await
 }
 
 #[command]

@@ -200,7 +200,7 @@ impl Stage {
             include: Vec::new(),
             exclude: Vec::new(),
             priority: 0,
-            take_junk: false,
+            choices: Default::default(),
         }
     }
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { locale } from "../i18n";
 import { formatBytes, formatPercent, formatSpeed } from "./numbers";
-import { kindOfName, leafOf, splitName } from "./paths";
+import { kindOfName, leafOf, shotName, splitName } from "./paths";
 import { roundStep, SteadyTimeLeft } from "./steady";
 import { formatDuration } from "./time";
 
@@ -68,7 +68,16 @@ describe("paths", () => {
   it("know leaves and kinds", () => {
     expect(leafOf("C:\\Users\\mira\\Bilder\\")).toBe("Bilder");
     expect(leafOf("/a/b.txt")).toBe("b.txt");
-    expect(kindOfName("X.CR3")).toBe("image");
+    expect(kindOfName("X.CR3")).toBe("raw");
+    expect(kindOfName("Key visual.PSD")).toBe("design");
     expect(kindOfName("notes")).toBe("other");
+  });
+});
+
+describe("shotName", () => {
+  it("is the same for the files of one picture, and none for what is no picture", () => {
+    for (const name of ["DSC_1.NEF", "dsc_1.jpg", "DSC_1.xmp", "DSC_1.NEF.xmp"]) expect(shotName(name)).toBe("dsc_1");
+    expect(shotName("DSC_1.v2.jpg")).toBe("dsc_1.v2");
+    expect(shotName("DSC_1.mov")).toBeNull();
   });
 });

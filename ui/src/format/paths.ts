@@ -22,18 +22,28 @@ export function placeParts(path: string): string[] {
   return path.split("/").filter((part) => part !== "");
 }
 
-export type FileKind = "image" | "video" | "audio" | "document" | "other";
+export type FileKind = "image" | "raw" | "video" | "audio" | "document" | "archive" | "design" | "sidecar" | "other";
 
 const KINDS: [FileKind, RegExp][] = [
-  [
-    "image",
-    /\.(nef|nrw|cr[23]|arw|dng|raf|orf|rw2|jpe?g|png|tiff?|psd|psb|webp|gif|heic|heif|avif|svg|eps|ai|bmp|exr)$/i,
-  ],
-  ["video", /\.(mov|mp4|m4v|mxf|avi|mkv|webm|mpe?g|mts|r3d|braw)$/i],
+  ["raw", /\.(nef|nrw|cr[23w]|arw|dng|raf|orf|rw2|rwl|pef|srw|raw|3fr|fff|iiq|x3f|erf|mrw|kdc|mos)$/i],
+  ["image", /\.(jpe?g|png|tiff?|webp|gif|hei[cf]|hif|avif|svg|bmp|exr|jxl)$/i],
+  ["design", /\.(psd|psb|ai|eps|indd|idml|afphoto|afdesign|afpub|sketch|fig|xd|c4d|blend)$/i],
+  ["video", /\.(mov|mp4|m4v|mxf|avi|mkv|webm|mpe?g|mts|r3d|braw|wmv)$/i],
   ["audio", /\.(wav|mp3|aiff?|flac|m4a|aac|ogg|opus)$/i],
-  ["document", /\.(pdf|docx?|pptx?|xlsx?|txt|rtf|indd|key|pages|numbers|odt|odp|md|csv)$/i],
+  ["document", /\.(pdf|docx?|pptx?|xlsx?|txt|rtf|key|pages|numbers|odt|odp|md|csv)$/i],
+  ["archive", /\.(zip|7z|rar|tar|gz|tgz|xz|zst|dmg|iso)$/i],
+  ["sidecar", /\.xmp$/i],
 ];
 
 export function kindOfName(name: string): FileKind {
   return KINDS.find(([, ending]) => ending.test(name))?.[0] ?? "other";
+}
+
+/** What the files of one picture have in common: `DSC_1.NEF`, `DSC_1.jpg`, `DSC_1.xmp` and `DSC_1.NEF.xmp`. */
+export function shotName(name: string): string | null {
+  const kind = kindOfName(name);
+  if (kind !== "raw" && kind !== "image" && kind !== "sidecar") return null;
+  const stem = name.replace(/\.[^.]+$/, "");
+  const inner = kind === "sidecar" ? kindOfName(stem) : "other";
+  return (inner === "raw" || inner === "image" ? stem.replace(/\.[^.]+$/, "") : stem).toLowerCase();
 }

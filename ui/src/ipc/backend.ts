@@ -19,6 +19,9 @@ import type {
   SignInRequest,
   SignInStarted,
   Snapshot,
+  StagedPage,
+  StagedQuery,
+  StagingChoices,
   StagingSummary,
 } from "./bindings";
 
@@ -38,7 +41,9 @@ export interface Backend {
   jobDetails(job: JobId): Promise<JobDetails>;
   control(action: JobAction, selection: JobSelection): Promise<ControlResult>;
 
-  stagePaths(paths: string[], takeJunk: boolean): Promise<StagingSummary>;
+  stagePaths(paths: string[], choices: StagingChoices): Promise<StagingSummary>;
+  /** What is directly in a staged folder. */
+  listStaged(query: StagedQuery): Promise<StagedPage>;
   enqueueFiles(request: Enqueue): Promise<BatchId>;
   pickFiles(): Promise<string[]>;
   pickFolders(): Promise<string[]>;

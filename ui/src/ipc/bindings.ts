@@ -202,7 +202,19 @@ priority: number,
 /**
  * Also take junk such as `.DS_Store` and `Thumbs.db`.
  */
-take_junk: boolean, };
+take_junk: boolean, 
+/**
+ * Files and folders that don't go; full paths.
+ */
+leave_out: string[], 
+/**
+ * Go although they are junk, sidecars, or a pattern fits; full paths.
+ */
+take_anyway: string[], renamed: Array<RenamedFolder>, 
+/**
+ * `null`: as the setting says.
+ */
+sidecars: Sidecars | null, };
 
 export type BatchState = "scanning" | "open" | "finished";
 
@@ -221,7 +233,7 @@ label: string, destination: Destination, state: BatchState, totals: Totals,
  */
 created_at: number, finished_at: number | null, 
 /**
- * Files left out while scanning (junk, patterns).
+ * Files left out while scanning (junk, patterns, choices).
  */
 left_out: number, 
 /**
@@ -230,24 +242,112 @@ left_out: number,
 failure: Failure | null, };
 
 /**
+ * Decisions about single files and folders. Kept with the batch, so that a scan that was cut goes on the same way.
+ */
+export type StagingChoices = { 
+/**
+ * Also take junk such as `.DS_Store` and `Thumbs.db`.
+ */
+take_junk: boolean, 
+/**
+ * Files and folders that don't go; full paths.
+ */
+leave_out: string[], 
+/**
+ * Go although they are junk, sidecars, or a pattern fits; full paths.
+ */
+take_anyway: string[], renamed: Array<RenamedFolder>, 
+/**
+ * `null`: as the setting says.
+ */
+sidecars: Sidecars | null, };
+
+/**
+ * A given folder that arrives under another name.
+ */
+export type RenamedFolder = { path: string, name: string, };
+
+/**
+ * What becomes of an `.xmp` beside a picture.
+ */
+export type Sidecars = "upload" | "leave_out";
+
+/**
  * What a set of paths would send, before anything is sent.
  */
 export type StagingSummary = { files: number, folders: number, bytes: number, kinds: Array<StagedKind>, 
 /**
- * Junk and what patterns exclude.
+ * Pictures, and how many files they are: RAW, JPEG and sidecar of one name are one picture.
  */
-left_out: number, 
+pictures: number, picture_files: number, 
+/**
+ * One for each given path, in their order.
+ */
+items: Array<StagedItem>, 
+/**
+ * Junk, what patterns exclude, and what the user left out; a folder counts once.
+ */
+left_out: number, left_out_reasons: Partial<Record<LeftOutReason, number>>, 
+/**
+ * At most 200 of what is left out, and of each reason some.
+ */
+left_out_items: Array<LeftOut>, 
 /**
  * Files that can't be sent; at most 100, `problem_count` says how many there are.
  */
 problems: Array<StagedProblem>, problem_count: number, };
 
 /**
- * Files of one kind (image, video, audio, document, other).
+ * What one of the given paths would send.
+ */
+export type StagedItem = { path: string, 
+/**
+ * It is a folder, and can be looked into.
+ */
+folder: boolean, files: number, bytes: number, };
+
+/**
+ * Files of one kind (image, video, audio, document, sidecar, other).
  */
 export type StagedKind = { kind: string, files: number, bytes: number, };
 
 export type StagedProblem = { path: string, failure: Failure, };
+
+/**
+ * Why something is not sent that was given.
+ */
+export type LeftOutReason = "chosen" | "junk" | "pattern" | "sidecar" | "folder_link";
+
+export type LeftOut = { path: string, folder: boolean, reason: LeftOutReason, };
+
+/**
+ * Whether a file belongs to a picture of several files, which stand next to each other.
+ */
+export type ShotPart = "alone" | "first" | "further";
+
+/**
+ * Asks for what is directly in a folder of what was given.
+ */
+export type StagedQuery = { 
+/**
+ * The given folder.
+ */
+root: string, 
+/**
+ * It, or one below it.
+ */
+folder: string, choices: StagingChoices, offset: number, 
+/**
+ * At most 1,000.
+ */
+limit: number, };
+
+/**
+ * Folders first, each in the order of names.
+ */
+export type StagedPage = { entries: Array<StagedEntry>, total: number, };
+
+export type StagedEntry = { path: string, name: string, folder: boolean, size: number, left_out: LeftOutReason | null, failure: Failure | null, part: ShotPart, };
 
 export type SignInKind = "browser" | "client_credentials";
 
@@ -279,7 +379,7 @@ size: number | null, };
 /**
  * A switch or choice.
  */
-export type SettingKey = "language" | "theme" | "rows";
+export type SettingKey = "language" | "theme" | "rows" | "sidecars";
 
 /**
  * A setting as it is in force.

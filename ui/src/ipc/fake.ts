@@ -8,7 +8,7 @@ import { listJobs } from "./fake/listing";
 import { partsOf } from "./fake/parts";
 import { failureOf, FakeQueue } from "./fake/queue";
 import { ACCOUNT, prepare, SCENARIOS, type Scenario } from "./fake/scenarios";
-import { isFolder, stage } from "./fake/staging";
+import { isFolder, listStaged, stage } from "./fake/staging";
 import { never, TENANTS, type TenantKind } from "./fake/tenant";
 import { onDomDrop } from "./fake/drop";
 import { textSeed } from "./fake/random";
@@ -113,14 +113,19 @@ export class FakeBackend implements Backend {
     return this.queue.control(action, selection);
   }
 
-  async stagePaths(paths: string[], takeJunk: boolean) {
+  async stagePaths(paths: string[], choices: Parameters<Backend["stagePaths"]>[1]) {
     await this.pause();
-    return stage(paths, takeJunk);
+    return stage(paths, choices);
+  }
+
+  async listStaged(query: Parameters<Backend["listStaged"]>[0]) {
+    await this.pause();
+    return listStaged(query);
   }
 
   async enqueueFiles(request: Parameters<Backend["enqueueFiles"]>[0]) {
     await this.pause();
-    const { files } = stage(request.paths, request.take_junk);
+    const { files } = stage(request.paths, request);
     const first = request.paths[0] ?? "";
     const names = request.paths.filter((path) => !isFolder(path)).map(leaf);
     const shoot = {

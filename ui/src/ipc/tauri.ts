@@ -36,7 +36,8 @@ export const tauriBackend: Backend = {
   jobDetails: (job) => call("job_details", { job }),
   control: (action, selection) => call(CONTROL[action], { selection }),
 
-  stagePaths: (paths, takeJunk) => call("stage_paths", { paths, takeJunk }),
+  stagePaths: (paths, choices) => call("stage_paths", { paths, choices }),
+  listStaged: (query) => call("list_staged", { query }),
   enqueueFiles: (request) => call("enqueue_files", { request }),
   pickFiles: () => call("pick_files"),
   pickFolders: () => call("pick_folders"),

@@ -1,12 +1,16 @@
 // What was dropped or picked and is not sent yet.
 import type { AccountId, Backend, Destination, Failure, StagingSummary } from "../ipc";
 import { toFailure } from "../ipc/failure";
+import { Choices } from "./choices.svelte";
 import { Places } from "./places.svelte";
+
+/** Several choices in a row are counted once. */
+const PATIENCE_MS = 200;
 
 export class Staging {
   open = $state(false);
   paths = $state.raw<string[]>([]);
-  takeJunk = $state(false);
+  readonly choices = new Choices(() => this.countSoon());
   tags = $state.raw<string[]>([]);
   destination = $state.raw<Destination | null>(null);
   summary = $state.raw<StagingSummary | null>(null);
@@ -16,6 +20,7 @@ export class Staging {
   places = $state.raw<Places | null>(null);
   private account: AccountId | null = null;
   private round = 0;
+  private timer?: ReturnType<typeof setTimeout>;
 
   constructor(private readonly backend: Backend) {}
 
@@ -41,13 +46,9 @@ export class Staging {
 
   remove(path: string): void {
     this.paths = this.paths.filter((other) => other !== path);
+    this.choices.forget(path);
     if (this.paths.length === 0) this.discard();
     else void this.count();
-  }
-
-  setTakeJunk(take: boolean): void {
-    this.takeJunk = take;
-    void this.count();
   }
 
   choose(account: AccountId, destination: Destination): void {
@@ -58,7 +59,9 @@ export class Staging {
 
   discard(): void {
     this.round++;
-    this.open = this.counting = this.takeJunk = false;
+    clearTimeout(this.timer);
+    this.open = this.counting = false;
+    this.choices.clear();
     this.paths = [];
     this.tags = [];
     this.summary = this.failure = null;
@@ -79,7 +82,7 @@ export class Staging {
         include: [],
         exclude: [],
         priority: 0,
-        take_junk: this.takeJunk,
+        ...this.choices.all,
       });
       this.discard();
       return files;
@@ -91,12 +94,20 @@ export class Staging {
     }
   }
 
+  private countSoon(): void {
+    this.round++;
+    this.counting = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.count(), PATIENCE_MS);
+  }
+
   private async count(): Promise<void> {
+    clearTimeout(this.timer);
     const round = ++this.round;
     this.counting = true;
     this.failure = null;
     try {
-      const summary = await this.backend.stagePaths(this.paths, this.takeJunk);
+      const summary = await this.backend.stagePaths(this.paths, this.choices.all);
       if (round === this.round) this.summary = summary;
     } catch (reason) {
       if (round === this.round) this.failure = toFailure(reason);

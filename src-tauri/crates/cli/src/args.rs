@@ -137,6 +137,9 @@ pub struct Upload {
     /// No files or folders whose name or path fits
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// What becomes of an .xmp beside a picture; else as the settings say
+    #[arg(long, value_enum, value_name = "RULE")]
+    pub sidecars: Option<SidecarRule>,
     /// Higher goes first
     #[arg(long, default_value_t = 0, allow_hyphen_values = true, value_name = "N")]
     pub priority: i32,
@@ -146,6 +149,13 @@ pub struct Upload {
     /// Return as soon as the files are in the queue
     #[arg(long)]
     pub detach: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SidecarRule {
+    /// It goes as an asset of its own
+    Upload,
+    LeaveOut,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

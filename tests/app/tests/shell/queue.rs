@@ -21,7 +21,7 @@ fn files_arrive_and_the_page_hears_of_it() {
 
     let bytes = vec![7; 300_000];
     let (one, two) = (stage.file("Äpfel.jpg", &bytes), stage.file("two.txt", b"two"));
-    let staged: Value = stage.page.ask("stage_paths", json!({ "paths": [one, two], "takeJunk": false }));
+    let staged: Value = stage.page.ask("stage_paths", json!({ "paths": [one, two], "choices": {} }));
     assert_eq!((&staged["files"], &staged["bytes"]), (&json!(2), &json!(300_003)));
 
     let batch = stage.enqueue(&account, &[&one, &two], "Spring");

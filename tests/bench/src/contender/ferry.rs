@@ -128,7 +128,7 @@ pub fn request(account: AccountId, source: &Path, destination: Destination) -> E
         include: Vec::new(),
         exclude: Vec::new(),
         priority: 0,
-        take_junk: false,
+        choices: Default::default(),
     }
 }
 

@@ -4,6 +4,7 @@ import type { SettingKey, SettingView } from "../../ipc";
 
 const GROUPS: { title: MessageKey; keys: SettingKey[] }[] = [
   { title: "settings.group.look", keys: ["language", "theme", "rows"] },
+  { title: "settings.group.uploads", keys: ["sidecars"] },
 ];
 
 export interface SettingGroup {

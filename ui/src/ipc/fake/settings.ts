@@ -6,6 +6,7 @@ const CHOICES: Record<SettingKey, string[]> = {
   language: ["system", "en", "de"],
   theme: ["system", "light", "dark"],
   rows: ["roomy", "compact"],
+  sidecars: ["upload", "leave_out"],
 };
 
 export class FakeSettings {

@@ -1,9 +1,8 @@
 // What dropped paths would send, made up from their names.
-import type { StagedKind, StagingSummary } from "../bindings";
-import { failureOf } from "./queue";
-import { fraction, textSeed } from "./random";
+import type { LeftOutReason, StagedEntry, StagedPage, StagedQuery, StagingChoices, StagingSummary } from "../bindings";
+import { treeOf, type FakeFile } from "./card";
 
-const MB = 1024 * 1024;
+const MOST_LEFT_OUT = 40;
 
 export const isFolder = (path: string): boolean => !/\.[a-z0-9]{2,5}$/i.test(path);
 
@@ -12,46 +11,84 @@ export function kindOf(path: string): string {
   if (/\.(mov|mp4|mxf|avi)$/i.test(path)) return "video";
   if (/\.(wav|mp3|aiff?|flac)$/i.test(path)) return "audio";
   if (/\.(pdf|docx?|pptx?|txt|indd)$/i.test(path)) return "document";
-  return "other";
+  return /\.xmp$/i.test(path) ? "sidecar" : "other";
 }
 
-export function stage(paths: string[], takeJunk: boolean): StagingSummary {
-  const kinds = new Map<string, StagedKind>();
-  const add = (kind: string, files: number, bytes: number) => {
-    const found = kinds.get(kind) ?? { kind, files: 0, bytes: 0 };
-    kinds.set(kind, { kind, files: found.files + files, bytes: found.bytes + bytes });
-  };
+export function stage(paths: string[], choices: StagingChoices): StagingSummary {
   const summary: StagingSummary = {
     files: 0,
     folders: 0,
     bytes: 0,
     kinds: [],
+    pictures: 0,
+    picture_files: 0,
+    items: [],
     left_out: 0,
+    left_out_reasons: {},
+    left_out_items: [],
     problems: [],
     problem_count: 0,
   };
   for (const path of paths) {
-    const seed = textSeed(path);
-    if (!isFolder(path)) {
-      if (/^\.|\.DS_Store$|Thumbs\.db$/.test(path) && !takeJunk) summary.left_out++;
-      else add(kindOf(path), 1, Math.round((4 + fraction(seed, 1) * 30) * MB));
-      continue;
+    const folder = isFolder(path);
+    const item = { path, folder, files: 0, bytes: 0 };
+    summary.items.push(item);
+    for (const file of folder ? treeOf(path) : [treeOf(path)[0]!]) {
+      const reason = leaves(file, choices);
+      if (reason) leaveOut(summary, file, reason);
+      else if (file.folder) summary.folders++;
+      else if (file.failure) summary.problems.push({ path: file.path, failure: file.failure });
+      else {
+        item.files++;
+        item.bytes += file.size;
+        count(summary, file);
+      }
     }
-    summary.folders += 4;
-    add("image", 1980, Math.round(1980 * 27.4 * MB));
-    add("video", 24, Math.round(24 * 1400 * MB));
-    add("document", 12, 12 * 2 * MB);
-    if (takeJunk) add("other", 14, 84_000);
-    else summary.left_out += 14;
-    summary.problems.push(
-      { path: `${path}/Selects/DSC_0999.NEF`, failure: failureOf("SourceUnreadable", "you") },
-      { path: `${path}/Film/master_v3_uncompressed.mov`, failure: failureOf("TooLarge", "canto") },
-      { path: `${path}/current`, failure: failureOf("SourceNotAFile", "you") },
-    );
   }
-  summary.kinds = [...kinds.values()];
-  summary.files = summary.kinds.reduce((sum, kind) => sum + kind.files, 0);
-  summary.bytes = summary.kinds.reduce((sum, kind) => sum + kind.bytes, 0);
   summary.problem_count = summary.problems.length;
   return summary;
+}
+
+export function listStaged({ root, folder, choices, offset, limit }: StagedQuery): StagedPage {
+  const inside = treeOf(root).filter((file) => file.path !== root && parent(file.path) === folder);
+  const entries = inside
+    .map((file): StagedEntry => {
+      const left_out = leaves(file, choices);
+      const { path, folder, size, failure, part } = file;
+      return { path, name: path.split("/").pop()!, folder, size, left_out, failure, part: left_out ? "alone" : part };
+    })
+    .sort((a, b) => Number(b.folder) - Number(a.folder));
+  return { entries: entries.slice(offset, offset + limit), total: entries.length };
+}
+
+const parent = (path: string): string => path.slice(0, path.lastIndexOf("/"));
+
+function leaves(file: FakeFile, choices: StagingChoices): LeftOutReason | null {
+  const within = (list: string[]) => list.some((path) => file.path === path || file.path.startsWith(`${path}/`));
+  if (within(choices.leave_out)) return "chosen";
+  if (within(choices.take_anyway)) return null;
+  if (file.junk && !choices.take_junk) return "junk";
+  return kindOf(file.path) === "sidecar" && choices.sidecars === "leave_out" ? "sidecar" : null;
+}
+
+function leaveOut(summary: StagingSummary, { path, folder }: FakeFile, reason: LeftOutReason): void {
+  // What is in a folder that stays behind is not looked at.
+  if (summary.left_out_items.some((item) => item.folder && path.startsWith(`${item.path}/`))) return;
+  summary.left_out++;
+  const of = (summary.left_out_reasons[reason] ?? 0) + 1;
+  summary.left_out_reasons[reason] = of;
+  if (of <= MOST_LEFT_OUT) summary.left_out_items.push({ path, folder, reason });
+}
+
+function count(summary: StagingSummary, { path, size, part }: FakeFile): void {
+  const name = kindOf(path);
+  summary.files++;
+  summary.bytes += size;
+  summary.pictures += Number(part === "first" || (part === "alone" && name === "image"));
+  summary.picture_files += Number(part !== "alone" || name === "image");
+  const kind = summary.kinds.find((other) => other.kind === name);
+  if (kind) {
+    kind.files++;
+    kind.bytes += size;
+  } else summary.kinds.push({ kind: name, files: 1, bytes: size });
 }

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use engine::error::{ErrorCode, Failure};
-use engine::model::{AccountView, BatchState, Destination, DestinationKind, Enqueue, NodeKind};
+use engine::model::{
+    AccountView, BatchState, Destination, DestinationKind, Enqueue, NodeKind, Sidecars, StagingChoices,
+};
 
 use super::summary;
-use crate::args::{Duplicates, Global, Upload};
+use crate::args::{Duplicates, Global, SidecarRule, Upload};
 use crate::exit::{Ended, Exit, Problem};
 use crate::follow::{End, Follow};
 use crate::lines::{DryRun, Line};
@@ -110,7 +112,13 @@ fn request(upload: &Upload, paths: Vec<PathBuf>, account: &AccountView) -> Enque
         include: upload.include.clone(),
         exclude: upload.exclude.clone(),
         priority: upload.priority,
-        take_junk: false,
+        choices: StagingChoices {
+            sidecars: upload.sidecars.map(|rule| match rule {
+                SidecarRule::Upload => Sidecars::Upload,
+                SidecarRule::LeaveOut => Sidecars::LeaveOut,
+            }),
+            ..StagingChoices::default()
+        },
     }
 }
 
@@ -143,7 +151,10 @@ async fn dry_run(
         out.say(format!("  {:<10} {:>10}  {:>11}", kind.kind, kind.files, bytes(kind.bytes)))?;
     }
     if staged.left_out > 0 {
-        out.say(format!("{} would be left out (patterns, junk, linked folders).", staged.left_out))?;
+        out.say(format!(
+            "{} would be left out (patterns, junk, sidecars, linked folders).",
+            staged.left_out
+        ))?;
     }
     for problem in &staged.problems {
         let words = text::words(&problem.failure);

@@ -4,6 +4,7 @@ use canto_api::{ApiError, NodeKind as ApiKind, TreeNode};
 
 use super::EngineHandle;
 use crate::error::{ErrorCode, Failure, Outcome};
+use crate::intake::library_name;
 use crate::model::{AccountId, Destination, DestinationKind, LibraryNode, NodeKind};
 use crate::transfer::failure::failure_of;
 
@@ -65,10 +66,8 @@ impl EngineHandle {
         name: &str,
         kind: NodeKind,
     ) -> Outcome<LibraryNode> {
-        let name = name.trim();
-        if name.is_empty() {
-            return Err(Failure::new(ErrorCode::NameRefused).with("reason", "empty"));
-        }
+        let name = library_name(name)?;
+        let name = name.as_str();
         let tenant = self.inner.tenants.get(account).await?;
         let made = match kind {
             NodeKind::Folder => tenant.client.create_folder(parent.as_deref(), name).await,

@@ -13,7 +13,8 @@ use crate::event::{Condition, EngineEvent, Snapshot};
 use crate::intake;
 use crate::model::{
     BatchId, BatchView, ControlResult, Enqueue, JobAction, JobDetails, JobId, JobPage, JobQuery,
-    JobSelection, JobStateKind, RelocateResult, StagingSummary,
+    JobSelection, JobStateKind, RelocateResult, SettingKey, Sidecars, StagedPage, StagedQuery,
+    StagingChoices, StagingSummary,
 };
 use crate::queue::guests::Request;
 use crate::queue::message::ToOwner;
@@ -35,8 +36,10 @@ impl EngineHandle {
     ///
     /// # Errors
     /// `RequestInvalid`, `PathUnusable` (not absolute), `AccountMissing`, and those of writing.
-    pub async fn enqueue(&self, request: Enqueue) -> Outcome<BatchId> {
+    pub async fn enqueue(&self, mut request: Enqueue) -> Outcome<BatchId> {
         intake::Filter::new(&request)?;
+        // A scan that goes on after a restart must decide as it began.
+        request.choices = self.with_setting(request.choices).await?;
         let request = Box::new(request);
         if self.is_owner() {
             self.ask(|reply| ToOwner::Enqueue { request, reply }).await
@@ -46,16 +49,34 @@ impl EngineHandle {
     }
 
     /// What a set of paths would send.
-    pub async fn stage(&self, paths: Vec<PathBuf>, take_junk: bool) -> Outcome<StagingSummary> {
-        stage(move || intake::summary(&paths, &intake::Filter::all(take_junk))).await
+    pub async fn stage(&self, paths: Vec<PathBuf>, choices: StagingChoices) -> Outcome<StagingSummary> {
+        let choices = self.with_setting(choices).await?;
+        off_the_workers(move || intake::summary(&paths, &intake::Filter::of(&choices))).await
     }
 
     /// What a request would send, with its patterns.
     ///
     /// # Errors
     /// `RequestInvalid` with the pattern that is none.
-    pub async fn stage_request(&self, request: Enqueue) -> Outcome<StagingSummary> {
-        stage(move || intake::summary(&request.paths, &intake::Filter::new(&request)?)).await
+    pub async fn stage_request(&self, mut request: Enqueue) -> Outcome<StagingSummary> {
+        request.choices = self.with_setting(request.choices).await?;
+        off_the_workers(move || intake::summary(&request.paths, &intake::Filter::new(&request)?)).await
+    }
+
+    /// A part of what is directly in a given folder, and what of it would be sent.
+    ///
+    /// # Errors
+    /// `PathUnusable` for a folder that is not within the given one.
+    pub async fn list_staged(&self, mut query: StagedQuery) -> Outcome<StagedPage> {
+        query.choices = self.with_setting(query.choices).await?;
+        off_the_workers(move || intake::list(&query)).await
+    }
+
+    async fn with_setting(&self, mut choices: StagingChoices) -> Outcome<StagingChoices> {
+        if choices.sidecars.is_none() {
+            choices.sidecars = Sidecars::parse(&self.setting(SettingKey::Sidecars).await?);
+        }
+        Ok(choices)
     }
 
     /// Pause, resume, cancel, retry, move to the front.
@@ -179,7 +200,10 @@ impl EngineHandle {
     }
 }
 
-async fn stage(look: impl FnOnce() -> Outcome<StagingSummary> + Send + 'static) -> Outcome<StagingSummary> {
+/// A walk waits for disks.
+async fn off_the_workers<T: Send + 'static>(
+    look: impl FnOnce() -> Outcome<T> + Send + 'static,
+) -> Outcome<T> {
     tokio::task::spawn_blocking(look)
         .await
         .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?

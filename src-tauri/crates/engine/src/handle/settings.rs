@@ -17,6 +17,12 @@ impl EngineHandle {
         Ok(stored.into_iter().map(|(key, stored)| self.setting_view(key, stored)).collect())
     }
 
+    /// What one setting is.
+    pub(super) async fn setting(&self, key: SettingKey) -> Outcome<String> {
+        let stored = self.inner.readers.read(move |db| settings::get(db, key.as_str())).await?;
+        Ok(self.setting_view(key, stored).value)
+    }
+
     /// Sets what is not locked; `None` goes back to what is usual.
     ///
     /// # Errors

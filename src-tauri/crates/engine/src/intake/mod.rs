@@ -1,7 +1,11 @@
 //! Finds the files in what a user has given, and streams them to the owner of the queue in batches.
 
+mod filter;
 mod junk;
+mod kinds;
+mod listing;
 mod names;
+mod shots;
 mod staging;
 mod walk;
 
@@ -12,16 +16,20 @@ use std::sync::mpsc::Sender;
 use tokio::sync::oneshot;
 
 use crate::error::Outcome;
-use crate::model::{BatchId, Enqueue, FolderId};
+use crate::model::{BatchId, Enqueue, FolderId, RenamedFolder};
 use crate::platform::volumes::{self, Volume};
 use crate::queue::message::ToOwner;
 use crate::store::folders::FolderRow;
 use crate::store::jobs::NewJob;
 use crate::store::volumes::VolumeRow;
 
+pub use filter::Filter;
+pub use listing::list;
+pub use names::library_name;
+use shots::walk_all;
 pub use staging::summary;
-pub use walk::{Filter, source_failure};
-use walk::{Found, walk};
+pub use walk::source_failure;
+use walk::{Found, FoundFile};
 
 /// Rows sent at once, and how many such messages may be on their way.
 const CHUNK: usize = 5_000;
@@ -41,6 +49,7 @@ pub fn run(
         numbers: folders.iter().map(|row| ((row.parent, row.name.clone()), row.id)).collect(),
         next_number: folders.iter().map(|row| row.id.number()).max().unwrap_or(0) + 1,
         known: known.into_iter().collect(),
+        renamed: &request.choices.renamed,
         folders: Vec::new(),
         volumes: Vec::new(),
         mounted: volumes::mounted(),
@@ -59,6 +68,7 @@ struct Intake<'a> {
     next_number: u32,
     /// Already jobs, from before a restart.
     known: HashSet<(FolderId, String)>,
+    renamed: &'a [RenamedFolder],
     folders: Vec<FolderRow>,
     volumes: Vec<VolumeRow>,
     mounted: Vec<Volume>,
@@ -69,31 +79,29 @@ struct Intake<'a> {
 impl Intake<'_> {
     fn take(&mut self, request: &Enqueue, left_out: &mut u64) -> Outcome<()> {
         let filter = Filter::new(request)?;
-        for path in &request.paths {
-            // Folder ids from the top of this path down to where the walk is.
-            let mut stack: Vec<FolderId> = Vec::new();
-            walk(path, &filter, &mut |found| {
-                match found {
-                    Found::Root { dir, arrives } => {
-                        stack.clear();
-                        stack.push(self.folder(None, dir.to_string_lossy().into_owned(), arrives));
-                    }
-                    Found::Folder { depth, name } => {
-                        stack.truncate(depth);
-                        let id = self.folder(stack.last().copied(), name, true);
-                        stack.push(id);
-                    }
-                    Found::File { depth, name, size, modified_ns, failure } => {
-                        stack.truncate(depth);
-                        if let Some(folder) = stack.last().copied() {
-                            self.file(NewJob { folder, name, size, modified_ns, failure });
-                        }
-                    }
-                    Found::LeftOut => *left_out += 1,
+        // Folder ids from the top of a path down to where the walk is.
+        let mut stack: Vec<FolderId> = Vec::new();
+        walk_all(&request.paths, &filter, &mut |found| {
+            match found {
+                Found::Root { dir, arrives } => {
+                    stack.clear();
+                    stack.push(self.folder(None, dir.to_string_lossy().into_owned(), arrives));
                 }
-                if self.jobs.len() >= CHUNK || self.folders.len() >= CHUNK { self.send() } else { Ok(()) }
-            })?;
-        }
+                Found::Folder { depth, name, .. } => {
+                    stack.truncate(depth);
+                    let id = self.folder(stack.last().copied(), name, true);
+                    stack.push(id);
+                }
+                Found::File(FoundFile { depth, name, size, modified_ns, failure, .. }) => {
+                    stack.truncate(depth);
+                    if let Some(folder) = stack.last().copied() {
+                        self.file(NewJob { folder, name, size, modified_ns, failure });
+                    }
+                }
+                Found::LeftOut { .. } => *left_out += 1,
+            }
+            if self.jobs.len() >= CHUNK || self.folders.len() >= CHUNK { self.send() } else { Ok(()) }
+        })?;
         self.send()?;
         while let Some(answer) = self.under_way.pop_front() {
             wait_for(answer)?;
@@ -113,10 +121,14 @@ impl Intake<'_> {
         if parent.is_none() {
             self.numbers.insert((parent, key), id);
         }
+        let mut arrives_as = None;
         if parent.is_none() {
             self.note_volume(id, Path::new(&name));
+            let renamed = self.renamed.iter().find(|folder| arrives && folder.path == Path::new(&name));
+            arrives_as = renamed.map(|folder| folder.name.clone());
         }
-        self.folders.push(FolderRow { id, parent, name, arrives, remote_folder: None, remote_album: None });
+        let (remote_folder, remote_album) = (None, None);
+        self.folders.push(FolderRow { id, parent, name, arrives, arrives_as, remote_folder, remote_album });
         id
     }
 

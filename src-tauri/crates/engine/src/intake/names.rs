@@ -1,8 +1,8 @@
-//! Names that can't become the name of an asset.
+//! Names that can't become the name of an asset, a folder or an album.
 
 use std::ffi::OsStr;
 
-use crate::error::{ErrorCode, Failure};
+use crate::error::{ErrorCode, Failure, Outcome};
 
 /// Longest name that is sent, bytes of UTF-8: what local file systems and S3 metadata headers both hold.
 /// What Canto allows is not documented (canto-api.md §14.15 [ND]).
@@ -22,6 +22,21 @@ pub fn check(name: &OsStr) -> (String, Option<Failure>) {
         None
     };
     (shown, failure)
+}
+
+/// A name that somebody gave a folder or an album, without spaces around it.
+///
+/// # Errors
+/// `NameRefused`, with the name and the reason.
+pub fn library_name(name: &str) -> Outcome<String> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Failure::new(ErrorCode::NameRefused).with("reason", "empty"));
+    }
+    match check(OsStr::new(name)).1 {
+        Some(failure) => Err(failure.with("name", name)),
+        None => Ok(name.to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -56,5 +71,13 @@ mod tests {
         let (shown, failure) = check(OsStr::from_bytes(b"caf\xe9.jpg"));
         assert_eq!(shown, "caf\u{fffd}.jpg");
         assert!(failure.is_some());
+    }
+
+    #[test]
+    fn a_given_name_is_trimmed_and_checked() {
+        assert_eq!(library_name("  Spring / Selects ").as_deref(), Ok("Spring / Selects"));
+        for name in ["", "  ", "two\nlines", &"x".repeat(256)] {
+            assert_eq!(library_name(name).unwrap_err().code, ErrorCode::NameRefused, "{name}");
+        }
     }
 }

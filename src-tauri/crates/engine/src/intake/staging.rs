@@ -1,79 +1,102 @@
 //! What a set of paths would send, before anything is sent.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::walk::{Filter, Found, walk};
+use super::filter::Filter;
+use super::kinds::{is_picture, kind_of};
+use super::shots::walk_all;
+use super::walk::{Found, FoundFile};
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::{StagedKind, StagedProblem, StagingSummary};
+use crate::model::{LeftOut, LeftOutReason, ShotPart, StagedItem, StagedKind, StagedProblem, StagingSummary};
 
 const MOST_PROBLEMS: usize = 100;
-const KINDS: [(&str, &[&str]); 4] = [
-    (
-        "image",
-        &[
-            "jpg", "jpeg", "png", "gif", "tif", "tiff", "webp", "heic", "heif", "avif", "bmp", "svg", "psd",
-            "ai", "eps", "raw", "nef", "cr2", "cr3", "arw", "dng", "raf", "orf", "rw2",
-        ],
-    ),
-    (
-        "video",
-        &["mp4", "mov", "m4v", "avi", "mkv", "webm", "mxf", "mpg", "mpeg", "wmv", "mts", "braw", "r3d"],
-    ),
-    ("audio", &["mp3", "wav", "aif", "aiff", "flac", "m4a", "ogg", "aac"]),
-    (
-        "document",
-        &[
-            "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "txt", "rtf", "indd", "key", "pages",
-            "numbers", "csv",
-        ],
-    ),
-];
-
-/// A rough kind by file ending, for counting only: the tenant decides the scheme of an asset.
-pub fn kind_of(name: &str) -> &'static str {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    KINDS.iter().find(|(_, endings)| endings.contains(&ending.as_str())).map_or("other", |(kind, _)| kind)
-}
+/// Of one reason: a thousand junk files must not hide the one that a pattern leaves out.
+const MOST_LEFT_OUT: u64 = 40;
 
 /// Walks the paths and counts. Must not run on an async worker.
 pub fn summary(paths: &[PathBuf], filter: &Filter) -> Outcome<StagingSummary> {
     let mut summary = StagingSummary::default();
-    for path in paths {
-        if !path.is_absolute() {
-            summary.problem_count += 1;
-            let failure = Failure::new(ErrorCode::PathUnusable);
-            summary.problems.push(StagedProblem { path: path.display().to_string(), failure });
-            continue;
-        }
-        let mut folder = PathBuf::new();
-        walk(path, filter, &mut |found| {
-            match found {
-                Found::Root { dir, arrives } => {
-                    folder = dir;
-                    summary.folders += u64::from(arrives);
-                }
-                Found::Folder { .. } => summary.folders += 1,
-                Found::LeftOut => summary.left_out += 1,
-                Found::File { name, failure: Some(failure), .. } => {
-                    summary.problem_count += 1;
-                    if summary.problems.len() < MOST_PROBLEMS {
-                        let path = folder.join(name).display().to_string();
-                        summary.problems.push(StagedProblem { path, failure });
-                    }
-                }
-                Found::File { name, size, failure: None, .. } => count(&mut summary, &name, size),
-            }
-            Ok(())
-        })?;
+    let (usable, unusable): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path.is_absolute());
+    for path in unusable {
+        problem(&mut summary, &path, ErrorCode::PathUnusable.into());
     }
+    let mut in_folder = false;
+    walk_all(&usable, filter, &mut |found| {
+        match found {
+            Found::Root { dir, arrives } => {
+                in_folder = arrives;
+                if arrives {
+                    summary.folders += 1;
+                    let path = dir.to_string_lossy().into_owned();
+                    summary.items.push(StagedItem { path, folder: true, ..StagedItem::default() });
+                }
+            }
+            Found::Folder { .. } => summary.folders += 1,
+            Found::LeftOut { path, folder, reason, .. } => {
+                loose(&mut summary, in_folder, &path);
+                left_out(&mut summary, &path, folder, reason);
+            }
+            Found::File(FoundFile { path, failure: Some(failure), .. }) => {
+                loose(&mut summary, in_folder, &path);
+                problem(&mut summary, &path, failure);
+            }
+            Found::File(file) => {
+                loose(&mut summary, in_folder, &file.path);
+                count(&mut summary, &file);
+            }
+        }
+        Ok(())
+    })?;
     summary.kinds.sort_by(|a, b| b.files.cmp(&a.files).then_with(|| a.kind.cmp(&b.kind)));
     Ok(summary)
 }
 
-fn count(summary: &mut StagingSummary, name: &str, size: u64) {
+/// A file that was given itself is an item of its own.
+fn loose(summary: &mut StagingSummary, in_folder: bool, path: &Path) {
+    if !in_folder {
+        let path = path.to_string_lossy().into_owned();
+        summary.items.push(StagedItem { path, ..StagedItem::default() });
+    }
+}
+
+fn problem(summary: &mut StagingSummary, path: &Path, failure: Failure) {
+    summary.problem_count += 1;
+    if summary.problems.len() < MOST_PROBLEMS {
+        summary.problems.push(StagedProblem { path: path.display().to_string(), failure });
+    }
+}
+
+fn left_out(summary: &mut StagingSummary, path: &Path, folder: bool, reason: LeftOutReason) {
+    summary.left_out += 1;
+    let of_reason = summary.left_out_reasons.entry(reason).or_default();
+    *of_reason += 1;
+    if *of_reason <= MOST_LEFT_OUT {
+        let path = path.to_string_lossy().into_owned();
+        summary.left_out_items.push(LeftOut { path, folder, reason });
+    }
+}
+
+fn count(summary: &mut StagingSummary, file: &FoundFile) {
+    let size = file.size;
     summary.files += 1;
     summary.bytes += size;
-    let kind = kind_of(name);
+    match file.part {
+        ShotPart::Alone => {
+            let pictures = u64::from(is_picture(&file.name));
+            summary.pictures += pictures;
+            summary.picture_files += pictures;
+        }
+        ShotPart::First => {
+            summary.pictures += 1;
+            summary.picture_files += 1;
+        }
+        ShotPart::Further => summary.picture_files += 1,
+    }
+    if let Some(item) = summary.items.last_mut() {
+        item.files += 1;
+        item.bytes += size;
+    }
+    let kind = kind_of(&file.name);
     match summary.kinds.iter_mut().find(|entry| entry.kind == kind) {
         Some(entry) => {
             entry.files += 1;

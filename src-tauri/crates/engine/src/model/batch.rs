@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, BatchId, JobStateKind};
+use super::{AccountId, BatchId, JobStateKind, StagingChoices};
 use crate::error::Failure;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,9 +63,8 @@ pub struct Enqueue {
     /// Higher goes first; 0 is normal.
     #[serde(default)]
     pub priority: i32,
-    /// Also take junk such as `.DS_Store` and `Thumbs.db`.
-    #[serde(default)]
-    pub take_junk: bool,
+    #[serde(flatten)]
+    pub choices: StagingChoices,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,47 +157,9 @@ pub struct BatchView {
     pub created_at: i64,
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub finished_at: Option<i64>,
-    /// Files left out while scanning (junk, patterns).
+    /// Files left out while scanning (junk, patterns, choices).
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub left_out: u64,
     /// What went wrong with the batch as a whole, such as a destination that is gone.
     pub failure: Option<Failure>,
-}
-
-/// What a set of paths would send, before anything is sent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct StagingSummary {
-    #[cfg_attr(feature = "bindings", ts(type = "number"))]
-    pub files: u64,
-    #[cfg_attr(feature = "bindings", ts(type = "number"))]
-    pub folders: u64,
-    #[cfg_attr(feature = "bindings", ts(type = "number"))]
-    pub bytes: u64,
-    pub kinds: Vec<StagedKind>,
-    /// Junk and what patterns exclude.
-    #[cfg_attr(feature = "bindings", ts(type = "number"))]
-    pub left_out: u64,
-    /// Files that can't be sent; at most 100, `problem_count` says how many there are.
-    pub problems: Vec<StagedProblem>,
-    #[cfg_attr(feature = "bindings", ts(type = "number"))]
-    pub problem_count: u64,
-}
-
-/// Files of one kind (image, video, audio, document, other).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct StagedKind {
-    pub kind: String,
-    #[cfg_attr(feature = "bindings", ts(type = "number"))]
-    pub files: u64,
-    #[cfg_attr(feature = "bindings", ts(type = "number"))]
-    pub bytes: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct StagedProblem {
-    pub path: String,
-    pub failure: Failure,
 }

@@ -8,12 +8,10 @@ mod job;
 mod library;
 mod setting;
 mod sign_in;
+mod staging;
 
 pub use account::{AccountView, Right, SignInKind, SignInState};
-pub use batch::{
-    BatchState, BatchView, Destination, DestinationKind, Enqueue, StagedKind, StagedProblem, StagingSummary,
-    Totals,
-};
+pub use batch::{BatchState, BatchView, Destination, DestinationKind, Enqueue, Totals};
 pub use control::{ControlResult, JobAction, JobSelection, RelocateResult};
 pub use ids::{AccountId, BatchId, FolderId, JobId};
 pub use job::{
@@ -23,3 +21,7 @@ pub use job::{
 pub use library::{LibraryNode, NodeKind};
 pub use setting::{SettingKey, SettingView};
 pub use sign_in::{SignInRequest, SignInStarted};
+pub use staging::{
+    LeftOut, LeftOutReason, RenamedFolder, ShotPart, Sidecars, StagedEntry, StagedItem, StagedKind,
+    StagedPage, StagedProblem, StagedQuery, StagingChoices, StagingSummary,
+};

@@ -12,11 +12,13 @@ pub enum SettingKey {
     Theme,
     /// How tall the rows of lists are.
     Rows,
+    /// What becomes of an `.xmp` beside a picture.
+    Sidecars,
 }
 
 impl SettingKey {
     /// In the order in which they are shown.
-    pub const ALL: &'static [Self] = &[Self::Language, Self::Theme, Self::Rows];
+    pub const ALL: &'static [Self] = &[Self::Language, Self::Theme, Self::Rows, Self::Sidecars];
 
     /// As in the database, on the command line and in the managed file.
     pub fn as_str(self) -> &'static str {
@@ -24,6 +26,7 @@ impl SettingKey {
             Self::Language => "language",
             Self::Theme => "theme",
             Self::Rows => "rows",
+            Self::Sidecars => "sidecars",
         }
     }
 
@@ -37,6 +40,7 @@ impl SettingKey {
             Self::Language => &["system", "en", "de"],
             Self::Theme => &["system", "light", "dark"],
             Self::Rows => &["roomy", "compact"],
+            Self::Sidecars => &["upload", "leave_out"],
         }
     }
 

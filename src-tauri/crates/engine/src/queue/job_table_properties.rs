@@ -222,7 +222,7 @@ fn the_queue_has_one_order() {
             include: Vec::new(),
             exclude: Vec::new(),
             priority: 0,
-            take_junk: false,
+            choices: Default::default(),
         };
         batches::insert(&db, &request, "", 0).unwrap()
     });

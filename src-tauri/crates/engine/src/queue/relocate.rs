@@ -50,7 +50,7 @@ impl Owner {
         self.folders.clear();
         for batch in touched {
             if let Some(mut request) = batches::request(&self.db, batch).map_err(failure_of)? {
-                for path in &mut request.paths {
+                for path in request.paths.iter_mut().chain(request.choices.paths_mut()) {
                     if let Some(new) = moved(&path.to_string_lossy(), old, new) {
                         *path = new;
                     }

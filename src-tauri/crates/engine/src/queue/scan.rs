@@ -35,14 +35,17 @@ pub(super) fn spawn_scan(
 
 impl Owner {
     /// The batch and its paths are durable before anyone is told that they were taken.
-    pub(super) fn enqueue(&mut self, request: Enqueue) -> Outcome<BatchId> {
+    pub(super) fn enqueue(&mut self, mut request: Enqueue) -> Outcome<BatchId> {
         if request.paths.is_empty() {
             return Err(Failure::new(ErrorCode::RequestInvalid).with("reason", "no_paths"));
         }
-        for path in &request.paths {
+        for path in request.paths.iter().chain(request.choices.paths()) {
             if !path.is_absolute() || path.to_str().is_none() {
                 return Err(Failure::new(ErrorCode::PathUnusable).with("path", path.display()));
             }
+        }
+        for folder in &mut request.choices.renamed {
+            folder.name = intake::library_name(&folder.name)?;
         }
         let known = crate::store::accounts::get(&self.db, request.account).map_err(failure_of)?;
         if known.is_none() {

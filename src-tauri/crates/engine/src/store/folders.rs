@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
+use super::views::last_name;
 use crate::model::{BatchId, FolderId};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +15,17 @@ pub struct FolderRow {
     pub name: String,
     /// It becomes a folder or album of its name.
     pub arrives: bool,
+    /// The name it becomes in the library, where that is not its own.
+    pub arrives_as: Option<String>,
     pub remote_folder: Option<String>,
     pub remote_album: Option<String>,
+}
+
+impl FolderRow {
+    /// The name that it has in the library: of a root the last part of its path.
+    pub fn arrival_name(&self) -> String {
+        self.arrives_as.clone().unwrap_or_else(|| last_name(&self.name))
+    }
 }
 
 impl FolderId {
@@ -35,17 +45,24 @@ impl FolderId {
 
 pub fn insert(db: &Connection, folders: &[FolderRow]) -> Result<()> {
     let mut statement = db.prepare_cached(
-        "INSERT INTO source_folder (id, parent_id, name, arrives) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+        "INSERT INTO source_folder (id, parent_id, name, arrives, arrives_as) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO NOTHING",
     )?;
     for folder in folders {
-        statement.execute(params![folder.id.0, folder.parent.map(|id| id.0), folder.name, folder.arrives])?;
+        statement.execute(params![
+            folder.id.0,
+            folder.parent.map(|id| id.0),
+            folder.name,
+            folder.arrives,
+            folder.arrives_as
+        ])?;
     }
     Ok(())
 }
 
 pub fn get(db: &Connection, id: FolderId) -> Result<Option<FolderRow>> {
     db.prepare_cached(
-        "SELECT id, parent_id, name, arrives, remote_folder, remote_album FROM source_folder WHERE id = ?1",
+        "SELECT id, parent_id, name, arrives, remote_folder, remote_album, arrives_as FROM source_folder WHERE id = ?1",
     )?
     .query_row([id.0], read)
     .optional()
@@ -54,7 +71,7 @@ pub fn get(db: &Connection, id: FolderId) -> Result<Option<FolderRow>> {
 /// Folders without a parent, of batches that have something left to do.
 pub fn open_roots(db: &Connection) -> Result<Vec<FolderRow>> {
     db.prepare_cached(
-        "SELECT id, parent_id, name, arrives, remote_folder, remote_album FROM source_folder
+        "SELECT id, parent_id, name, arrives, remote_folder, remote_album, arrives_as FROM source_folder
          WHERE parent_id IS NULL AND (id >> 32) IN (SELECT batch_id FROM batch_total WHERE jobs > 0
          AND state NOT IN ('done', 'skipped', 'cancelled') UNION SELECT id FROM batch WHERE state <> 'finished')
          ORDER BY id",
@@ -69,7 +86,7 @@ pub fn set_name(db: &Connection, id: FolderId, name: &str) -> Result<()> {
 
 pub fn of_batch(db: &Connection, batch: BatchId) -> Result<Vec<FolderRow>> {
     db.prepare_cached(
-        "SELECT id, parent_id, name, arrives, remote_folder, remote_album FROM source_folder
+        "SELECT id, parent_id, name, arrives, remote_folder, remote_album, arrives_as FROM source_folder
          WHERE id >= ?1 AND id < ?2 ORDER BY id",
     )?
     .query_map(params![batch.0 << 32, (batch.0 + 1) << 32], read)?
@@ -84,6 +101,7 @@ fn read(row: &rusqlite::Row<'_>) -> Result<FolderRow> {
         arrives: row.get(3)?,
         remote_folder: row.get(4)?,
         remote_album: row.get(5)?,
+        arrives_as: row.get(6)?,
     })
 }
 

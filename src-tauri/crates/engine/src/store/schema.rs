@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_volumes.sql"),
     include_str!("../../migrations/0004_fingerprints.sql"),
     include_str!("../../migrations/0005_looked_for.sql"),
+    include_str!("../../migrations/0006_renamed.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

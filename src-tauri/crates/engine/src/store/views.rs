@@ -175,7 +175,7 @@ impl Places {
         let mut next = Some(folder);
         while let Some(row) = next.map(|id| folders::get(db, id)).transpose()?.flatten() {
             if row.arrives {
-                names.push(last_name(&row.name));
+                names.push(row.arrival_name());
             }
             next = row.parent;
         }

@@ -11,7 +11,6 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::model::{BatchId, Destination, DestinationKind};
 use crate::store::folders::FolderRow;
-use crate::store::views::last_name;
 
 /// The album for loose files at the top of the library.
 const TOP_ALBUM: &str = "Uploads";
@@ -69,9 +68,9 @@ impl Places {
             return self.node(client, parent, true, name).await;
         };
         for folder in above {
-            parent = Some(self.node(client, parent, false, &last_name(&folder.name)).await?);
+            parent = Some(self.node(client, parent, false, &folder.arrival_name()).await?);
         }
-        self.node(client, parent, true, &last_name(&last.name)).await
+        self.node(client, parent, true, &last.arrival_name()).await
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
