@@ -32,6 +32,15 @@ const COMMANDS: &[&str] = &[
     "pick_files",
     "pick_folders",
     "save_receipt",
+    "metadata_form",
+    "check_metadata",
+    "read_sheet",
+    "pick_sheet",
+    "list_templates",
+    "save_template",
+    "delete_template",
+    "known_words",
+    "correct_metadata",
     "app_version",
 ];
 

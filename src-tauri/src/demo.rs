@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use engine::EngineHandle;
 use engine::error::Outcome;
-use engine::model::{BatchId, Enqueue, SignInRequest};
+use engine::model::{BatchId, Enqueue, MetadataOrder, SignInRequest};
 use serde::Deserialize;
 
 use crate::errors::invalid;
@@ -46,6 +46,7 @@ pub async fn run(engine: &EngineHandle, order: &str) -> Outcome<BatchId> {
             exclude: Vec::new(),
             priority: 0,
             choices: Default::default(),
+            metadata: MetadataOrder::default(),
         })
         .await
 }

@@ -17,7 +17,12 @@ use crate::window::MAIN;
 pub enum Pick {
     Files,
     Folders,
+    /// One file with rows.
+    Sheet,
 }
+
+/// Endings of files that hold rows.
+const SHEETS: [&str; 4] = ["csv", "tsv", "txt", "xlsx"];
 
 pub trait Desktop: Send + Sync {
     /// In the system's browser.
@@ -79,6 +84,10 @@ impl<R: Runtime> Desktop for SystemDesktop<R> {
         match what {
             Pick::Files => self.dialog().pick_files(answer),
             Pick::Folders => self.dialog().pick_folders(answer),
+            Pick::Sheet => {
+                let dialog = self.dialog().add_filter("CSV, Excel", &SHEETS);
+                dialog.pick_file(|path| answer(path.map(|path| vec![path])));
+            }
         }
         async move {
             let paths: Vec<FilePath> = told.await.unwrap_or_default();

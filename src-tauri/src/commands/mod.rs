@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod library;
+pub mod metadata;
 pub mod queue;
 pub mod receipts;
 pub mod session;
@@ -50,5 +51,14 @@ commands![
     app::pick_files,
     app::pick_folders,
     receipts::save_receipt,
+    metadata::metadata_form,
+    metadata::check_metadata,
+    metadata::read_sheet,
+    metadata::pick_sheet,
+    metadata::list_templates,
+    metadata::save_template,
+    metadata::delete_template,
+    metadata::known_words,
+    metadata::correct_metadata,
     app::app_version,
 ];

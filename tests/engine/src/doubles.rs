@@ -89,6 +89,7 @@ pub fn hasty() -> Pace {
         longest_abort: Duration::from_secs(1),
         no_progress: Duration::from_millis(2_500),
         answer: Duration::from_millis(2_500),
+        values_gather: Duration::from_millis(50),
         database: Duration::from_millis(300),
     }
 }

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use engine::model::{
     AccountId, AccountView, BatchId, BatchView, Destination, DestinationKind, Enqueue, JobAction, JobQuery,
-    JobSelection, JobView, SignInRequest,
+    JobSelection, JobView, MetadataOrder, SignInRequest,
 };
 use engine::pace::Pace;
 use engine::{Engine, EngineHandle, EngineOptions};
@@ -201,6 +201,7 @@ impl Stage {
             exclude: Vec::new(),
             priority: 0,
             choices: Default::default(),
+            metadata: MetadataOrder::default(),
         }
     }
 

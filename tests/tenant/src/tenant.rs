@@ -18,7 +18,8 @@ use crate::object_store::poller;
 use crate::options::{Options, Switches};
 use crate::requests::Call;
 use crate::state::{App, State};
-use crate::store::asset::{AssetKey, Scheme};
+use crate::store::Row;
+use crate::store::asset::{Asset, AssetKey, Scheme};
 use crate::store::collection::Collection;
 use crate::store::token::TokenKind;
 use crate::store::user::{Right, User};
@@ -160,6 +161,14 @@ impl Tenant {
     /// Every version of every asset, oldest asset first.
     pub fn assets(&self) -> Vec<StoredAsset> {
         stored_assets(&self.app.library())
+    }
+
+    /// As if a user had deleted it.
+    pub fn delete_asset(&self, scheme: Scheme, id: &str) {
+        let key = AssetKey { scheme, id: id.to_owned() };
+        if let Some(asset) = self.app.library().remove_asset(&key) {
+            self.app.db.delete::<Asset>(asset.key());
+        }
     }
 
     /// Bytes of the current version.

@@ -39,6 +39,7 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   PolicyRefused: "next.support",
   ChecksumMismatch: "next.ask_it",
   IngestRefused: "next.support",
+  MetadataRefused: "next.check_input",
   DiskFull: "next.free_space",
   DatabaseTooNew: "next.update",
   DatabaseDamaged: "next.start_again",

@@ -14,6 +14,11 @@ import type {
   JobQuery,
   JobSelection,
   LibraryNode,
+  MetadataForm,
+  MetadataTemplate,
+  MetadataValues,
+  SheetPreview,
+  SheetQuery,
   SettingKey,
   SettingView,
   SignInRequest,
@@ -23,6 +28,8 @@ import type {
   StagedQuery,
   StagingChoices,
   StagingSummary,
+  ValueRefusal,
+  WordList,
 } from "./bindings";
 
 export type ReceiptFormat = "csv" | "json" | "html";
@@ -55,6 +62,20 @@ export interface Backend {
   searchLibrary(account: AccountId, text: string): Promise<LibraryNode[]>;
   createFolder(account: AccountId, parent: string | null, name: string): Promise<LibraryNode>;
   createAlbum(account: AccountId, parent: string | null, name: string): Promise<LibraryNode>;
+
+  metadataForm(account: AccountId): Promise<MetadataForm>;
+  /** What does not fit, with the required fields that are empty. */
+  checkMetadata(account: AccountId, values: MetadataValues): Promise<ValueRefusal[]>;
+  /** The chosen path, or null if the dialog was closed. */
+  pickSheet(): Promise<string | null>;
+  readSheet(query: SheetQuery): Promise<SheetPreview>;
+  listTemplates(account: AccountId): Promise<MetadataTemplate[]>;
+  saveTemplate(account: AccountId, template: MetadataTemplate): Promise<void>;
+  deleteTemplate(account: AccountId, name: string): Promise<void>;
+  /** Words used before that hold the text; at most 20. */
+  knownWords(account: AccountId, list: WordList, text: string): Promise<string[]>;
+  /** Sets other values on finished jobs; nothing is uploaded. How many jobs there were. */
+  correctMetadata(selection: JobSelection, values: MetadataValues): Promise<number>;
 
   startSignIn(request: SignInRequest): Promise<SignInStarted>;
   openSignInPage(flow: number): Promise<void>;

@@ -23,7 +23,7 @@ export type JobId = number;
 /**
  * Noun and state; the UI branches on these, never on text.
  */
-export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "IngestRefused" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
+export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "MetadataRefused" | "IngestRefused" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
 
 /**
  * Who can do something about a failure.
@@ -86,7 +86,11 @@ md5: string | null,
 /**
  * Unix milliseconds.
  */
-done_at: number | null, };
+done_at: number | null, 
+/**
+ * Of the values that are set after the upload.
+ */
+metadata: MetadataState, };
 
 /**
  * The window of the queue that a view shows.
@@ -136,7 +140,11 @@ album_id: string | null,
 /**
  * While it travels in parts.
  */
-parts: PartsView | null, };
+parts: PartsView | null, 
+/**
+ * What is set after the upload, if anything.
+ */
+metadata: JobMetadata | null, };
 
 /**
  * One failed try.
@@ -199,6 +207,10 @@ exclude: Array<string>,
  * Higher goes first; 0 is normal.
  */
 priority: number, 
+/**
+ * Put on the assets once they are there.
+ */
+metadata?: MetadataOrder, 
 /**
  * Also take junk such as `.DS_Store` and `Thumbs.db`.
  */
@@ -435,6 +447,136 @@ export type JobSelection = { "of": "jobs", jobs: Array<JobId>, } | { "of": "batc
  * What came of it; jobs for which the action means nothing (cancelling what is done) are left alone.
  */
 export type ControlResult = { changed: number, unchanged: number, };
+
+export type FieldKind = "text" | "number" | "date" | "choice" | "multi_choice" | "url" | "label" | "rating" | "other";
+
+/**
+ * A custom field of the tenant.
+ */
+export type FieldView = { id: string, name: string, kind: FieldKind, 
+/**
+ * Of `choice` and `multi_choice`.
+ */
+choices: Array<string>, required: boolean, };
+
+/**
+ * What can be said about assets at this tenant.
+ */
+export type MetadataForm = { fields: Array<FieldView>, 
+/**
+ * The tenant can be asked to set it.
+ */
+description: boolean, };
+
+/**
+ * Words and values for assets.
+ */
+export type MetadataValues = { tags: Array<string>, keywords: Array<string>, description: string | null, 
+/**
+ * By field id; several values only for `multi_choice`.
+ */
+fields: { [key in string]: Array<string> }, };
+
+/**
+ * Values for one staged file, over those for all.
+ */
+export type FileValues = { path: string, values: MetadataValues, };
+
+/**
+ * Where a column of a sheet goes.
+ */
+export type ColumnTarget = { "to": "file_name" } | { "to": "tags" } | { "to": "keywords" } | { "to": "description" } | { "to": "field", id: string, } | { "to": "nothing" };
+
+export type SheetChoice = { path: string, 
+/**
+ * One per column.
+ */
+columns: Array<ColumnTarget>, 
+/**
+ * Rows that match but for case, extension, Unicode form, leading zeros or spaces are taken too.
+ */
+take_near: boolean, };
+
+export type SheetQuery = { account: AccountId, path: string, 
+/**
+ * None: guess from the header and from what was used for this destination before.
+ */
+columns: Array<ColumnTarget> | null, take_near: boolean, 
+/**
+ * The staged files and folders.
+ */
+paths: Array<string>, destination: Destination | null, };
+
+/**
+ * What a row's name differs in from the file's.
+ */
+export type NearKind = "case" | "extension" | "unicode" | "zeros" | "spaces";
+
+export type NearMatch = { row: number, name: string, file: string, kind: NearKind, };
+
+/**
+ * A row that names no staged file.
+ */
+export type UnmatchedRow = { row: number, name: string, };
+
+/**
+ * A file named by several rows (it gets values from none of them, unless they say the same), or a row that several
+ * files fit (all of them get its values).
+ */
+export type DoubledRows = { rows: Array<number>, name: string, };
+
+export type ValueRefusal = { 
+/**
+ * None: not from a sheet.
+ */
+row: number | null, 
+/**
+ * Id of the field.
+ */
+field: string, value: string, failure: Failure, };
+
+/**
+ * Row numbers as the sheet's program shows them (the header is 1). Samples hold at most 100.
+ */
+export type SheetPreview = { header: Array<string>, 
+/**
+ * First three rows, for showing.
+ */
+sample: Array<Array<string>>, rows: number, columns: Array<ColumnTarget>, 
+/**
+ * Rows whose name is a file's, letter by letter.
+ */
+matched: number, near: Array<NearMatch>, near_count: number, unmatched: Array<UnmatchedRow>, unmatched_count: number, doubled: Array<DoubledRows>, doubled_count: number, files_without_row: number, refusals: Array<ValueRefusal>, refusal_count: number, };
+
+/**
+ * What a batch's assets are to be told. Nothing, where it is left out.
+ */
+export type MetadataOrder = { 
+/**
+ * For every asset.
+ */
+values: MetadataValues, files: Array<FileValues>, sheet: SheetChoice | null, 
+/**
+ * Fields that the tenant calls required may stay empty.
+ */
+incomplete?: boolean, };
+
+export type MetadataState = "none" | "waiting" | "applied" | "refused";
+
+/**
+ * What was asked to be set on one asset, and what became of it.
+ */
+export type JobMetadata = { values: MetadataValues, state: MetadataState, failure: Failure | null, };
+
+/**
+ * Values that are kept under a name.
+ */
+export type MetadataTemplate = { name: string, values: MetadataValues, };
+
+/**
+ * A list of words that are suggested again.
+ */
+export type WordList = "tags" | "keywords";
 
 /**
  * A job that changed in a commit.

@@ -1,6 +1,6 @@
 // A Backend without an engine, for the browser and the tests. Same seed, same picture; time is passed in.
 import type { Backend, DropEvent, Unsubscribe } from "./backend";
-import type { AccountView, EngineEvent, JobDetails, SettingKey } from "./bindings";
+import type { AccountView, EngineEvent, JobDetails, MetadataTemplate, SettingKey } from "./bindings";
 import { FakeBatch } from "./fake/batch";
 import { FakeLibrary } from "./fake/library";
 import { FakeSettings } from "./fake/settings";
@@ -30,6 +30,7 @@ export class FakeBackend implements Backend {
   private readonly pathListeners = new Set<(paths: string[]) => void>();
   private listener: (event: EngineEvent) => void = () => {};
   private accounts: AccountView[];
+  private templates: MetadataTemplate[] = [];
   private time: number;
   private flow: { number: number; tenant: string; end: (account: AccountView | null) => void } | null = null;
 
@@ -105,6 +106,7 @@ export class FakeBackend implements Backend {
       asset_url: view.asset ? `https://acme.canto.com/v/library/image/${view.asset.id}` : null,
       album_id: batch.destination.kind === "album" ? batch.destination.id : null,
       parts: partsOf(view),
+      metadata: null,
     };
   }
 
@@ -169,6 +171,23 @@ export class FakeBackend implements Backend {
 
   createFolder = (_account: number, parent: string | null, name: string) => this.create("folder", parent, name);
   createAlbum = (_account: number, parent: string | null, name: string) => this.create("album", parent, name);
+
+  /** A tenant without fields of its own. */
+  metadataForm = async () => ({ fields: [], description: true });
+  checkMetadata = async () => [];
+  pickSheet = async () => null;
+  readSheet = async () => {
+    throw failureOf("MetadataRefused", "you", { reason: "sheet" });
+  };
+  listTemplates = async () => this.templates;
+  saveTemplate = async (_account: number, template: MetadataTemplate) => {
+    this.templates = [...this.templates.filter(({ name }) => name !== template.name), template];
+  };
+  deleteTemplate = async (_account: number, name: string) => {
+    this.templates = this.templates.filter((template) => template.name !== name);
+  };
+  knownWords = async () => [];
+  correctMetadata = async () => 0;
 
   async startSignIn({ tenant }: Parameters<Backend["startSignIn"]>[0]) {
     await this.pause();

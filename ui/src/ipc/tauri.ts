@@ -53,6 +53,16 @@ export const tauriBackend: Backend = {
   createFolder: (account, parent, name) => call("create_folder", { account, parent, name }),
   createAlbum: (account, parent, name) => call("create_album", { account, parent, name }),
 
+  metadataForm: (account) => call("metadata_form", { account }),
+  checkMetadata: (account, values) => call("check_metadata", { account, values }),
+  pickSheet: () => call("pick_sheet"),
+  readSheet: (query) => call("read_sheet", { query }),
+  listTemplates: (account) => call("list_templates", { account }),
+  saveTemplate: (account, template) => call("save_template", { account, template }),
+  deleteTemplate: (account, name) => call("delete_template", { account, name }),
+  knownWords: (account, list, text) => call("known_words", { account, list, text }),
+  correctMetadata: (selection, values) => call("correct_metadata", { selection, values }),
+
   startSignIn: (request) => call("start_sign_in", { request }),
   openSignInPage: (flow) => call("open_sign_in_page", { flow }),
   finishSignIn: (flow) => call("finish_sign_in", { flow }),

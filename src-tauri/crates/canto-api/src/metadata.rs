@@ -31,6 +31,11 @@ impl EditProperty {
         Self::new(id, value, true)
     }
 
+    /// The description. That batch edit takes it is a guess [ND].
+    pub fn description(text: impl Into<String>) -> Self {
+        Self::new("description", text, false)
+    }
+
     fn new(id: impl Into<String>, value: impl Into<String>, custom_field: bool) -> Self {
         let (property_id, property_value) = (id.into(), value.into());
         Self { property_id, property_value, action: String::new(), custom_field }

@@ -11,7 +11,7 @@ use engine::receipt::ReceiptFormat;
 #[derive(Debug, Parser)]
 #[command(name = "ferry", version, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 all done · 1 internal error · 2 wrong use · 3 some jobs failed · \
-                        4 needs someone (sign-in, right, space) · 5 another program holds the data and \
+                        4 needs someone (sign-in, right, space, refused metadata) · 5 another program holds the data and \
                         can't be reached · 130 interrupted (the queue stays)")]
 pub struct Arguments {
     #[command(flatten)]
@@ -119,13 +119,13 @@ pub struct Upload {
     /// Put this tag on every asset
     #[arg(long = "tag", value_name = "T")]
     pub tags: Vec<String>,
-    /// Put this keyword on every asset (not in this version)
+    /// Put this keyword on every asset
     #[arg(long = "keyword", value_name = "K")]
     pub keywords: Vec<String>,
-    /// Set a metadata field of every asset (not in this version)
+    /// Set a field of every asset, by its name or id; again for several values
     #[arg(long = "set", value_name = "FIELD=VALUE")]
     pub fields: Vec<String>,
-    /// Metadata from a table, a row per file (not in this version)
+    /// Metadata from a sheet (.csv, .xlsx): a row per file, matched by its name
     #[arg(long, value_name = "FILE")]
     pub metadata: Option<PathBuf>,
     /// What to do with files that the library has already (only `off` in this version)

@@ -24,6 +24,7 @@ impl Exit {
         match code {
             ErrorCode::RequestInvalid
             | ErrorCode::PathUnusable
+            | ErrorCode::MetadataRefused
             | ErrorCode::AccountMissing
             | ErrorCode::BatchMissing
             | ErrorCode::JobMissing => Self::WrongUse,

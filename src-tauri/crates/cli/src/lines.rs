@@ -137,6 +137,13 @@ pub struct BatchLine {
     /// Of what is done.
     pub bytes: u64,
     pub seconds: f64,
+    /// Of what is done, files whose metadata the library did not take.
+    #[serde(skip_serializing_if = "is_none")]
+    pub metadata_refused: u64,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl BatchLine {
@@ -151,6 +158,7 @@ impl BatchLine {
             cancelled: totals.count(JobStateKind::Cancelled),
             bytes: totals.bytes.get(&JobStateKind::Done).copied().unwrap_or(0),
             seconds: (seconds * 1000.0).round() / 1000.0,
+            metadata_refused: 0,
         }
     }
 

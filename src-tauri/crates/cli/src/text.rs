@@ -84,6 +84,19 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "something on the way changes data (a proxy, a virus scanner, memory); Ferry sends it again."
         }
         C::IngestRefused => "see whether the file opens; if so, ask Canto's support.",
+        C::MetadataRefused => match reason {
+            "required" => "give it with --set, or in a column of the sheet.",
+            "number" | "date" | "choice" | "several" | "url" | "rating" => {
+                "change it and upload again; nothing was uploaded."
+            }
+            "unknown_field" => "check the field's name or id in Canto's settings; nothing was uploaded.",
+            "tenant" => "correct it in the app; the file is not uploaded again.",
+            "right" => "give it the right to edit, then correct it in the app.",
+            "gone" => "look for it in Canto's trash, or upload it again.",
+            "sheet" => "save it as .csv or .xlsx and try again; nothing was uploaded.",
+            "no_names" => "name that column 'file name' and try again; nothing was uploaded.",
+            _ => "correct it in the app; the file is not uploaded again.",
+        },
         C::DiskFull => "make room; nothing in the queue is lost, and it goes on by itself.",
         C::DatabaseTooNew => {
             "update this one, or name another directory with --data-dir. Nothing was changed."

@@ -107,6 +107,8 @@ error_codes! {
     ChecksumMismatch => Temporary, It;
     /// The store has the file whole, but no asset of it was seen for a day.
     AssetUnseen => NeedsSomeone, Canto;
+    /// A value that a field does not take, by Ferry's check or by the tenant's word.
+    MetadataRefused => NeedsSomeone, You;
     /// The tenant could not turn the file into an asset.
     IngestRefused => Permanent, Canto;
 

@@ -5,6 +5,7 @@ pub mod error;
 pub mod event;
 pub mod handle;
 mod intake;
+mod metadata;
 pub mod model;
 mod network;
 pub mod pace;

@@ -19,6 +19,8 @@ pub struct Pace {
     /// Before a server is told again what it is to remove; doubled up to the longest.
     pub first_abort: Duration,
     pub longest_abort: Duration,
+    /// Before values are set on assets, so that those which become done meanwhile go along.
+    pub values_gather: Duration,
     /// The longest time without a block taken by the object store.
     pub no_progress: Duration,
     /// The longest wait for an answer, of the object store or the tenant.
@@ -38,6 +40,7 @@ impl Default for Pace {
             quiet: Duration::from_secs(10),
             first_abort: Duration::from_secs(2),
             longest_abort: Duration::from_secs(600),
+            values_gather: Duration::from_secs(1),
             // S3 itself gives up after 20 s (measurements.md A2).
             no_progress: Duration::from_secs(30),
             // Longer than the other, for what is still in the buffers of this computer on a slow line.

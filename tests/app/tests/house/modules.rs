@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "queue",
         ],
     ),
+    ("metadata", &["clock", "error", "intake", "model", "pace", "session", "store", "transfer", "queue"]),
     ("queue", &["clock", "error", "event", "model", "pace", "planted", "platform", "store", "transfer"]),
 ];
 

@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use engine::event::EngineEvent;
 use engine::handle::Subscription;
-use engine::model::{AccountId, BatchId, BatchView, Destination, Enqueue, JobStateKind, SignInRequest};
+use engine::model::{
+    AccountId, BatchId, BatchView, Destination, Enqueue, JobStateKind, MetadataOrder, SignInRequest,
+};
 use engine::{Engine, EngineHandle, EngineOptions};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
@@ -129,6 +131,7 @@ pub fn request(account: AccountId, source: &Path, destination: Destination) -> E
         exclude: Vec::new(),
         priority: 0,
         choices: Default::default(),
+        metadata: MetadataOrder::default(),
     }
 }
 

@@ -137,6 +137,7 @@ export class FakeBatch {
       asset,
       md5: asset || state === "processing" ? hex(seed + 9, index, 32) : null,
       done_at: asset ? (extra.doneAt ?? this.createdAt + 1000 * Math.floor(60 + fraction(seed, index) * 600)) : null,
+      metadata: "none",
     };
   }
 }

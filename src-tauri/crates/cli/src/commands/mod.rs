@@ -14,6 +14,7 @@ mod status;
 mod summary;
 mod tree;
 mod upload;
+mod upload_metadata;
 mod verify;
 
 use engine::model::{JobAction, NodeKind};

@@ -11,8 +11,14 @@ use crate::session::Session;
 use crate::text;
 
 /// Says what became of the batch, and how the command ends.
-pub async fn finish(session: &Session, view: &BatchView, seconds: f64, out: &Output) -> Ended {
-    let line = BatchLine::new(view, seconds);
+pub async fn finish(
+    session: &Session,
+    view: &BatchView,
+    seconds: f64,
+    metadata_refused: u64,
+    out: &Output,
+) -> Ended {
+    let line = BatchLine { metadata_refused, ..BatchLine::new(view, seconds) };
     if !out.json {
         for cause in finished::causes(session.handle(), view).await? {
             tell_cause(&cause, out);
@@ -23,7 +29,10 @@ pub async fn finish(session: &Session, view: &BatchView, seconds: f64, out: &Out
         }
         out.say(summary(view, seconds))?;
     }
-    let exit = exit_of(view);
+    let exit = match exit_of(view) {
+        Exit::Well if metadata_refused > 0 => Exit::NeedsSomeone,
+        exit => exit,
+    };
     out.line(&Line::BatchFinished(line))?;
     Ok(exit)
 }

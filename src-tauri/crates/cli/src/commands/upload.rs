@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use engine::error::{ErrorCode, Failure};
 use engine::model::{
-    AccountView, BatchState, Destination, DestinationKind, Enqueue, NodeKind, Sidecars, StagingChoices,
+    AccountView, BatchState, Destination, DestinationKind, Enqueue, MetadataOrder, NodeKind, Sidecars,
+    StagingChoices,
 };
 
-use super::summary;
+use super::{summary, upload_metadata};
 use crate::args::{Duplicates, Global, SidecarRule, Upload};
 use crate::exit::{Ended, Exit, Problem};
 use crate::follow::{End, Follow};
@@ -41,6 +42,8 @@ pub async fn run(global: &Global, upload: Upload, out: &Output) -> Ended {
             )));
         }
         let mut request = request(&upload, paths.clone(), &account);
+        request.metadata =
+            upload_metadata::order(session, &upload, &account, &paths, destination.as_ref(), out).await?;
         let Some(destination) = destination else { return dry_run(session, &upload, request, None, out).await };
         request.destination = destination.clone();
         if upload.dry_run {
@@ -57,18 +60,12 @@ pub async fn run(global: &Global, upload: Upload, out: &Output) -> Ended {
 }
 
 fn refuse_what_is_missing(upload: &Upload) -> Result<(), Problem> {
-    let missing = [
-        (!upload.keywords.is_empty(), "--keyword"),
-        (!upload.fields.is_empty(), "--set"),
-        (upload.metadata.is_some(), "--metadata"),
-        (upload.duplicates != Duplicates::Off, "--duplicates other than off"),
-    ];
-    match missing.iter().find(|(given, _)| *given) {
-        Some((_, option)) => Err(Problem::usage(format!(
-            "{option} is not available in this version of Ferry. Nothing was uploaded."
-        ))),
-        None => Ok(()),
+    if upload.duplicates == Duplicates::Off {
+        return Ok(());
     }
+    Err(Problem::usage(
+        "--duplicates other than off is not available in this version of Ferry. Nothing was uploaded.",
+    ))
 }
 
 fn absolute(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
@@ -119,6 +116,7 @@ fn request(upload: &Upload, paths: Vec<PathBuf>, account: &AccountView) -> Enque
             }),
             ..StagingChoices::default()
         },
+        metadata: MetadataOrder::default(),
     }
 }
 
@@ -193,9 +191,13 @@ async fn send(session: &mut Session, request: Enqueue, account: AccountView, out
     let began = Instant::now();
     let events = session.handle().subscribe().await?.events;
     let batch = session.handle().enqueue(request).await?;
-    let end = Follow::new(batch, account, out).until_end(session, events).await?;
+    let end = Follow::new(batch, account.clone(), out).until_end(session, events).await?;
     match end {
-        End::Finished(view) => summary::finish(session, &view, began.elapsed().as_secs_f64(), out).await,
+        End::Finished(view) => {
+            let metadata = upload_metadata::settled(session, &account, &view, out).await?;
+            upload_metadata::tell_refused(session, &view, metadata.refused, out).await?;
+            summary::finish(session, &view, began.elapsed().as_secs_f64(), metadata.refused, out).await
+        }
         End::SignInRequired(view) => {
             let open = counted(view.totals.open(), "file", "files");
             out.note(format!("{open} of batch {} stay in the queue.", view.id));

@@ -3,6 +3,7 @@
 
 mod jobs;
 mod login;
+mod metadata;
 mod odd_files;
 #[cfg(target_os = "linux")]
 mod proxy;

@@ -23,7 +23,6 @@ async fn wrong_use_is_two() {
         vec!["--account", "nobody", "tree"],
         upload(&["--duplicates", "perhaps"]),
         upload(&["--duplicates", "md5:skip"]),
-        upload(&["--keyword", "k"]),
         upload(&["--set", "a=b"]),
         upload(&["--metadata", "m.csv"]),
         upload(&["--priority", "high"]),

@@ -3,6 +3,7 @@
 mod accounts;
 mod guest;
 mod library;
+mod metadata;
 mod queue;
 mod receipts;
 mod settings;
@@ -17,6 +18,7 @@ use tokio::sync::{broadcast, oneshot};
 use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
+use crate::metadata::schema::Forms;
 use crate::network::Network;
 use crate::platform::managed::Managed;
 use crate::queue::message::{Reply, ToOwner};
@@ -47,6 +49,7 @@ struct Inner {
     managed: Managed,
     /// `None`: another program runs the engine; this one asks it through the database.
     owner: Option<Sender<ToOwner>>,
+    forms: Arc<Forms>,
 }
 
 impl std::fmt::Debug for EngineHandle {

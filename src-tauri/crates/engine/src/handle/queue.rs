@@ -35,16 +35,17 @@ impl EngineHandle {
     /// Adds files and folders; they are found in the background. The batch is durable when this returns.
     ///
     /// # Errors
-    /// `RequestInvalid`, `PathUnusable` (not absolute), `AccountMissing`, and those of writing.
+    /// `RequestInvalid`, `PathUnusable` (not absolute), `AccountMissing`, `MetadataRefused`, and those of writing.
     pub async fn enqueue(&self, mut request: Enqueue) -> Outcome<BatchId> {
         intake::Filter::new(&request)?;
         // A scan that goes on after a restart must decide as it began.
         request.choices = self.with_setting(request.choices).await?;
-        let request = Box::new(request);
+        let (request, values) = self.prepare_values(request).await?;
+        let (request, values) = (Box::new(request), Box::new(values));
         if self.is_owner() {
-            self.ask(|reply| ToOwner::Enqueue { request, reply }).await
+            self.ask(|reply| ToOwner::Enqueue { request, values, reply }).await
         } else {
-            self.request(Request::Enqueue { request }).await
+            self.request(Request::Enqueue { request, values }).await
         }
     }
 

@@ -15,6 +15,8 @@ use super::{EngineHandle, Inner};
 use crate::clock::{SharedWorld, SystemWorld};
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
+use crate::metadata::apply::Applier;
+use crate::metadata::schema::Forms;
 use crate::network::{Network, changes, reachability};
 use crate::pace::Pace;
 use crate::platform::data_dir::DataDirLock;
@@ -134,6 +136,13 @@ impl Engine {
         let (events, _) = broadcast::channel(EVENTS);
         let board = Arc::new(Board::default());
         let condition = Arc::<Mutex<Condition>>::default();
+        let to_owner = lock.is_some().then(|| owner.clone());
+        let forms = Arc::new(Forms::new(
+            Arc::clone(&tenants),
+            readers.clone(),
+            Arc::clone(&options.world),
+            to_owner.clone(),
+        ));
         let handle = EngineHandle {
             inner: Arc::new(Inner {
                 data_dir: options.data_dir.clone(),
@@ -147,7 +156,8 @@ impl Engine {
                 board: Arc::clone(&board),
                 condition: Arc::clone(&condition),
                 managed,
-                owner: lock.is_some().then(|| owner.clone()),
+                owner: to_owner,
+                forms: Arc::clone(&forms),
             }),
         };
         let Some(lock) = lock else {
@@ -169,11 +179,13 @@ impl Engine {
         let (to_probe, probe) = unbounded_channel();
         let (to_aborter, aborts) = unbounded_channel();
         let (to_source_watch, sources) = unbounded_channel();
+        let (to_applier, values) = unbounded_channel();
         let links = OwnerLinks {
             transfers: to_transfers,
             confirmer: to_confirmer,
             sources: to_source_watch,
             aborts: to_aborter,
+            values: to_applier,
             events: events.clone(),
             condition: Arc::clone(&condition),
             owner: owner.clone(),
@@ -190,6 +202,8 @@ impl Engine {
             Confirmer::new(Arc::clone(&context), to_probe.clone()).run(confirmer, quit.clone()),
         );
         supervisor.spawn("source watch", source_watch::run(Arc::clone(&context), sources, quit.clone()));
+        let applier = Applier::new(Arc::clone(&context), forms);
+        supervisor.spawn("values", applier.run(values, quit.clone()));
         supervisor.spawn("aborts", aborter::run(Arc::clone(&context), aborts, quit.clone()));
         let open_bytes = Arc::new(AtomicU64::new(0));
         supervisor
@@ -263,6 +277,7 @@ impl StandIn {
             confirmer: unbounded_channel().0,
             sources: unbounded_channel().0,
             aborts: unbounded_channel().0,
+            values: unbounded_channel().0,
             events: broadcast::channel(1).0,
             condition: Arc::default(),
             owner: owner.clone(),

@@ -26,10 +26,9 @@ use crate::store::volumes::VolumeRow;
 pub use filter::Filter;
 pub use listing::list;
 pub use names::library_name;
-use shots::walk_all;
+pub use shots::walk_all;
 pub use staging::summary;
-pub use walk::source_failure;
-use walk::{Found, FoundFile};
+pub use walk::{Found, FoundFile, source_failure};
 
 /// Rows sent at once, and how many such messages may be on their way.
 const CHUNK: usize = 5_000;
@@ -95,7 +94,7 @@ impl Intake<'_> {
                 Found::File(FoundFile { depth, name, size, modified_ns, failure, .. }) => {
                     stack.truncate(depth);
                     if let Some(folder) = stack.last().copied() {
-                        self.file(NewJob { folder, name, size, modified_ns, failure });
+                        self.file(NewJob { folder, name, size, modified_ns, failure, values: None });
                     }
                 }
                 Found::LeftOut { .. } => *left_out += 1,

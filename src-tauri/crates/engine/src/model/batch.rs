@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, BatchId, JobStateKind, StagingChoices};
+use super::{AccountId, BatchId, JobStateKind, MetadataOrder, StagingChoices};
 use crate::error::Failure;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,10 @@ pub struct Enqueue {
     pub priority: i32,
     #[serde(flatten)]
     pub choices: StagingChoices,
+    /// Put on the assets once they are there.
+    #[serde(default)]
+    #[cfg_attr(feature = "bindings", ts(as = "Option<MetadataOrder>", optional))]
+    pub metadata: MetadataOrder,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

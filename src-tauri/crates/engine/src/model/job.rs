@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, BatchId, JobId};
+use super::{AccountId, BatchId, JobId, JobMetadata, MetadataState};
 use crate::error::Failure;
 
 /// The name of a job's state, without the data that belongs to it.
@@ -185,6 +185,8 @@ pub struct JobView {
     /// Unix milliseconds.
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub done_at: Option<i64>,
+    /// Of the values that are set after the upload.
+    pub metadata: MetadataState,
 }
 
 /// The window of the queue that a view shows.
@@ -244,6 +246,8 @@ pub struct JobDetails {
     pub album_id: Option<String>,
     /// While it travels in parts.
     pub parts: Option<PartsView>,
+    /// What is set after the upload, if anything.
+    pub metadata: Option<JobMetadata>,
 }
 
 /// How far a file is that travels in parts. They are counted from 1.

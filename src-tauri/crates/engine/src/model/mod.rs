@@ -6,6 +6,7 @@ mod control;
 mod ids;
 mod job;
 mod library;
+mod metadata;
 mod setting;
 mod sign_in;
 mod staging;
@@ -19,6 +20,11 @@ pub use job::{
     Verification, WaitingFor,
 };
 pub use library::{LibraryNode, NodeKind};
+pub use metadata::{
+    ColumnTarget, DoubledRows, FieldKind, FieldView, FileValues, JobMetadata, MetadataForm, MetadataOpen,
+    MetadataOrder, MetadataState, MetadataTemplate, MetadataValues, NearKind, NearMatch, SheetChoice,
+    SheetPreview, SheetQuery, UnmatchedRow, ValueRefusal, WordList,
+};
 pub use setting::{SettingKey, SettingView};
 pub use sign_in::{SignInRequest, SignInStarted};
 pub use staging::{

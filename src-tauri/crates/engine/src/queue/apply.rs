@@ -7,7 +7,7 @@ use super::retry::{after_damage, after_failure, concerns_the_way};
 use super::state::{JobState, Sent, Wish};
 use super::transition::next_state;
 use crate::error::{Failure, Outcome};
-use crate::model::{AccountId, FolderId, JobId, WaitingFor};
+use crate::model::{AccountId, FolderId, JobId, JobStateKind, WaitingFor};
 use crate::planted::{Bug, is_planted};
 use crate::store::accounts::AccountRow;
 use crate::store::jobs::JobRow;
@@ -119,6 +119,7 @@ impl Owner {
         if before != after {
             self.tally.moved(row.batch, before, after, row.size);
             self.settle_parts(row.id, after)?;
+            self.values_due |= after == JobStateKind::Done && self.open_batch(row.batch)?.has_values();
             self.sources_due |= matches!(
                 transition.state,
                 JobState::Waiting { on: WaitingFor::Volume | WaitingFor::Quiet, .. }
@@ -189,6 +190,7 @@ impl Owner {
         self.held_accounts.retain(|held| *held != id);
         self.publisher.set_sign_in_required(!self.held_accounts.is_empty());
         self.publisher.accounts_changed();
+        self.values_due = true;
         self.free_waiting(WaitingFor::SignIn)?;
         Ok(id)
     }
@@ -223,6 +225,7 @@ impl Owner {
         self.publisher.set_connection(failure);
         drop(self.links.transfers.send(ToTransfers::Online(online)));
         if online {
+            self.values_due = true;
             self.free_waiting(WaitingFor::Network)?;
         }
         Ok(())

@@ -12,12 +12,17 @@ use crate::clock::random_word;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{BatchId, DestinationKind};
 use crate::store::jobs::JobRow;
-use crate::store::{batches, failure_of, jobs};
+use crate::store::{batches, failure_of, jobs, value_sets};
 
 /// Sent but unconfirmed jobs at most, so that memory stays flat when the tenant is slow to list them.
 const MOST_OPEN: usize = 4_000;
 
 impl OpenBatch {
+    /// Some of its files are told something once they are there.
+    pub fn has_values(&self) -> bool {
+        self.values.is_some() || self.by_file
+    }
+
     /// The album that every file goes to, where the destination is one.
     pub fn album(&self) -> Option<String> {
         let destination = &self.view.destination;
@@ -39,6 +44,7 @@ impl Owner {
                     .map_err(failure_of)?
                     .ok_or_else(|| Failure::new(ErrorCode::BatchMissing).with("batch", batch))?;
                 let request = batches::request(&self.db, batch).map_err(failure_of)?;
+                let (values, by_file) = value_sets::of_batch(&self.db, batch).map_err(failure_of)?;
                 let context = Arc::new(BatchContext {
                     batch,
                     account: view.account,
@@ -49,7 +55,7 @@ impl Owner {
                         .unwrap_or_default(),
                 });
                 let priority = request.map_or(0, |request| i64::from(request.priority));
-                Ok(entry.insert(OpenBatch { view, context, priority }))
+                Ok(entry.insert(OpenBatch { view, context, priority, values, by_file }))
             }
         }
     }
@@ -154,6 +160,7 @@ mod tests {
             confirmer: tokio::sync::mpsc::unbounded_channel().0,
             sources: tokio::sync::mpsc::unbounded_channel().0,
             aborts: tokio::sync::mpsc::unbounded_channel().0,
+            values: tokio::sync::mpsc::unbounded_channel().0,
             events: tokio::sync::broadcast::channel(8).0,
             condition: Arc::default(),
             owner: std::sync::mpsc::channel().0,

@@ -7,21 +7,56 @@ use tokio::sync::oneshot;
 
 use super::message::ToOwner;
 use super::owner::Owner;
+use super::values::TemplateChange;
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::{AccountId, Enqueue, JobAction, JobSelection, SettingKey};
+use crate::model::{
+    AccountId, Enqueue, JobAction, JobSelection, MetadataTemplate, MetadataValues, SettingKey,
+};
 use crate::store::accounts::AccountRow;
+use crate::store::new_values::NewValues;
 use crate::store::{failure_of, requests};
 
 /// What can be asked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 pub enum Request {
-    Enqueue { request: Box<Enqueue> },
-    Control { selection: JobSelection, action: JobAction },
-    PutAccount { row: Box<AccountRow> },
-    DropAccount { account: AccountId, drop_queue: bool },
-    PutSetting { key: SettingKey, value: Option<String> },
-    Relocate { old: String, new: PathBuf },
+    Enqueue {
+        request: Box<Enqueue>,
+        #[serde(default)]
+        values: Box<NewValues>,
+    },
+    CorrectValues {
+        account: AccountId,
+        selection: JobSelection,
+        values: Box<MetadataValues>,
+    },
+    SaveTemplate {
+        account: AccountId,
+        template: MetadataTemplate,
+    },
+    DeleteTemplate {
+        account: AccountId,
+        name: String,
+    },
+    Control {
+        selection: JobSelection,
+        action: JobAction,
+    },
+    PutAccount {
+        row: Box<AccountRow>,
+    },
+    DropAccount {
+        account: AccountId,
+        drop_queue: bool,
+    },
+    PutSetting {
+        key: SettingKey,
+        value: Option<String>,
+    },
+    Relocate {
+        old: String,
+        new: PathBuf,
+    },
 }
 
 /// How it is answered.
@@ -61,7 +96,20 @@ impl Owner {
     /// Sends the request to itself as a message; the answer comes back as one.
     fn take_request(&self, id: i64, request: Request) {
         let message = match request {
-            Request::Enqueue { request } => ToOwner::Enqueue { request, reply: self.answering(id) },
+            Request::Enqueue { request, values } => {
+                ToOwner::Enqueue { request, values, reply: self.answering(id) }
+            }
+            Request::CorrectValues { account, selection, values } => {
+                ToOwner::CorrectValues { account, selection, values, reply: self.answering(id) }
+            }
+            Request::SaveTemplate { account, template } => {
+                let change = TemplateChange::Save(template);
+                ToOwner::Template { account, change, reply: self.answering(id) }
+            }
+            Request::DeleteTemplate { account, name } => {
+                let change = TemplateChange::Delete(name);
+                ToOwner::Template { account, change, reply: self.answering(id) }
+            }
             Request::Control { selection, action } => {
                 ToOwner::Control { selection, action, reply: self.answering(id) }
             }

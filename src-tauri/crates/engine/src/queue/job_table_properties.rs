@@ -75,7 +75,7 @@ fn state() -> impl Strategy<Value = JobState> {
 }
 
 fn new_job(size: u64) -> NewJob {
-    NewJob { folder: FolderId(1), name: "a.jpg".into(), size, modified_ns: 1, failure: None }
+    NewJob { folder: FolderId(1), name: "a.jpg".into(), size, modified_ns: 1, failure: None, values: None }
 }
 
 /// One transaction for all cases: nothing of it has to outlive the test.
@@ -223,6 +223,7 @@ fn the_queue_has_one_order() {
             exclude: Vec::new(),
             priority: 0,
             choices: Default::default(),
+            metadata: Default::default(),
         };
         batches::insert(&db, &request, "", 0).unwrap()
     });

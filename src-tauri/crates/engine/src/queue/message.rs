@@ -7,15 +7,17 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::state::{Attempt, Proof};
+use super::values::{SettledValues, TemplateChange};
 use crate::clock::Millis;
 use crate::error::{Failure, Outcome};
 use crate::model::{
     AccountId, BatchId, ControlResult, Destination, Enqueue, FolderId, JobAction, JobId, JobSelection,
-    RelocateResult, SettingKey, WaitingFor,
+    MetadataForm, MetadataValues, RelocateResult, SettingKey, WaitingFor,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::folders::FolderRow;
 use crate::store::jobs::NewJob;
+use crate::store::new_values::NewValues;
 use crate::store::parts::{PartRow, UploadRow};
 use crate::store::volumes::VolumeRow;
 use crate::transfer::source::Opened;
@@ -27,6 +29,7 @@ pub type Reply<T> = oneshot::Sender<Outcome<T>>;
 pub enum ToOwner {
     Enqueue {
         request: Box<Enqueue>,
+        values: Box<NewValues>,
         reply: Reply<BatchId>,
     },
     ScanFound {
@@ -58,6 +61,28 @@ pub enum ToOwner {
         job: JobId,
         report: PartsReport,
         reply: Option<Reply<()>>,
+    },
+    /// What became of the values of jobs that are done.
+    ValuesSettled {
+        settled: Vec<SettledValues>,
+        reply: Reply<()>,
+    },
+    /// Other values for jobs of an account whose values were refused, or are not set yet.
+    CorrectValues {
+        account: AccountId,
+        selection: JobSelection,
+        values: Box<MetadataValues>,
+        reply: Reply<u64>,
+    },
+    /// A tenant's fields, for when it can't be asked.
+    KeepForm {
+        account: AccountId,
+        form: Arc<MetadataForm>,
+    },
+    Template {
+        account: AccountId,
+        change: TemplateChange,
+        reply: Reply<()>,
     },
     /// Files that were below a path are below another one now.
     Relocate {

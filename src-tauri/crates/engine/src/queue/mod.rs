@@ -19,6 +19,7 @@ mod sources;
 pub mod state;
 mod transition;
 mod trouble;
+pub mod values;
 
 pub use owner::{Owner, OwnerLinks};
 pub use retry::concerns_the_way;

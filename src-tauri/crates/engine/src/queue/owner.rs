@@ -37,6 +37,8 @@ pub struct OwnerLinks {
     pub sources: UnboundedSender<()>,
     /// Uploads were given up that the server still has to be told of.
     pub aborts: UnboundedSender<()>,
+    /// Jobs are done whose values are to be set.
+    pub values: UnboundedSender<()>,
     pub events: broadcast::Sender<Arc<EngineEvent>>,
     /// What holds the queue at present, for who asks.
     pub condition: Arc<Mutex<Condition>>,
@@ -55,6 +57,9 @@ pub(super) struct OpenBatch {
     pub view: BatchView,
     pub context: Arc<BatchContext>,
     pub priority: i64,
+    /// What its files get, and whether some get others.
+    pub values: Option<i64>,
+    pub by_file: bool,
 }
 
 /// The only writer of job states.
@@ -86,6 +91,8 @@ pub struct Owner {
     pub(super) sources_due: bool,
     /// After the commit, whoever tells the server what was given up has work.
     pub(super) aborts_due: bool,
+    /// After the commit, whoever sets values has work.
+    pub(super) values_due: bool,
     data_version: i64,
     requests_due: Instant,
 }
@@ -123,6 +130,7 @@ impl Owner {
             in_parts: HashMap::new(),
             sources_due: true,
             aborts_due: true,
+            values_due: true,
             data_version: 0,
             requests_due: Instant::now(),
         };
@@ -187,12 +195,12 @@ impl Owner {
     /// Handles one message. `true`: someone waits for the commit.
     fn handle(&mut self, message: ToOwner, next: &mut Next) -> Outcome<bool> {
         match message {
-            ToOwner::Enqueue { request, reply } => {
-                let result = self.enqueue(*request);
+            ToOwner::Enqueue { request, values, reply } => {
+                let result = self.enqueue(*request, &values);
                 self.reply_after_commit(reply, result)
             }
             ToOwner::ScanFound { batch, folders, volumes, jobs, reply } => {
-                let result = self.scan_found(batch, &folders, &volumes, &jobs);
+                let result = self.scan_found(batch, &folders, &volumes, jobs);
                 self.reply_after_commit(reply, result)
             }
             ToOwner::ScanEnded { batch, left_out, failure } => {
@@ -223,6 +231,23 @@ impl Owner {
                     Some(reply) => self.reply_after_commit(reply, result),
                     None => result.map(|()| false),
                 }
+            }
+            ToOwner::ValuesSettled { settled, reply } => {
+                let result = self.values_settled(&settled);
+                self.reply_after_commit(reply, result)
+            }
+            ToOwner::CorrectValues { account, selection, values, reply } => {
+                let result = self.correct_values(account, &selection, &values);
+                self.reply_after_commit(reply, result)
+            }
+            ToOwner::KeepForm { account, form } => {
+                self.begin()?;
+                crate::store::forms::put(&self.db, account, &form).map_err(failure_of)?;
+                Ok(false)
+            }
+            ToOwner::Template { account, change, reply } => {
+                let result = self.change_template(account, &change);
+                self.reply_after_commit(reply, result)
             }
             ToOwner::Relocate { old, new, reply } => {
                 let result = self.relocate(&old, &new);

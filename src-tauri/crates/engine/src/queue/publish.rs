@@ -218,6 +218,9 @@ impl Owner {
         if std::mem::take(&mut self.sources_due) {
             self.links.sources.send(()).unwrap_or_default();
         }
+        if std::mem::take(&mut self.values_due) {
+            self.links.values.send(()).unwrap_or_default();
+        }
         if std::mem::take(&mut self.aborts_due) {
             // Nobody at the other end: this program keeps the queue but sends nothing.
             self.links.aborts.send(()).unwrap_or_default();

@@ -25,6 +25,7 @@ impl Owner {
         // The clock may have been set back while nobody ran. What a server wished for is known again after one try.
         let longest = i64::try_from(LONGEST_DELAY.as_millis()).unwrap_or(i64::MAX);
         jobs::end_retries_by(&self.db, self.world.now() + longest).map_err(failure_of)?;
+        self.values_due = true;
         self.recover_jobs()?;
         for batch in batches::unfinished(&self.db).map_err(failure_of)? {
             if batch.state == BatchState::Scanning {

@@ -10,9 +10,10 @@ use crate::intake;
 use crate::model::{BatchId, BatchState, Enqueue, FolderId, JobStateKind};
 use crate::store::folders::FolderRow;
 use crate::store::jobs::NewJob;
+use crate::store::new_values::NewValues;
 use crate::store::views::last_name;
 use crate::store::volumes::VolumeRow;
-use crate::store::{batches, failure_of, folders, jobs, volumes};
+use crate::store::{batches, failure_of, file_values, folders, jobs, volumes};
 
 /// Walks the request's paths on a thread of its own.
 pub(super) fn spawn_scan(
@@ -35,7 +36,7 @@ pub(super) fn spawn_scan(
 
 impl Owner {
     /// The batch and its paths are durable before anyone is told that they were taken.
-    pub(super) fn enqueue(&mut self, mut request: Enqueue) -> Outcome<BatchId> {
+    pub(super) fn enqueue(&mut self, mut request: Enqueue, values: &NewValues) -> Outcome<BatchId> {
         if request.paths.is_empty() {
             return Err(Failure::new(ErrorCode::RequestInvalid).with("reason", "no_paths"));
         }
@@ -53,7 +54,9 @@ impl Owner {
         }
         self.begin()?;
         let label = request.paths.first().map(|path| label(path)).unwrap_or_default();
-        let batch = batches::insert(&self.db, &request, &label, self.world.now()).map_err(failure_of)?;
+        let now = self.world.now();
+        let batch = batches::insert(&self.db, &request, &label, now).map_err(failure_of)?;
+        values.insert(&self.db, (request.account, batch), &request.destination, now).map_err(failure_of)?;
         self.open_batch(batch)?;
         self.publisher.batch_changed(batch, false);
         let owner = self.links.owner.clone();
@@ -70,15 +73,16 @@ impl Owner {
         batch: BatchId,
         folders: &[FolderRow],
         on: &[VolumeRow],
-        found: &[NewJob],
+        mut found: Vec<NewJob>,
     ) -> Outcome<()> {
         self.begin()?;
         folders::insert(&self.db, folders).map_err(failure_of)?;
         for row in on {
             volumes::put(&self.db, row).map_err(failure_of)?;
         }
+        self.give_values(batch, &mut found)?;
         let position = -self.open_batch(batch)?.priority;
-        for (state, count, bytes) in jobs::insert(&self.db, batch, position, found).map_err(failure_of)? {
+        for (state, count, bytes) in jobs::insert(&self.db, batch, position, &found).map_err(failure_of)? {
             self.tally.add(batch, state, count as i64, bytes as i64);
         }
         self.rows += found.len();
@@ -94,6 +98,7 @@ impl Owner {
     ) -> Outcome<()> {
         self.begin()?;
         batches::set_left_out(&self.db, batch, left_out).map_err(failure_of)?;
+        file_values::forget(&self.db, batch).map_err(failure_of)?;
         batches::set_failure(&self.db, batch, failure.as_ref()).map_err(failure_of)?;
         batches::set_state(&self.db, batch, BatchState::Open, None).map_err(failure_of)?;
         let open = self.open_batch(batch)?;
@@ -103,6 +108,11 @@ impl Owner {
         self.tally.add(batch, JobStateKind::Queued, 0, 0);
         Ok(())
     }
+}
+
+/// A file's path, as it was given.
+pub(super) fn path_of(folder: &Path, name: &str) -> String {
+    folder.join(name).to_string_lossy().into_owned()
 }
 
 fn label(path: &Path) -> String {

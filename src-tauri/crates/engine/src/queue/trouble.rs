@@ -89,6 +89,9 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
     match message {
         ToOwner::Enqueue { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::ScanFound { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::ValuesSettled { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::CorrectValues { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::Template { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Relocate { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Control { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::PutAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
@@ -114,6 +117,7 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         | ToOwner::SignInRequired { .. }
         | ToOwner::ListingDelay { .. }
         | ToOwner::ClockSet { .. }
+        | ToOwner::KeepForm { .. }
         | ToOwner::AnswerRequest { .. }
         | ToOwner::Connection { .. } => {}
     }

@@ -35,6 +35,8 @@ pub struct NewJob {
     pub modified_ns: i64,
     /// Set when it is known already that the file can't be sent.
     pub failure: Option<Failure>,
+    /// What is set once it is there; known to the queue alone.
+    pub values: Option<i64>,
 }
 
 /// The state's columns first, as `job_state::read` wants them.
@@ -61,7 +63,7 @@ pub fn insert(
             tally.1 += 1;
             tally.2 += job.size;
             let failure = job.failure.as_ref().map(job_state::failure_json);
-            let values: [&dyn rusqlite::ToSql; 9] = [
+            let values: [&dyn rusqlite::ToSql; 10] = [
                 &batch.0,
                 &job.folder.0,
                 &job.name,
@@ -71,6 +73,7 @@ pub fn insert(
                 &position,
                 &tally.0.as_str(),
                 &failure,
+                &job.values,
             ];
             for value in values {
                 at += 1;
@@ -86,9 +89,10 @@ pub fn insert(
 const ROWS_AT_ONCE: usize = 50;
 
 fn insert_sql(rows: usize) -> String {
-    let values = vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?)"; rows].join(", ");
+    let values = vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"; rows].join(", ");
     format!(
-        "INSERT INTO job (batch_id, folder_id, name, size, modified_ns, lane, position, state, failure)
+        "INSERT INTO job (batch_id, folder_id, name, size, modified_ns, lane, position, state, failure,
+         values_id)
          VALUES {values}"
     )
 }

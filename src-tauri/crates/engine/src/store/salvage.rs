@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, Result, params_from_iter};
 use crate::model::BatchId;
 
 /// Each after those that it belongs to.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 15] = [
     "account",
     "batch",
     "source_folder",
@@ -19,6 +19,11 @@ const TABLES: [&str; 10] = [
     "part",
     "abort",
     "setting",
+    "value_set",
+    "file_value",
+    "metadata_template",
+    "sheet_columns",
+    "word_used",
 ];
 /// Damaged pages are stepped over so often in one table.
 const MOST_GAPS: u32 = 10_000;

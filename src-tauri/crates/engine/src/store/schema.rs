@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_fingerprints.sql"),
     include_str!("../../migrations/0005_looked_for.sql"),
     include_str!("../../migrations/0006_renamed.sql"),
+    include_str!("../../migrations/0007_metadata.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

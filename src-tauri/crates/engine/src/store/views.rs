@@ -4,15 +4,16 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params_from_iter};
 
 use super::job_state::parse_failure;
-use super::{attempts, folders, parts, totals};
+use super::{attempts, folders, parts, totals, value_sets};
 use crate::model::{
-    AssetId, BatchId, FolderId, JobDetails, JobId, JobOrder, JobPage, JobQuery, JobStateKind, JobView,
-    Totals, Verification, WaitingFor,
+    AssetId, BatchId, FolderId, JobDetails, JobId, JobMetadata, JobOrder, JobPage, JobQuery, JobStateKind,
+    JobView, Totals, Verification, WaitingFor,
 };
 
 const COLUMNS: &str =
     "job.id, job.batch_id, job.name, job.folder_id, job.size, job.state, job.waiting_for, job.failure,
-    job.ready_at, job.asset_scheme, job.asset_id, job.md5, job.done_at";
+    job.ready_at, job.asset_scheme, job.asset_id, job.md5, job.done_at,
+    job.values_id, job.values_state";
 
 const MOST_ROWS: u32 = 1_000;
 const MOST_SORTED: u64 = 20_000;
@@ -116,8 +117,8 @@ pub fn details(db: &Connection, id: JobId) -> Result<Option<JobDetails>> {
              FROM job LEFT JOIN source_folder ON source_folder.id = job.folder_id WHERE job.id = ?1"
         ))?
         .query_row([id.0], |row| {
-            let word: Option<String> = row.get(13)?;
-            Ok((view(db, row, &mut places)?, word, row.get(14)?, row.get(15)?))
+            let word: Option<String> = row.get(15)?;
+            Ok((view(db, row, &mut places)?, word, row.get(16)?, row.get(17)?))
         })
         .optional()?;
     let Some((job, verification, asset_url, album_id)) = found else { return Ok(None) };
@@ -129,8 +130,15 @@ pub fn details(db: &Connection, id: JobId) -> Result<Option<JobDetails>> {
         asset_url,
         album_id,
         parts: parts::view(db, id)?,
+        metadata: metadata(db, id)?,
         job,
     }))
+}
+
+fn metadata(db: &Connection, id: JobId) -> Result<Option<JobMetadata>> {
+    let Some((values, state, failure)) = value_sets::of_job(db, id)? else { return Ok(None) };
+    let values = value_sets::get(db, values)?.unwrap_or_default().values;
+    Ok(Some(JobMetadata { values, state, failure }))
 }
 
 /// Jobs of a batch for its receipt, after a job, in order.
@@ -147,7 +155,7 @@ pub fn receipt_page(
     let mut rows = statement.query(rusqlite::params![batch.0, after.0, limit])?;
     let mut page = Vec::new();
     while let Some(row) = rows.next()? {
-        let word: Option<String> = row.get(13)?;
+        let word: Option<String> = row.get(15)?;
         page.push((view(db, row, &mut places)?, word.and_then(|word| Verification::parse(&word))));
     }
     Ok(page)
@@ -221,5 +229,6 @@ pub(crate) fn view(db: &Connection, row: &Row<'_>, places: &mut Places) -> Resul
         asset,
         md5: row.get::<_, Option<Vec<u8>>>(11)?.map(hex::encode),
         done_at: row.get(12)?,
+        metadata: value_sets::state_of(row.get(13)?, row.get::<_, Option<String>>(14)?.as_deref()),
     })
 }
