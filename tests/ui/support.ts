@@ -6,6 +6,7 @@ export interface Fake {
   drop(paths: string[]): void;
   openPaths(paths: string[]): void;
   completeSignIn(): void;
+  requests: { metadata: unknown }[];
   queue: {
     setCondition(part: { offline?: boolean; sign_in_required?: boolean }): void;
   };

@@ -49,10 +49,13 @@ test("the whole task by keyboard: pick, choose a destination, upload, pause, res
   ).toBeFocused();
 
   await press("Tab");
+  await expect(page.getByRole("button", { name: /^Metadata/ })).toBeFocused();
+  await press("Enter", "Tab", "Tab");
+  await expect(page.getByRole("combobox", { name: "Tags" })).toBeFocused();
   await page.keyboard.type("spring, 2026");
   await press("Enter");
   await expect(
-    page.getByRole("button", { name: "Remove tag spring" }),
+    page.getByRole("button", { name: "Remove spring", exact: true }),
   ).toBeVisible();
   await press("Control+Enter");
   await expect(sheet).toBeHidden();

@@ -61,8 +61,26 @@ export function errorText(code: ErrorCode): ErrorText {
   return { sentence: `error.${known}`, next: NEXT[known] };
 }
 
+/** Why a value, or a sheet of them, isn't taken: the code alone says too little. */
+const METADATA: Record<string, MessageKey> = {
+  required: "metadata.wrong_empty",
+  number: "metadata.wrong_number",
+  date: "metadata.wrong_date",
+  url: "metadata.wrong_url",
+  rating: "metadata.wrong_rating",
+  choice: "metadata.wrong_choice",
+  several: "metadata.wrong_several",
+  unknown_field: "metadata.wrong_field",
+  tenant: "metadata.wrong_tenant",
+  right: "metadata.wrong_right",
+  gone: "metadata.wrong_gone",
+  sheet: "sheet.unreadable",
+  no_names: "sheet.no_names",
+};
+
 export function sentenceOf(failure: Failure): string {
-  return t(errorText(failure.code).sentence, failure.params);
+  const reason = failure.code === "MetadataRefused" ? METADATA[failure.params.reason ?? ""] : undefined;
+  return t(reason ?? errorText(failure.code).sentence, failure.params);
 }
 
 export function nextStepOf(failure: Failure): string {

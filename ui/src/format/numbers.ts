@@ -52,3 +52,8 @@ function scale(bytes: number): [number, (typeof UNITS)[number]] {
 function digitsFor(value: number, unit: string): number {
   return unit === "byte" || unit === "kilobyte" || value >= 9.95 ? 0 : 1;
 }
+
+/** `3, 7 and 12`. */
+export function formatList(parts: string[]): string {
+  return new Intl.ListFormat(locale.tag, { type: "conjunction" }).format(parts);
+}

@@ -1,13 +1,25 @@
 // A Backend without an engine, for the browser and the tests. Same seed, same picture; time is passed in.
 import type { Backend, DropEvent, Unsubscribe } from "./backend";
-import type { AccountView, EngineEvent, JobDetails, MetadataTemplate, SettingKey } from "./bindings";
+import type {
+  AccountView,
+  EngineEvent,
+  JobDetails,
+  JobSelection,
+  MetadataTemplate,
+  MetadataValues,
+  SettingKey,
+  SheetQuery,
+  WordList,
+} from "./bindings";
 import { FakeBatch } from "./fake/batch";
 import { FakeLibrary } from "./fake/library";
 import { FakeSettings } from "./fake/settings";
 import { listJobs } from "./fake/listing";
+import { FakeMetadata } from "./fake/metadata";
 import { partsOf } from "./fake/parts";
 import { failureOf, FakeQueue } from "./fake/queue";
 import { ACCOUNT, prepare, SCENARIOS, type Scenario } from "./fake/scenarios";
+import { FakeSheets } from "./fake/sheet";
 import { isFolder, listStaged, stage } from "./fake/staging";
 import { never, TENANTS, type TenantKind } from "./fake/tenant";
 import { onDomDrop } from "./fake/drop";
@@ -24,19 +36,24 @@ export interface FakeOptions {
 
 export class FakeBackend implements Backend {
   readonly queue: FakeQueue;
+  /** What was asked for, for tests. */
+  readonly requests: Parameters<Backend["enqueueFiles"]>[0][] = [];
   private readonly library: FakeLibrary;
   private readonly settings: FakeSettings;
+  private readonly metadata: FakeMetadata;
+  private readonly sheets: FakeSheets;
   private readonly dropListeners = new Set<(event: DropEvent) => void>();
   private readonly pathListeners = new Set<(paths: string[]) => void>();
   private listener: (event: EngineEvent) => void = () => {};
   private accounts: AccountView[];
-  private templates: MetadataTemplate[] = [];
   private time: number;
   private flow: { number: number; tenant: string; end: (account: AccountView | null) => void } | null = null;
 
   constructor(private readonly options: FakeOptions) {
     this.time = options.now;
     this.library = new FakeLibrary(options.tenant ?? "usual");
+    this.metadata = new FakeMetadata(options.tenant ?? "usual");
+    this.sheets = new FakeSheets(this.metadata);
     this.queue = new FakeQueue(
       () => this.time,
       (event) => this.listener(event),
@@ -106,7 +123,7 @@ export class FakeBackend implements Backend {
       asset_url: view.asset ? `https://acme.canto.com/v/library/image/${view.asset.id}` : null,
       album_id: batch.destination.kind === "album" ? batch.destination.id : null,
       parts: partsOf(view),
-      metadata: null,
+      metadata: batch.extras.get(index)?.metadata ?? null,
     };
   }
 
@@ -127,6 +144,7 @@ export class FakeBackend implements Backend {
 
   async enqueueFiles(request: Parameters<Backend["enqueueFiles"]>[0]) {
     await this.pause();
+    this.requests.push(request);
     const { files } = stage(request.paths, request);
     const first = request.paths[0] ?? "";
     const names = request.paths.filter((path) => !isFolder(path)).map(leaf);
@@ -172,22 +190,34 @@ export class FakeBackend implements Backend {
   createFolder = (_account: number, parent: string | null, name: string) => this.create("folder", parent, name);
   createAlbum = (_account: number, parent: string | null, name: string) => this.create("album", parent, name);
 
-  /** A tenant without fields of its own. */
-  metadataForm = async () => ({ fields: [], description: true });
-  checkMetadata = async () => [];
-  pickSheet = async () => null;
-  readSheet = async () => {
-    throw failureOf("MetadataRefused", "you", { reason: "sheet" });
-  };
-  listTemplates = async () => this.templates;
-  saveTemplate = async (_account: number, template: MetadataTemplate) => {
-    this.templates = [...this.templates.filter(({ name }) => name !== template.name), template];
-  };
-  deleteTemplate = async (_account: number, name: string) => {
-    this.templates = this.templates.filter((template) => template.name !== name);
-  };
-  knownWords = async () => [];
-  correctMetadata = async () => 0;
+  async metadataForm() {
+    await this.tenant();
+    if (this.options.tenant === "failing") throw failureOf("NetworkTimeout", "nobody");
+    return this.metadata.form;
+  }
+
+  async checkMetadata(_account: number, values: MetadataValues) {
+    await this.pause();
+    return this.metadata.check(values);
+  }
+
+  pickSheet = async () => "/Users/mira/Documents/Spring shoot 2026.xlsx";
+
+  async readSheet(query: SheetQuery) {
+    await this.pause();
+    if (this.options.tenant === "failing") throw failureOf("MetadataRefused", "you", { reason: "sheet" });
+    return this.sheets.read(query, this.options.tenant === "empty");
+  }
+
+  listTemplates = async () => this.metadata.list();
+  saveTemplate = async (_account: number, template: MetadataTemplate) => this.metadata.save(template);
+  deleteTemplate = async (_account: number, name: string) => this.metadata.delete(name);
+  knownWords = async (_account: number, list: WordList, text: string) => this.metadata.words(list, text);
+
+  async correctMetadata(selection: JobSelection, values: MetadataValues) {
+    await this.pause();
+    return this.queue.correct(selection, values);
+  }
 
   async startSignIn({ tenant }: Parameters<Backend["startSignIn"]>[0]) {
     await this.pause();

@@ -2,10 +2,17 @@
 import { sentenceOf } from "../errors/catalog";
 import { toFailure } from "../ipc/failure";
 
+/** A way back, offered as long as the message is shown. */
+export interface NoticeAction {
+  label: string;
+  run: () => void;
+}
+
 export interface Notice {
   id: number;
   text: string;
   tone: "good" | "bad";
+  action?: NoticeAction;
 }
 
 const SHOWN_MS = 6000;
@@ -14,8 +21,8 @@ export class Notices {
   list = $state.raw<Notice[]>([]);
   private next = 1;
 
-  say(text: string): void {
-    this.add(text, "good");
+  say(text: string, action?: NoticeAction): void {
+    this.add(text, "good", action);
   }
 
   /** Runs an action; if it is refused, says why. */
@@ -32,9 +39,9 @@ export class Notices {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  private add(text: string, tone: Notice["tone"]): void {
+  private add(text: string, tone: Notice["tone"], action?: NoticeAction): void {
     const id = this.next++;
-    this.list = [...this.list.slice(-2), { id, text, tone }];
-    setTimeout(() => this.dismiss(id), tone === "bad" ? SHOWN_MS * 2 : SHOWN_MS);
+    this.list = [...this.list.slice(-2), { id, text, tone, action }];
+    setTimeout(() => this.dismiss(id), tone === "bad" || action ? SHOWN_MS * 2 : SHOWN_MS);
   }
 }

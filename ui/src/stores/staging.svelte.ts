@@ -2,7 +2,11 @@
 import type { AccountId, Backend, Destination, Failure, StagingSummary } from "../ipc";
 import { toFailure } from "../ipc/failure";
 import { Choices } from "./choices.svelte";
+import { Metadata } from "./metadata.svelte";
 import { Places } from "./places.svelte";
+import { Sheet } from "./sheet.svelte";
+
+export type Need = "destination" | "required" | "values" | "sheet" | "sheet_values";
 
 /** Several choices in a row are counted once. */
 const PATIENCE_MS = 200;
@@ -11,7 +15,6 @@ export class Staging {
   open = $state(false);
   paths = $state.raw<string[]>([]);
   readonly choices = new Choices(() => this.countSoon());
-  tags = $state.raw<string[]>([]);
   destination = $state.raw<Destination | null>(null);
   summary = $state.raw<StagingSummary | null>(null);
   counting = $state(false);
@@ -21,11 +24,31 @@ export class Staging {
   private account: AccountId | null = null;
   private round = 0;
   private timer?: ReturnType<typeof setTimeout>;
+  readonly metadata: Metadata;
+  readonly sheet: Sheet;
 
-  constructor(private readonly backend: Backend) {}
+  constructor(private readonly backend: Backend) {
+    this.metadata = new Metadata(backend);
+    this.sheet = new Sheet(backend);
+  }
 
-  readonly canUpload = $derived(
-    !this.counting && !this.sending && this.destination !== null && (this.summary?.files ?? 0) > 0,
+  /** Required fields that neither the form nor a sheet's column fills. */
+  readonly missing = $derived.by(() => this.metadata.missing.filter(({ id }) => !this.sheet.fields.has(id)));
+  /** What still stands against the upload, the first thing to do first. */
+  readonly need = $derived.by<Need | null>(() => {
+    if (this.destination === null) return "destination";
+    if (this.missing.length > 0) return "required";
+    if (this.metadata.wrong.length > 0) return "values";
+    return this.sheet.need;
+  });
+  readonly canUpload = $derived.by(
+    () =>
+      !this.counting &&
+      !this.sending &&
+      !this.sheet.reading &&
+      this.need === null &&
+      this.destination !== null &&
+      (this.summary?.files ?? 0) > 0,
   );
 
   add(paths: string[], account: AccountId): void {
@@ -41,6 +64,8 @@ export class Staging {
     if (account === this.account) return;
     this.account = account;
     this.places = new Places(account);
+    this.metadata.use(account);
+    this.sheet.remove();
     this.destination = this.places.last;
   }
 
@@ -63,7 +88,8 @@ export class Staging {
     this.open = this.counting = false;
     this.choices.clear();
     this.paths = [];
-    this.tags = [];
+    this.metadata.reset();
+    this.sheet.remove();
     this.summary = this.failure = null;
   }
 
@@ -74,15 +100,17 @@ export class Staging {
     this.sending = true;
     this.failure = null;
     try {
+      if (!(await this.metadata.check())) return null;
       await this.backend.enqueueFiles({
         account,
         paths: this.paths,
         destination: this.destination,
-        tags: this.tags,
+        tags: [],
         include: [],
         exclude: [],
         priority: 0,
         ...this.choices.all,
+        metadata: { ...this.metadata.order(this.paths), sheet: this.sheet.choice },
       });
       this.discard();
       return files;

@@ -5,6 +5,7 @@ import type {
   BatchView,
   Destination,
   Failure,
+  JobMetadata,
   JobStateKind,
   JobView,
   Totals,
@@ -31,6 +32,7 @@ export interface Extra {
   readyAt?: number;
   doneAt?: number;
   attempts?: AttemptView[];
+  metadata?: JobMetadata;
 }
 
 export class FakeBatch {
@@ -137,7 +139,7 @@ export class FakeBatch {
       asset,
       md5: asset || state === "processing" ? hex(seed + 9, index, 32) : null,
       done_at: asset ? (extra.doneAt ?? this.createdAt + 1000 * Math.floor(60 + fraction(seed, index) * 600)) : null,
-      metadata: "none",
+      metadata: extra.metadata?.state ?? "none",
     };
   }
 }

@@ -7,6 +7,7 @@ import type {
   JobChange,
   JobSelection,
   JobStateKind,
+  MetadataValues,
   ProgressFrame,
   Totals,
 } from "../bindings";
@@ -90,11 +91,25 @@ export class FakeQueue {
       this.fill();
       this.send(ms);
       this.wake();
+      this.apply();
     } else {
       this.speed = 0;
     }
     this.flush();
     this.emit({ event: "progress", frame: this.frame() });
+  }
+
+  /** Other values for jobs that are done: set at the next step, and taken this time. */
+  correct(selection: JobSelection, values: MetadataValues): number {
+    let count = 0;
+    for (const { batch, index } of this.selected(selection)) {
+      const extra = batch.extras.get(index);
+      if (!extra?.metadata || extra.metadata.state === "applied") continue;
+      this.move(batch, index, batch.state(index), { ...extra, metadata: { values, state: "waiting", failure: null } });
+      count++;
+    }
+    this.flush();
+    return count;
   }
 
   setCondition(part: Partial<Condition>): void {
@@ -239,6 +254,15 @@ export class FakeQueue {
     if (state === "checking") this.move(batch, index, "uploading", { sent: extra.sent ?? 0, since: now });
     else if (state === "finishing") this.move(batch, index, "processing", { sent: extra.sent, since: now });
     else this.move(batch, index, "done", { doneAt: now });
+  }
+
+  private apply(): void {
+    for (const batch of this.batches) {
+      for (const [index, extra] of batch.extras) {
+        if (batch.state(index) !== "done" || extra.metadata?.state !== "waiting") continue;
+        this.move(batch, index, "done", { ...extra, metadata: { ...extra.metadata, state: "applied" } });
+      }
+    }
   }
 
   /** What waits for something that is there again goes on. */

@@ -82,6 +82,18 @@ function problems({ now }: Stage, batch: FakeBatch, from: number): void {
   rows.forEach(([state, extra], n) => batch.move(from + n, state, extra));
 }
 
+/** The file is there, what was to be said about it is not. */
+function refuse(batch: FakeBatch, index: number): void {
+  const failure = failureOf(
+    "MetadataRefused",
+    "you",
+    { field: "Usage rights", reason: "tenant" },
+    "400: unknown choice",
+  );
+  const values = { tags: ["spring"], keywords: [], description: null, fields: { meta_text_copyright: ["Acme GmbH"] } };
+  batch.extras.set(index, { metadata: { values, state: "refused", failure } });
+}
+
 export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void {
   const stage = { queue, now };
   switch (scenario) {
@@ -95,7 +107,7 @@ export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void
     case "done":
       done(stage, "Open day", EVENTS, MIXED, 46, 60 * 49);
       done(stage, "Packshots", PACKSHOTS, ARTICLES, 340, 95);
-      done(stage, "Spring shoot", SELECTS, SHOOT, 24, 20);
+      refuse(done(stage, "Spring shoot", SELECTS, SHOOT, 24, 20), 5);
       return;
     case "million": {
       const batch = add(
