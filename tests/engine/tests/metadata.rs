@@ -1,4 +1,5 @@
 //! Words and values reach the assets, whatever comes between.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -85,8 +85,10 @@ pub fn last_part(cell: &str) -> &str {
     cell.rsplit(['/', '\\']).next().unwrap_or(cell)
 }
 
+type Form = fn(String) -> String;
+
 /// One form after the other, each with one difference less.
-const FORMS: [(NearKind, fn(String) -> String); 5] = [
+const FORMS: [(NearKind, Form); 5] = [
     (NearKind::Unicode, |name| name.nfc().collect()),
     (NearKind::Case, |name| name.to_lowercase()),
     (NearKind::Spaces, |name| name.chars().filter(|letter| !letter.is_whitespace()).collect()),

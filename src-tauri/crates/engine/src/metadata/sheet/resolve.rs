@@ -15,6 +15,9 @@ use crate::model::{
 pub const SAMPLES: usize = 100;
 const SHOWN_ROWS: usize = 3;
 
+/// Gets a row's number, the files that it speaks of, and its values.
+type VisitRow<'a> = dyn FnMut(u64, &[usize], Checked) -> Outcome<()> + 'a;
+
 /// What was found, and which files each row speaks of.
 #[derive(Debug, Default)]
 pub struct Resolved {
@@ -168,12 +171,7 @@ impl Resolved {
     }
 
     /// Reads the sheet again: every row that speaks of a file, with its values, checked.
-    pub fn each_row(
-        &self,
-        path: &Path,
-        form: &MetadataForm,
-        visit: &mut dyn FnMut(u64, &[usize], Checked) -> Outcome<()>,
-    ) -> Outcome<()> {
+    pub fn each_row(&self, path: &Path, form: &MetadataForm, visit: &mut VisitRow<'_>) -> Outcome<()> {
         let mut is_header = true;
         read(path, &mut |row, cells| {
             if std::mem::take(&mut is_header) {
