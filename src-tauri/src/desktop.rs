@@ -31,6 +31,12 @@ pub trait Desktop: Send + Sync {
     /// `RequestInvalid` for anything but a web address; `Internal` when no browser starts.
     fn open_page(&self, url: &str) -> Outcome<()>;
 
+    /// In the program that the system has for it. Only for files that Ferry itself has written.
+    ///
+    /// # Errors
+    /// `Internal` when no program starts.
+    fn open_file(&self, path: &Path) -> Outcome<()>;
+
     /// Selects a file in the file manager.
     ///
     /// # Errors
@@ -61,6 +67,10 @@ impl<R: Runtime> Desktop for SystemDesktop<R> {
     fn open_page(&self, url: &str) -> Outcome<()> {
         web_address(url)?;
         self.0.opener().open_url(url, None::<&str>).map_err(internal)
+    }
+
+    fn open_file(&self, path: &Path) -> Outcome<()> {
+        self.0.opener().open_path(path.to_string_lossy(), None::<&str>).map_err(internal)
     }
 
     fn show_in_folder(&self, path: PathBuf) -> BoxFuture<'_, Outcome<()>> {

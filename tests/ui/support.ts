@@ -4,6 +4,7 @@ import { expect, test as base, type Page } from "@playwright/test";
 export interface Fake {
   advance(ms: number): void;
   drop(paths: string[]): void;
+  opened: number[];
   openPaths(paths: string[]): void;
   completeSignIn(): void;
   requests: { metadata: unknown }[];

@@ -325,20 +325,13 @@ test("a million rows: scrolled smoothly, to the pixel, to the very end", async (
     Math.abs(before - 120 - (await row.boundingBox())!.y),
   ).toBeLessThanOrEqual(1.5);
 
-  const longest = await scroll.evaluate(async (element) => {
-    let worst = 0;
-    let before = performance.now();
+  // How long the frames take is measured by `scroll.measure.ts`.
+  await scroll.evaluate(async (element) => {
     for (let step = 0; step < 120; step++) {
       element.scrollTop += step % 10 === 0 ? 40_000 : 300;
       await new Promise(requestAnimationFrame);
-      const now = performance.now();
-      worst = Math.max(worst, now - before);
-      before = now;
     }
-    return worst;
   });
-  console.log(`longest frame while scrolling: ${longest.toFixed(0)} ms`);
-  expect(longest).toBeLessThan(250);
   expect(await rows.count()).toBeLessThan(60);
   expect(await top()).toBeGreaterThan(-5000);
   await shoot(page, "million-scrolled");

@@ -50,7 +50,7 @@ const VIEWS: Record<
       await page
         .getByRole("row", { name: /DSC_0413/ })
         .first()
-        .click({ position: { x: 200, y: 20 } });
+        .dblclick({ position: { x: 200, y: 20 } });
       await page.getByText("On this computer").waitFor();
     },
   },
@@ -79,7 +79,7 @@ const VIEWS: Record<
       await page.getByText("Copy a request").first().waitFor();
       await page
         .getByRole("row", { name: /couldn’t turn it/ })
-        .click({ position: { x: 200, y: 20 } });
+        .dblclick({ position: { x: 200, y: 20 } });
       await page.getByText("Attempts", { exact: true }).waitFor();
     },
   },

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use engine::error::Outcome;
 use engine::model::{
     BatchId, BatchView, ControlResult, Enqueue, JobAction, JobDetails, JobId, JobPage, JobQuery,
-    JobSelection, StagedPage, StagedQuery, StagingChoices, StagingSummary,
+    JobSelection, QueueSpot, StagedPage, StagedQuery, StagingChoices, StagingSummary,
 };
 use tauri::{State, command};
 
@@ -54,6 +54,21 @@ pub async fn retry_jobs(shell: State<'_, SharedShell>, selection: JobSelection) 
 #[command]
 pub async fn top_jobs(shell: State<'_, SharedShell>, selection: JobSelection) -> Outcome<ControlResult> {
     control(&shell, selection, JobAction::Top).await
+}
+
+/// Ids of the jobs that a query finds, as runs; so a page selects a million rows without loading them.
+#[command]
+pub async fn select_jobs(shell: State<'_, SharedShell>, query: JobQuery) -> Outcome<Vec<(JobId, JobId)>> {
+    shell.engine().await?.select_jobs(query).await
+}
+
+#[command]
+pub async fn move_jobs(
+    shell: State<'_, SharedShell>,
+    selection: JobSelection,
+    spot: QueueSpot,
+) -> Outcome<ControlResult> {
+    shell.engine().await?.move_jobs(selection, spot).await
 }
 
 #[command]

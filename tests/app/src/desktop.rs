@@ -1,6 +1,6 @@
 //! A desktop that notes what it is asked and answers what the test has laid ready.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use engine::error::Outcome;
@@ -12,6 +12,7 @@ use futures_util::future::BoxFuture;
 pub struct Notes {
     pub pages: Mutex<Vec<String>>,
     pub shown: Mutex<Vec<PathBuf>>,
+    pub opened: Mutex<Vec<PathBuf>>,
     pub suggested: Mutex<Vec<String>>,
     /// What the next dialogs answer.
     pub picks: Mutex<Vec<PathBuf>>,
@@ -24,6 +25,11 @@ impl Desktop for NotedDesktop {
     fn open_page(&self, url: &str) -> Outcome<()> {
         ferry_desktop::desktop::web_address(url)?;
         self.0.pages.lock().unwrap().push(url.to_owned());
+        Ok(())
+    }
+
+    fn open_file(&self, path: &Path) -> Outcome<()> {
+        self.0.opened.lock().unwrap().push(path.to_owned());
         Ok(())
     }
 

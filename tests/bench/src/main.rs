@@ -1,4 +1,4 @@
-//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|line|durability|verify|control|enqueue|memory`.
+//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|line|durability|verify|control|enqueue|views|memory`.
 
 mod contender;
 mod control;
@@ -14,6 +14,7 @@ mod sources;
 mod table;
 mod upload;
 mod verify;
+mod views;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,8 @@ enum Name {
     Control(control::Options),
     /// A million files added, and shown after a restart.
     Enqueue(enqueue::Options),
+    /// Windows, searches and moves in a queue of a million files.
+    Views,
     /// The engine's memory over 100,000 uploads.
     Memory,
     /// A server that answers just enough.
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Name::Verify(options) => verify::command(&options),
         Name::Control(options) => control::command(&options),
         Name::Enqueue(options) => enqueue::command(&options),
+        Name::Views => views::command(),
         Name::Memory => memory::command(),
         Name::Sink(options) => sink::run(&options),
         Name::Ferry(options) => contender::ferry::contend(&options),

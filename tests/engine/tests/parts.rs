@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::model::{JobAction, JobSelection, JobStateKind, Verification};
+use engine::model::{JobAction, JobSelection, JobStateKind, PartsView, Verification};
 use engine_tests::{Stage, md5_of, noise};
 use ferry_tenant::{Action, Faults, Match, Options, Rule};
 
@@ -91,6 +91,39 @@ async fn a_pause_keeps_what_was_sent_and_a_resume_sends_the_rest() {
     let again = parts_sent(&stage) - 10;
     assert!(again <= 4, "{again} parts were sent again; four were in flight");
     assert_eq!(asked(&stage, "POST", "/multipart"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_details_tell_which_parts_are_there_and_which_are_on_their_way() {
+    let stage = stage().await;
+    let film = noise(16, 80 * MIB);
+    stage.file("Shoot/film.mov", &film);
+    faults(&stage, vec![held_after(5)]);
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    until_sent(&stage, 5).await;
+    let job = stage.job(batch, "film.mov").await.id;
+    let told = async || stage.handle().job_details(job).await.unwrap().parts;
+    let stored =
+        |parts: &PartsView| -> u32 { parts.stored.iter().map(|(first, last)| last - first + 1).sum() };
+    let parts = loop {
+        match told().await.filter(|parts| stored(parts) >= 5 && !parts.sending.is_empty()) {
+            Some(parts) => break parts,
+            None => drop(watch.next().await),
+        }
+    };
+    assert_eq!((parts.count, parts.size), (10, 8 * MIB as u64));
+    let there = |number: &u32| parts.stored.iter().any(|(first, last)| (*first..=*last).contains(number));
+    assert!(!parts.sending.iter().any(there), "{parts:?}");
+    assert!(parts.sending.iter().all(|number| (1..=10).contains(number)), "{parts:?}");
+
+    stage.control(JobSelection::Batch { batch }, JobAction::Pause).await;
+    watch.count(batch, JobStateKind::Paused, 1).await;
+    let paused = told().await.unwrap();
+    assert!(paused.sending.is_empty() && stored(&paused) >= 5, "{paused:?}");
+    faults(&stage, vec![]);
+    resumed(&stage, batch).await;
+    assert_eq!(told().await, None, "what is done has no parts");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -21,6 +21,7 @@ import type {
   SheetQuery,
   SettingKey,
   SettingView,
+  QueueSpot,
   SignInRequest,
   SignInStarted,
   Snapshot,
@@ -46,7 +47,11 @@ export interface Backend {
   listJobs(query: JobQuery): Promise<JobPage>;
   listBatches(offset: number, limit: number, finished: boolean | null): Promise<BatchView[]>;
   jobDetails(job: JobId): Promise<JobDetails>;
+  /** Ids of the rows that a query finds from its offset on, as runs; `limit` 0 means all. */
+  selectJobs(query: JobQuery): Promise<[JobId, JobId][]>;
   control(action: JobAction, selection: JobSelection): Promise<ControlResult>;
+  /** Puts files that wait beside another one in the order in which they are sent. */
+  moveJobs(selection: JobSelection, spot: QueueSpot): Promise<ControlResult>;
 
   stagePaths(paths: string[], choices: StagingChoices): Promise<StagingSummary>;
   /** What is directly in a staged folder. */
@@ -92,5 +97,7 @@ export interface Backend {
   showInFolder(job: JobId): Promise<void>;
   /** The chosen path, or null if the dialog was closed. */
   saveReceipt(batch: BatchId, format: ReceiptFormat): Promise<string | null>;
+  /** As a page in the browser, to be read and printed. */
+  openReceipt(batch: BatchId): Promise<void>;
   appVersion(): Promise<string>;
 }

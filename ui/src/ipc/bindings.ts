@@ -113,7 +113,7 @@ after: JobId | null, offset: number,
  */
 limit: number, };
 
-export type JobOrder = "added" | "newest" | "name" | "size";
+export type JobOrder = "added" | "queue" | "newest" | "name" | "size";
 
 export type JobPage = { jobs: Array<JobView>, 
 /**
@@ -441,7 +441,12 @@ export type JobAction = "pause" | "resume" | "cancel" | "retry" | "top";
 /**
  * Which jobs are meant.
  */
-export type JobSelection = { "of": "jobs", jobs: Array<JobId>, } | { "of": "batch", batch: BatchId, } | { "of": "account", account: AccountId, } | { "of": "all" };
+export type JobSelection = { "of": "jobs", jobs: Array<JobId>, } | { "of": "runs", runs: Array<[JobId, JobId]>, } | { "of": "batch", batch: BatchId, } | { "of": "account", account: AccountId, } | { "of": "all" };
+
+/**
+ * A place in the order in which jobs are sent: beside one that waits.
+ */
+export type QueueSpot = { job: JobId, after: boolean, };
 
 /**
  * What came of it; jobs for which the action means nothing (cancelling what is done) are left alone.

@@ -14,7 +14,7 @@ import type {
 import { FakeBatch } from "./fake/batch";
 import { FakeLibrary } from "./fake/library";
 import { FakeSettings } from "./fake/settings";
-import { listJobs } from "./fake/listing";
+import { listJobs, selectJobs } from "./fake/listing";
 import { FakeMetadata } from "./fake/metadata";
 import { partsOf } from "./fake/parts";
 import { failureOf, FakeQueue } from "./fake/queue";
@@ -38,6 +38,8 @@ export class FakeBackend implements Backend {
   readonly queue: FakeQueue;
   /** What was asked for, for tests. */
   readonly requests: Parameters<Backend["enqueueFiles"]>[0][] = [];
+  /** Receipts that were opened, for tests. */
+  readonly opened: number[] = [];
   private readonly library: FakeLibrary;
   private readonly settings: FakeSettings;
   private readonly metadata: FakeMetadata;
@@ -130,6 +132,16 @@ export class FakeBackend implements Backend {
   async control(action: Parameters<Backend["control"]>[0], selection: Parameters<Backend["control"]>[1]) {
     await this.pause();
     return this.queue.control(action, selection);
+  }
+
+  async selectJobs(query: Parameters<Backend["selectJobs"]>[0]) {
+    await this.pause();
+    return selectJobs(this.queue.batches, query);
+  }
+
+  async moveJobs(selection: Parameters<Backend["moveJobs"]>[0], spot: Parameters<Backend["moveJobs"]>[1]) {
+    await this.pause();
+    return this.queue.moveTo(selection, spot);
   }
 
   async stagePaths(paths: string[], choices: Parameters<Backend["stagePaths"]>[1]) {
@@ -281,6 +293,7 @@ export class FakeBackend implements Backend {
   openAsset = async () => {};
   showInFolder = async () => {};
   saveReceipt = async (batch: number, format: string) => `/Users/mira/Documents/Ferry receipt ${batch}.${format}`;
+  openReceipt = async (batch: number) => void this.opened.push(batch);
   appVersion = async () => "0.1.0";
 
   private async create(kind: "folder" | "album", parent: string | null, name: string) {

@@ -34,7 +34,9 @@ export const tauriBackend: Backend = {
   listJobs: (query) => call("list_jobs", { query }),
   listBatches: (offset, limit, finished) => call("list_batches", { offset, limit, finished }),
   jobDetails: (job) => call("job_details", { job }),
+  selectJobs: (query) => call("select_jobs", { query }),
   control: (action, selection) => call(CONTROL[action], { selection }),
+  moveJobs: (selection, spot) => call("move_jobs", { selection, spot }),
 
   stagePaths: (paths, choices) => call("stage_paths", { paths, choices }),
   listStaged: (query) => call("list_staged", { query }),
@@ -75,6 +77,7 @@ export const tauriBackend: Backend = {
   openAsset: (job) => call("open_asset", { job }),
   showInFolder: (job) => call("show_in_folder", { job }),
   saveReceipt: (batch, format) => call("save_receipt", { batch, format }),
+  openReceipt: (batch) => call("open_receipt", { batch }),
   appVersion: () => call("app_version"),
 };
 

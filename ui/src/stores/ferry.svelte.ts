@@ -1,13 +1,14 @@
 // Everything the views share, made once and found through Svelte's context.
 import { getContext, setContext } from "svelte";
 import { t } from "../i18n";
-import type { AccountView, Backend, JobAction, JobSelection } from "../ipc";
+import type { AccountView, Backend, ControlResult, JobAction, JobSelection, QueueSpot } from "../ipc";
 import { EngineState } from "./engine.svelte";
 import { History } from "./history.svelte";
 import { Motion } from "./motion.svelte";
 import { Notices } from "./notices.svelte";
 import { JobPages } from "./pages.svelte";
 import { QueueView } from "./queue.svelte";
+import { Selection } from "./selection.svelte";
 import { SignIn } from "./session.svelte";
 import { MeasuredSpeed } from "./speed.svelte";
 import { Settings } from "./settings.svelte";
@@ -18,6 +19,13 @@ const ACCOUNT = "ferry.account";
 
 export type Place = "uploads" | "history" | "settings";
 
+/** Asked before something is lost. */
+export interface Question {
+  title: string;
+  text: string;
+  run: () => void;
+}
+
 export class Ferry {
   readonly engine: EngineState;
   readonly motion = new Motion();
@@ -25,10 +33,12 @@ export class Ferry {
   readonly notices = new Notices();
   readonly pages: JobPages;
   readonly queue: QueueView;
+  readonly selection: Selection;
   readonly staging: Staging;
   readonly signIn: SignIn;
   readonly history: History;
   readonly settings: Settings;
+  question = $state.raw<Question | null>(null);
   place = $state<Place>("uploads");
   version = $state("");
   /** Goes on once a second, for texts that count. */
@@ -41,6 +51,7 @@ export class Ferry {
     this.engine = new EngineState(backend);
     this.pages = new JobPages(backend);
     this.queue = new QueueView(this.engine, this.pages, () => session);
+    this.selection = new Selection(backend, this.pages, () => this.queue.layout);
     this.staging = new Staging(backend);
     this.history = new History(backend);
     this.settings = new Settings(backend);
@@ -80,8 +91,13 @@ export class Ferry {
     localStorage.setItem(ACCOUNT, String(account));
   }
 
-  async control(action: JobAction, selection: JobSelection): Promise<void> {
-    await this.notices.attempt(this.backend.control(action, selection));
+  control(action: JobAction, selection: JobSelection): Promise<ControlResult | undefined> {
+    return this.notices.attempt(this.backend.control(action, selection));
+  }
+
+  /** Puts files that wait beside another one that waits. */
+  move(selection: JobSelection, spot: QueueSpot): Promise<ControlResult | undefined> {
+    return this.notices.attempt(this.backend.moveJobs(selection, spot));
   }
 
   /** Before there is an account, paths wait for it. */

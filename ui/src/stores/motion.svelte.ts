@@ -2,6 +2,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { SteadyTimeLeft } from "../format/steady";
 import type { JobId, ProgressFrame } from "../ipc";
+import { holds, type Run } from "./runs";
 
 /** Samples of the plot, one a second. */
 export const PLOT_SECONDS = 120;
@@ -53,6 +54,13 @@ export class Motion {
     this.running = frame.running;
     this.timeLeft = this.steady.update(now, frame.running > 0 ? frame.seconds_left : null);
     this.tick(now);
+  }
+
+  /** What has been sent of some files that are under way, bytes. */
+  sentOf(runs: readonly Run[]): number {
+    let sum = 0;
+    for (const [job, { sent }] of this.jobs) if (holds(runs, job)) sum += sent;
+    return sum;
   }
 
   /** Also called once a second while no frames come, so that the plot moves on. */

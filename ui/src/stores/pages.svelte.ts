@@ -1,17 +1,39 @@
 // Windows of the queue, fetched as they come into view. A million rows are only ever a few pages.
 import { SvelteMap } from "svelte/reactivity";
-import type { Backend, BatchId, BatchView, JobChange, JobId, JobPage, JobStateKind, JobView } from "../ipc";
+import type {
+  Backend,
+  BatchId,
+  BatchView,
+  JobChange,
+  JobId,
+  JobOrder,
+  JobPage,
+  JobQuery,
+  JobStateKind,
+  JobView,
+} from "../ipc";
 
 export const PAGE_SIZE = 100;
 const KEPT = 40;
 const AT_ONCE = 2;
 const REFRESH_MS = 250;
+/** A window that takes long to find (a name in a million, sorted) is looked up less often: this share of the time at most. */
+const BUSY_SHARE = 4;
 
 /** Jobs of one batch in some states, or what a search finds in all of them. */
 export interface PageSource {
   batch: BatchId | null;
   states: readonly JobStateKind[];
   search: string;
+  order: JobOrder;
+}
+
+/** Rows of a source that stand together. */
+export interface Piece {
+  source: PageSource;
+  offset: number;
+  /** 0: all from there on, however many they are. */
+  count: number;
 }
 
 export interface Wanted {
@@ -24,8 +46,21 @@ interface Page extends Wanted {
   stale: boolean;
 }
 
-export function sourceKey({ batch, states, search }: PageSource): string {
-  return `${batch ?? "*"}|${states.join(",")}|${search}`;
+export function sourceKey({ batch, states, search, order }: PageSource): string {
+  return `${batch ?? "*"}|${states.join(",")}|${order}|${search}`;
+}
+
+export function jobQuery({ batch, states, search, order }: PageSource): JobQuery {
+  return {
+    account: null,
+    batch,
+    states: [...states],
+    search: search || null,
+    order,
+    after: null,
+    offset: 0,
+    limit: PAGE_SIZE,
+  };
 }
 
 export const pageKey = ({ source, number }: Wanted): string => `${sourceKey(source)}|${number}`;
@@ -38,6 +73,8 @@ export class JobPages {
   private wanted: Wanted[] = [];
   private timer: ReturnType<typeof setTimeout> | null = null;
   private refreshing = false;
+  /** The last look at what is in view, milliseconds. */
+  private took = 0;
 
   constructor(private readonly backend: Backend) {}
 
@@ -53,6 +90,25 @@ export class JobPages {
       if (index >= 0) return { source: sourceKey(source), offset: number * PAGE_SIZE + index };
     }
     return null;
+  }
+
+  /** The rows of a piece, if all of them are there. */
+  slice({ source, offset, count }: Piece): JobView[] | null {
+    if (count === 0 || count > KEPT * PAGE_SIZE) return null;
+    const jobs: JobView[] = [];
+    for (let at = offset; at < offset + count; at++) {
+      const job = this.job(source, at);
+      if (!job) return null;
+      jobs.push(job);
+    }
+    return jobs;
+  }
+
+  /** What is there of some jobs, each once. */
+  loaded(wanted: (job: JobId) => boolean): JobView[] {
+    const found = new Map<JobId, JobView>();
+    for (const { jobs } of this.pages.values()) for (const job of jobs) if (wanted(job.id)) found.set(job.id, job);
+    return [...found.values()];
   }
 
   /** Null until a page has come, and after changes out of view. */
@@ -87,12 +143,24 @@ export class JobPages {
     this.refreshSoon();
   }
 
+  /** What is in view, without waiting for company. */
+  async refreshNow(): Promise<void> {
+    for (const wanted of this.wanted) {
+      const page = this.pages.get(pageKey(wanted));
+      if (page) page.stale = true;
+    }
+    await this.refresh();
+  }
+
   private refreshSoon(): void {
     if (this.timer !== null || this.refreshing) return;
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      void this.refresh();
-    }, REFRESH_MS);
+    this.timer = setTimeout(
+      () => {
+        this.timer = null;
+        void this.refresh();
+      },
+      Math.max(REFRESH_MS, this.took * BUSY_SHARE),
+    );
   }
 
   /** All pages in view at once, so that a job that moved from one to another is never in both or in neither. */
@@ -105,7 +173,9 @@ export class JobPages {
       // A change that comes while the answer is on its way makes it stale again.
       if (page) page.stale = false;
     }
+    const started = Date.now();
     const answers = await Promise.allSettled(stale.map((wanted) => this.fetch(wanted)));
+    this.took = Date.now() - started;
     answers.forEach((answer, index) => {
       if (answer.status === "fulfilled") this.keep(stale[index]!, answer.value);
     });
@@ -135,16 +205,7 @@ export class JobPages {
   }
 
   private fetch({ source, number }: Wanted): Promise<JobPage> {
-    return this.backend.listJobs({
-      account: null,
-      batch: source.batch,
-      states: [...source.states],
-      search: source.search || null,
-      order: "added",
-      after: null,
-      offset: number * PAGE_SIZE,
-      limit: PAGE_SIZE,
-    });
+    return this.backend.listJobs({ ...jobQuery(source), offset: number * PAGE_SIZE });
   }
 
   private keep(wanted: Wanted, { jobs, total }: JobPage): void {

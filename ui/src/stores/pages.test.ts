@@ -15,7 +15,7 @@ async function start(scenario: "million" | "busy") {
   return { fake, engine, pages, list: vi.spyOn(fake, "listJobs") };
 }
 
-const waiting: PageSource = { batch: 1, states: ["queued", "waiting", "paused"], search: "" };
+const waiting: PageSource = { batch: 1, states: ["queued", "waiting", "paused"], search: "", order: "queue" };
 
 it("fetches only what is in view", async () => {
   const { pages, list } = await start("million");

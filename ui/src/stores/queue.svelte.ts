@@ -1,12 +1,15 @@
 // What the queue shows: filter, search, open batches, the active row and its details.
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { QueueLayout, type Section, type Segment } from "../features/queue/layout";
-import type { BatchId, BatchView, JobId } from "../ipc";
+import type { BatchId, BatchView, JobId, JobOrder } from "../ipc";
 import { countAll, countOf, type EngineState } from "./engine.svelte";
-import type { JobPages, PageSource } from "./pages.svelte";
+import type { JobPages, PageSource, Piece } from "./pages.svelte";
 import { MOVING, SEGMENTS, STATES_OF, type Filter } from "./states";
 
 const DAY = 86_400_000;
+const ORDER = "ferry.queue.order";
+export const ORDERS = ["queue", "newest", "name", "size"] as const satisfies readonly JobOrder[];
+export type QueueOrder = (typeof ORDERS)[number];
 
 /** The row that has the keyboard: where it is, and which job, which is followed when it moves. */
 export interface Active {
@@ -21,6 +24,7 @@ export class QueueView {
   search = $state("");
   active = $state.raw<Active | null>(null);
   details = $state<JobId | null>(null);
+  order = $state<QueueOrder>(ORDERS.find((order) => order === remembered()) ?? "queue");
   private readonly opened = new SvelteMap<BatchId, boolean>();
   /** Finished while someone looked; kept in view as long as the session lasts. */
   private readonly seen = new SvelteSet<BatchId>();
@@ -35,6 +39,7 @@ export class QueueView {
     batch: null,
     states: STATES_OF[this.filter],
     search: this.search.trim(),
+    order: this.order,
   });
 
   /** Open ones, what finished within a day, and what has problems; the rest is history. */
@@ -62,12 +67,31 @@ export class QueueView {
     this.active = null;
   }
 
+  sort(order: QueueOrder): void {
+    this.order = order;
+    localStorage.setItem(ORDER, order);
+  }
+
+  /** The rows of a batch that the filter shows, also while it is closed; of all if there is no batch. */
+  pieces(batch: BatchView | null): Piece[] {
+    if (!batch && this.search.trim()) return [{ source: this.searchSource, offset: 0, count: 0 }];
+    const batches = batch ? [batch] : this.batches;
+    return batches.flatMap((one) =>
+      this.segmentsOf(one).map(({ source, jobs }) => ({ source, offset: 0, count: jobs })),
+    );
+  }
+
   /** What has been opened stays open, also when the batch rests or finishes. */
   keepOpen(batches: BatchView[]): void {
     for (const batch of batches) {
       if (batch.state === "finished") this.seen.add(batch.id);
       if (!this.opened.has(batch.id) && countOf(batch.totals, MOVING) > 0) this.opened.set(batch.id, true);
     }
+  }
+
+  /** Rows stand in the order in which they are sent, so that it can be changed by moving them. */
+  get movable(): boolean {
+    return this.order === "queue" && !this.search.trim();
   }
 
   toggleDetails(job: JobId): void {
@@ -99,7 +123,7 @@ export class QueueView {
 
   private segmentsOf(batch: BatchView): Segment[] {
     return SEGMENTS[this.filter].map((states) => {
-      const source = { batch: batch.id, states, search: "" };
+      const source = { batch: batch.id, states, search: "", order: this.order };
       return { source, jobs: this.pages.length(source) ?? countOf(batch.totals, states) };
     });
   }
@@ -109,3 +133,6 @@ export class QueueView {
     return [{ batch: null, expanded: true, segments: [{ source, jobs: this.pages.length(source) ?? 0 }] }];
   }
 }
+
+/** Without a window (in tests) there is nothing to remember. */
+const remembered = (): string | null => (typeof localStorage === "undefined" ? null : localStorage.getItem(ORDER));

@@ -63,6 +63,7 @@ fn bindings() -> String {
         SignInStarted,
         JobAction,
         JobSelection,
+        QueueSpot,
         ControlResult,
         FieldKind,
         FieldView,

@@ -24,6 +24,12 @@ fn a_receipt_is_saved_where_the_dialog_says() {
     }
     assert_eq!(stage.desktop.suggested.lock().unwrap()[0], "Ferry receipt a_ b.txt.csv");
 
+    stage.page.ask::<()>("open_receipt", json!({ "batch": batch }));
+    let page = stage.desktop.opened.lock().unwrap()[0].clone();
+    assert_eq!(page.extension().unwrap(), "html");
+    assert!(std::fs::read_to_string(page).unwrap().contains("900150983cd24fb0d6963f7d28e17f72"));
+
+    assert_eq!(stage.page.refused("open_receipt", json!({ "batch": 99 })), "BatchMissing");
     assert_eq!(stage.page.refused("save_receipt", save("pdf")), "RequestInvalid");
     assert_eq!(stage.page.refused("save_receipt", json!({ "batch": 99, "format": "csv" })), "BatchMissing");
     *stage.desktop.target.lock().unwrap() = Some(stage.files.path().join("nowhere/receipt.csv"));

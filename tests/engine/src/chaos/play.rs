@@ -280,6 +280,9 @@ impl Play {
             for job in self.jobs().await {
                 let meant = match &selection {
                     JobSelection::Jobs { jobs } => jobs.contains(&job.id),
+                    JobSelection::Runs { runs } => {
+                        runs.iter().any(|(first, last)| (*first..=*last).contains(&job.id))
+                    }
                     JobSelection::Batch { batch } => job.batch == *batch,
                     JobSelection::Account { .. } | JobSelection::All => true,
                 };

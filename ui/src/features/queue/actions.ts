@@ -1,6 +1,6 @@
 // What can be done with a job or a batch: the same list for buttons, keys and the context menu.
 import { t } from "../../i18n";
-import type { BatchView, JobView } from "../../ipc";
+import type { BatchId, BatchView, JobView } from "../../ipc";
 import { copyText } from "../../shared/clipboard";
 import type { MenuItem } from "../../shared/menu";
 import { countOf } from "../../stores/engine.svelte";
@@ -8,6 +8,7 @@ import type { Ferry } from "../../stores/ferry.svelte";
 import { startsAgain } from "../../stores/motion.svelte";
 import { allowed, STATES_OF, UNSENT } from "../../stores/states";
 import type { RowCommand } from "./keys";
+import { cancelJobs } from "./selected";
 
 export function jobMenu(ferry: Ferry, job: JobView): MenuItem[] {
   const can = allowed(job.state);
@@ -43,7 +44,7 @@ export function runOnJob(ferry: Ferry, job: JobView, command: RowCommand): void 
   const selection = { of: "jobs" as const, jobs: [job.id] };
   if (command === "pause" && can.pause) void ferry.control("pause", selection);
   else if (command === "pause" && can.resume) void ferry.control("resume", selection);
-  else if (command === "cancel" && can.cancel) void ferry.control("cancel", selection);
+  else if (command === "cancel" && can.cancel) cancelJobs(ferry, [[job.id, job.id]], 1);
   else if (command === "retry" && can.retry) void ferry.control("retry", selection);
   else if (command === "top" && can.top) void ferry.control("top", selection);
   else if (command === "open" && can.open) void ferry.notices.attempt(ferry.backend.openAsset(job.id));
@@ -70,8 +71,29 @@ export function batchCan(batch: BatchView): BatchCan {
   };
 }
 
-/** `cancel` asks first. */
-export function batchMenu(ferry: Ferry, batch: BatchView, cancel: () => void): MenuItem[] {
+export function cancelBatch(ferry: Ferry, batch: BatchView): void {
+  ferry.question = {
+    title: t("confirm.cancel_batch", { name: batch.label }),
+    text: t("confirm.cancel_text", { n: batchCan(batch).unsent }),
+    run: () => void ferry.control("cancel", { of: "batch", batch: batch.id }),
+  };
+}
+
+export function runOnBatch(ferry: Ferry, batch: BatchView, command: RowCommand): void {
+  const can = batchCan(batch);
+  const selection = { of: "batch" as const, batch: batch.id };
+  if (command === "details") ferry.queue.toggle(batch);
+  else if (command === "expand") ferry.queue.toggle(batch, true);
+  else if (command === "collapse") ferry.queue.toggle(batch, false);
+  else if (command === "select") void ferry.selection.add(ferry.queue.pieces(batch), true);
+  else if (command === "pause" && (can.pause || can.resume))
+    void ferry.control(can.pause ? "pause" : "resume", selection);
+  else if (command === "retry" && can.retry) void ferry.control("retry", selection);
+  else if (command === "top" && can.top) void ferry.control("top", selection);
+  else if (command === "cancel" && can.unsent > 0) cancelBatch(ferry, batch);
+}
+
+export function batchMenu(ferry: Ferry, batch: BatchView): MenuItem[] {
   const can = batchCan(batch);
   const selection = { of: "batch" as const, batch: batch.id };
   const items: (MenuItem | false)[] = [
@@ -94,6 +116,7 @@ export function batchMenu(ferry: Ferry, batch: BatchView, cancel: () => void): M
       run: () => void ferry.control("retry", selection),
     },
     can.top && { label: t("batch.top"), icon: "top", key: "T", run: () => void ferry.control("top", selection) },
+    { label: t("batch.select"), run: () => runOnBatch(ferry, batch, "select") },
     ...receiptMenu(ferry, batch).map((item, index) => ({ ...item, apart: index === 0 })),
     can.unsent > 0 && {
       label: t("batch.cancel"),
@@ -101,21 +124,24 @@ export function batchMenu(ferry: Ferry, batch: BatchView, cancel: () => void): M
       key: t("key.delete"),
       danger: true,
       apart: true,
-      run: cancel,
+      run: () => cancelBatch(ferry, batch),
     },
   ];
   return items.filter((item) => item !== false);
 }
 
-export function receiptMenu(ferry: Ferry, batch: BatchView): MenuItem[] {
-  return (["html", "csv", "json"] as const).map((format, index) => ({
-    label: `${t("batch.receipt")}: ${t(`receipt.${format}`)}`,
-    icon: index === 0 ? ("receipt" as const) : undefined,
-    run: () => void saveReceipt(ferry, batch, format),
-  }));
+export function receiptMenu(ferry: Ferry, batch: { id: BatchId }): MenuItem[] {
+  const open = () => void ferry.notices.attempt(ferry.backend.openReceipt(batch.id));
+  return [
+    { label: t("receipt.open"), icon: "receipt", run: open },
+    ...(["html", "csv", "json"] as const).map((format) => ({
+      label: `${t("batch.receipt")}: ${t(`receipt.${format}`)}`,
+      run: () => void saveReceipt(ferry, batch.id, format),
+    })),
+  ];
 }
 
-export async function saveReceipt(ferry: Ferry, batch: BatchView, format: "csv" | "json" | "html"): Promise<void> {
-  const path = await ferry.notices.attempt(ferry.backend.saveReceipt(batch.id, format));
+export async function saveReceipt(ferry: Ferry, batch: BatchId, format: "csv" | "json" | "html"): Promise<void> {
+  const path = await ferry.notices.attempt(ferry.backend.saveReceipt(batch, format));
   if (path) ferry.notices.say(t("receipt.saved", { path }));
 }

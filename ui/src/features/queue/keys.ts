@@ -1,5 +1,19 @@
 // What a key means on a row.
-export type RowCommand = "details" | "pause" | "cancel" | "retry" | "top" | "open" | "menu" | "expand" | "collapse";
+export type RowCommand =
+  | "details"
+  | "pause"
+  | "cancel"
+  | "retry"
+  | "top"
+  | "open"
+  | "menu"
+  | "expand"
+  | "collapse"
+  | "select"
+  | "selectAll"
+  | "clear"
+  | "earlier"
+  | "later";
 export type RowMove = "up" | "down" | "pageUp" | "pageDown" | "first" | "last";
 
 const COMMANDS: Record<string, RowCommand> = {
@@ -14,6 +28,7 @@ const COMMANDS: Record<string, RowCommand> = {
   ContextMenu: "menu",
   ArrowRight: "expand",
   ArrowLeft: "collapse",
+  Escape: "clear",
 };
 
 const MOVES: Record<string, RowMove> = {
@@ -29,12 +44,15 @@ type Keys = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shif
 
 export function commandOf(event: Keys): RowCommand | null {
   if (event.key === "F10" && event.shiftKey) return "menu";
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  const ctrl = event.ctrlKey || event.metaKey;
+  if (event.altKey && !ctrl) return event.key === "ArrowUp" ? "earlier" : event.key === "ArrowDown" ? "later" : null;
+  if (ctrl) return event.key === " " ? "select" : event.key.toLowerCase() === "a" ? "selectAll" : null;
   return COMMANDS[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null;
 }
 
+/** With Shift the selection grows; with Ctrl it stays as it is. */
 export function moveOf(event: Keys): RowMove | null {
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  if (event.altKey) return null;
   return MOVES[event.key] ?? null;
 }
 

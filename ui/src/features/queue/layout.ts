@@ -1,6 +1,6 @@
 // Which row stands where: batch headers with their jobs below, without an object per row.
 import type { BatchView } from "../../ipc";
-import { sourceKey, type PageSource } from "../../stores/pages.svelte";
+import { sourceKey, type PageSource, type Piece } from "../../stores/pages.svelte";
 
 /** Jobs of a batch that stand together, such as those being sent. */
 export interface Segment {
@@ -56,6 +56,15 @@ export class QueueLayout {
   indexOfJob(source: string, offset: number): number | null {
     const span = this.spans.find(({ segment }) => segment && sourceKey(segment.source) === source);
     return span && offset < span.length ? span.start + offset : null;
+  }
+
+  /** The jobs among some rows. */
+  between(first: number, last: number): Piece[] {
+    return this.spans.flatMap(({ start, length, segment }) => {
+      const from = Math.max(first, start);
+      const to = Math.min(last, start + length - 1);
+      return segment && from <= to ? [{ source: segment.source, offset: from - start, count: to - from + 1 }] : [];
+    });
   }
 
   private spanAt(index: number): Span {

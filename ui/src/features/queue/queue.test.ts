@@ -7,7 +7,10 @@ import { ScrollMap, TALLEST } from "./scroll";
 const section = (id: number, ...jobs: number[]): Section => ({
   batch: { id } as BatchView,
   expanded: jobs.length > 0,
-  segments: jobs.map((count, index) => ({ source: { batch: id, states: [], search: String(index) }, jobs: count })),
+  segments: jobs.map((count, index) => ({
+    source: { batch: id, states: [], search: String(index), order: "queue" as const },
+    jobs: count,
+  })),
 });
 
 describe("layout", () => {

@@ -49,6 +49,14 @@ export class Viewport {
     this.scrollRows(top < this.rowsTop ? top : bottom - this.view);
   }
 
+  /** Scrolls on while something is held near an edge. */
+  nudge(y: number, edge: number, step: number): void {
+    if (!this.element) return;
+    const { top, bottom } = this.element.getBoundingClientRect();
+    if (y < top + edge) this.scrollRows(this.rowsTop - step);
+    else if (y > bottom - edge) this.scrollRows(this.rowsTop + step);
+  }
+
   /** Keeps the first row in view where it is when others above it come or go. */
   hold(rows: { key: string; index: number }[], locate: (key: string) => number | null): void {
     const { held } = this;

@@ -6,6 +6,7 @@ import type {
   Destination,
   Failure,
   JobMetadata,
+  JobOrder,
   JobStateKind,
   JobView,
   Totals,
@@ -41,8 +42,11 @@ export class FakeBatch {
   readonly totals: Totals = { jobs: {}, bytes: {} };
   finishedAt: number | null = null;
   leftOut = 0;
-  /** No queued job lies before this one. */
-  cursor = 0;
+  /** Places before this one hold nothing queued. */
+  private cursor = 0;
+  /** Order of sending, where it isn't that of the numbers. */
+  private sequence: Uint32Array | null = null;
+  private readonly sorted: Partial<Record<JobOrder, Uint32Array>> = {};
 
   constructor(
     readonly id: number,
@@ -84,7 +88,45 @@ export class FakeBatch {
     this.states[index] = STATES.indexOf(to);
     if (extra) this.extras.set(index, extra);
     else this.extras.delete(index);
-    if (to === "queued" && index < this.cursor) this.cursor = index;
+    if (to === "queued") this.cursor = this.sequence ? 0 : Math.min(this.cursor, index);
+  }
+
+  /** The job that is at a place of an order. */
+  at(order: JobOrder, place: number): number {
+    if (order === "queue") return this.sequence?.[place] ?? place;
+    if (order === "newest") return this.count - 1 - place;
+    return order === "added" ? place : this.sort(order)[place]!;
+  }
+
+  /** Puts jobs beside another one. */
+  reorder(moved: Set<number>, beside: number, after: boolean): void {
+    const next = new Uint32Array(this.count);
+    let at = 0;
+    const put = () => {
+      for (let place = 0; place < this.count; place++) {
+        const index = this.at("queue", place);
+        if (moved.has(index)) next[at++] = index;
+      }
+    };
+    for (let place = 0; place < this.count; place++) {
+      const index = this.at("queue", place);
+      if (moved.has(index)) continue;
+      if (index === beside && !after) put();
+      next[at++] = index;
+      if (index === beside && after) put();
+    }
+    this.sequence = next;
+    this.cursor = 0;
+  }
+
+  private sort(order: "name" | "size"): Uint32Array {
+    const { shoot } = this;
+    const names = order === "name" ? Array.from({ length: this.count }, (_, index) => nameOf(shoot, index)) : [];
+    const compare =
+      order === "name"
+        ? (a: number, b: number) => (names[a]! < names[b]! ? -1 : names[a]! > names[b]! ? 1 : a - b)
+        : (a: number, b: number) => sizeOf(shoot, b) - sizeOf(shoot, a) || a - b;
+    return (this.sorted[order] ??= Uint32Array.from({ length: this.count }, (_, index) => index).sort(compare));
   }
 
   phase(): BatchState {
@@ -100,8 +142,8 @@ export class FakeBatch {
   }
 
   nextQueued(): number | null {
-    while (this.cursor < this.count && this.state(this.cursor) !== "queued") this.cursor++;
-    return this.cursor < this.count ? this.cursor : null;
+    while (this.cursor < this.count && this.state(this.at("queue", this.cursor)) !== "queued") this.cursor++;
+    return this.cursor < this.count ? this.at("queue", this.cursor) : null;
   }
 
   view(): BatchView {

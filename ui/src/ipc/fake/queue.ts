@@ -9,6 +9,7 @@ import type {
   JobStateKind,
   MetadataValues,
   ProgressFrame,
+  QueueSpot,
   Totals,
 } from "../bindings";
 import { FakeBatch, SETTLED, STATES, type Extra } from "./batch";
@@ -18,6 +19,7 @@ import { sizeOf } from "./shoot";
 const PERMITS = 6;
 const SENDING: readonly JobStateKind[] = ["checking", "uploading", "finishing"];
 const RUNNING: readonly JobStateKind[] = [...SENDING, "processing"];
+const MOVABLE: readonly JobStateKind[] = ["queued", "waiting", "paused"];
 const DURATION: Partial<Record<JobStateKind, number>> = { checking: 600, finishing: 900, processing: 2500 };
 
 interface Running {
@@ -134,6 +136,23 @@ export class FakeQueue {
     return { changed, unchanged };
   }
 
+  moveTo(selection: JobSelection, spot: QueueSpot): { changed: number; unchanged: number } {
+    const owner = FakeBatch.owner(spot.job);
+    const batch = this.batches.find(({ id }) => id === owner.batch);
+    if (!batch) throw failureOf("JobMissing", "you");
+    const moved = new Set<number>();
+    let unchanged = 0;
+    for (const one of this.selected(selection)) {
+      const waits = MOVABLE.includes(one.batch.state(one.index)) && one.index !== owner.index;
+      if (one.batch === batch && waits) moved.add(one.index);
+      else unchanged++;
+    }
+    batch.reorder(moved, owner.index, spot.after);
+    this.changes.set(spot.job, { job: spot.job, batch: batch.id, state: batch.state(owner.index) });
+    this.flush();
+    return { changed: moved.size, unchanged };
+  }
+
   move(batch: FakeBatch, index: number, state: JobStateKind, extra?: Extra): void {
     batch.move(index, state, extra);
     this.changes.set(batch.job(index), { job: batch.job(index), batch: batch.id, state });
@@ -175,7 +194,6 @@ export class FakeQueue {
         return true;
       case "top":
         if (!open || RUNNING.includes(state)) return false;
-        if (state === "paused") this.move(batch, index, "queued", extra);
         this.first.unshift({ batch, index });
         return true;
     }
@@ -187,6 +205,16 @@ export class FakeQueue {
         const { batch: id, index } = FakeBatch.owner(job);
         const batch = this.batches.find((candidate) => candidate.id === id);
         if (batch && index < batch.count) yield { batch, index };
+      }
+      return;
+    }
+    if (selection.of === "runs") {
+      for (const [first, last] of selection.runs) {
+        for (const batch of this.batches) {
+          const from = Math.max(first, batch.job(0));
+          const to = Math.min(last, batch.job(batch.count - 1));
+          for (let job = from; job <= to; job++) yield { batch, index: FakeBatch.owner(job).index };
+        }
       }
       return;
     }

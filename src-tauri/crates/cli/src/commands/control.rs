@@ -20,7 +20,7 @@ pub async fn run(global: &Global, selection: Selection, action: JobAction, out: 
                     handle.job_details(*job).await?;
                 }
             }
-            JobSelection::Account { .. } | JobSelection::All => {}
+            JobSelection::Runs { .. } | JobSelection::Account { .. } | JobSelection::All => {}
         }
         let result = handle.control(selection, action).await?;
         let (word, past) = words(action);

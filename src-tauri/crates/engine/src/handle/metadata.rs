@@ -148,6 +148,10 @@ impl EngineHandle {
             JobSelection::Jobs { jobs } => {
                 batch_of_first(db, &jobs)?.map_or(Ok(None), |batch| of_batch(db, batch))
             }
+            JobSelection::Runs { runs } => {
+                let first: Vec<JobId> = runs.first().map(|(first, _)| *first).into_iter().collect();
+                batch_of_first(db, &first)?.map_or(Ok(None), |batch| of_batch(db, batch))
+            }
             JobSelection::Batch { batch } => of_batch(db, batch),
             JobSelection::Account { account } => Ok(Some(account)),
             JobSelection::All => Ok(accounts::all(db)?.first().map(|row| row.id)),

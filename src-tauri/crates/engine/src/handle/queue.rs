@@ -13,7 +13,7 @@ use crate::event::{Condition, EngineEvent, Snapshot};
 use crate::intake;
 use crate::model::{
     BatchId, BatchView, ControlResult, Enqueue, JobAction, JobDetails, JobId, JobPage, JobQuery,
-    JobSelection, JobStateKind, RelocateResult, SettingKey, Sidecars, StagedPage, StagedQuery,
+    JobSelection, JobStateKind, QueueSpot, RelocateResult, SettingKey, Sidecars, StagedPage, StagedQuery,
     StagingChoices, StagingSummary,
 };
 use crate::queue::guests::Request;
@@ -89,6 +89,18 @@ impl EngineHandle {
         }
     }
 
+    /// Puts jobs that wait beside another one in the order in which they are sent; those in other states are left alone.
+    ///
+    /// # Errors
+    /// `JobMissing`, `RequestInvalid` for a spot beside a job that does not wait or is moved itself.
+    pub async fn move_jobs(&self, selection: JobSelection, spot: QueueSpot) -> Outcome<ControlResult> {
+        if self.is_owner() {
+            self.ask(|reply| ToOwner::Move { selection, spot, reply }).await
+        } else {
+            self.request(Request::Move { selection, spot }).await
+        }
+    }
+
     /// Tells that what was below `old` is below `new` now: a copied data directory on another computer, a share that is
     /// mounted elsewhere. `old` is compared as text; `new` is an existing folder.
     ///
@@ -118,6 +130,11 @@ impl EngineHandle {
             };
         }
         Ok(page)
+    }
+
+    /// Ids of the jobs that a query finds from its offset on, as runs; a limit of 0 means all.
+    pub async fn select_jobs(&self, query: JobQuery) -> Outcome<Vec<(JobId, JobId)>> {
+        self.inner.readers.read(move |db| views::runs(db, &query)).await
     }
 
     /// # Errors

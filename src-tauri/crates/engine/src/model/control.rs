@@ -21,10 +21,28 @@ pub enum JobAction {
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum JobSelection {
-    Jobs { jobs: Vec<JobId> },
-    Batch { batch: BatchId },
-    Account { account: AccountId },
+    Jobs {
+        jobs: Vec<JobId>,
+    },
+    /// First and last of each run, both included.
+    Runs {
+        runs: Vec<(JobId, JobId)>,
+    },
+    Batch {
+        batch: BatchId,
+    },
+    Account {
+        account: AccountId,
+    },
     All,
+}
+
+/// A place in the order in which jobs are sent: beside one that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct QueueSpot {
+    pub job: JobId,
+    pub after: bool,
 }
 
 /// What came of telling where files are now.

@@ -216,6 +216,8 @@ pub enum JobOrder {
     /// As they were added.
     #[default]
     Added,
+    /// As they will be sent.
+    Queue,
     /// Newest first.
     Newest,
     Name,

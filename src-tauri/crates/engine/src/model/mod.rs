@@ -13,7 +13,7 @@ mod staging;
 
 pub use account::{AccountView, Right, SignInKind, SignInState};
 pub use batch::{BatchState, BatchView, Destination, DestinationKind, Enqueue, Totals};
-pub use control::{ControlResult, JobAction, JobSelection, RelocateResult};
+pub use control::{ControlResult, JobAction, JobSelection, QueueSpot, RelocateResult};
 pub use ids::{AccountId, BatchId, FolderId, JobId};
 pub use job::{
     AssetId, AttemptView, JobDetails, JobOrder, JobPage, JobQuery, JobStateKind, JobView, PartsView,

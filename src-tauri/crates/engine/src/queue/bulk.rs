@@ -5,7 +5,8 @@ use super::message::Reply;
 use super::owner::Owner;
 use crate::error::Outcome;
 use crate::model::{AccountId, BatchId, ControlResult, JobAction, JobId, JobSelection, JobStateKind};
-use crate::store::{failure_of, jobs};
+use crate::store::jobs::JobRow;
+use crate::store::{failure_of, jobs, order};
 
 const SLICE: usize = 2_000;
 
@@ -24,13 +25,25 @@ pub(super) struct Bulk {
 enum Scope {
     All,
     Batches(Vec<BatchId>),
+    /// The last is worked on first.
+    Runs(Vec<(JobId, JobId)>),
 }
 
 impl Scope {
-    fn covers(&self, batch: BatchId) -> bool {
+    fn covers(&self, row: &JobRow) -> bool {
         match self {
             Self::All => true,
-            Self::Batches(batches) => batches.contains(&batch),
+            Self::Batches(batches) => batches.contains(&row.batch),
+            Self::Runs(runs) => runs.iter().any(|(first, last)| (*first..=*last).contains(&row.id)),
+        }
+    }
+
+    /// Goes on to its next part, if there is one.
+    fn goes_on(&mut self) -> bool {
+        match self {
+            Self::All => false,
+            Self::Batches(batches) => batches.pop().is_some() && !batches.is_empty(),
+            Self::Runs(runs) => runs.pop().is_some() && !runs.is_empty(),
         }
     }
 }
@@ -55,7 +68,7 @@ fn states_for(action: JobAction) -> &'static [JobStateKind] {
             &[S::Queued, S::Waiting, S::Uploading, S::Checking, S::Paused, S::Blocked, S::Failed]
         }
         JobAction::Retry => &[S::Failed, S::Blocked, S::Waiting, S::Cancelled],
-        JobAction::Top => &[S::Queued],
+        JobAction::Top => &[S::Queued, S::Waiting, S::Paused],
     }
 }
 
@@ -71,20 +84,21 @@ impl Owner {
                 let result = self.control_jobs(&jobs, action);
                 return self.reply_control(reply, result);
             }
+            JobSelection::Runs { runs } => Scope::Runs(runs),
             JobSelection::Batch { batch } => Scope::Batches(vec![batch]),
             JobSelection::Account { account } => Scope::Batches(self.batches_of(account)?),
             JobSelection::All => Scope::All,
         };
         let mut result = ControlResult::default();
         let running: Vec<JobId> =
-            self.running.values().filter(|row| scope.covers(row.batch)).map(|row| row.id).collect();
+            self.running.values().filter(|row| scope.covers(row)).map(|row| row.id).collect();
         let states = states_for(action);
         for job in running {
             if self.running.get(&job).is_some_and(|row| states.contains(&row.state.kind())) {
                 self.act(job, action, 0, &mut result)?;
             }
         }
-        let front = if action == JobAction::Top { jobs::front(&self.db).map_err(failure_of)? } else { 0 };
+        let front = if action == JobAction::Top { order::front(&self.db).map_err(failure_of)? } else { 0 };
         self.bulks.push_back(Bulk { scope, action, after: JobId(0), front, result, reply: Some(reply) });
         Ok(())
     }
@@ -99,7 +113,7 @@ impl Owner {
 
     fn control_jobs(&mut self, ids: &[JobId], action: JobAction) -> Outcome<ControlResult> {
         let mut result = ControlResult::default();
-        let front = if action == JobAction::Top { jobs::front(&self.db).map_err(failure_of)? } else { 0 };
+        let front = if action == JobAction::Top { order::front(&self.db).map_err(failure_of)? } else { 0 };
         for id in ids {
             self.act(*id, action, front, &mut result)?;
         }
@@ -117,9 +131,10 @@ impl Owner {
                 let failures = if action == JobAction::Retry { 0 } else { row.failures };
                 self.apply(row, failures, event)?
             }
-            None if row.state.kind() == JobStateKind::Queued => {
+            None if states_for(action).contains(&row.state.kind()) => {
                 self.begin()?;
                 jobs::set_position(&self.db, id, front).map_err(failure_of)?;
+                self.publisher.batch_changed(row.batch, false);
                 self.rows += 1;
                 true
             }
@@ -151,11 +166,18 @@ impl Owner {
     pub(super) fn work_on_bulks(&mut self) -> Outcome<()> {
         let Some(mut bulk) = self.bulks.pop_front() else { return Ok(()) };
         let states = states_for(bulk.action);
-        let rows = match &mut bulk.scope {
+        let rows = match &bulk.scope {
             Scope::All => jobs::of_batch(&self.db, None, states, bulk.after, SLICE),
             Scope::Batches(batches) => match batches.last() {
                 None => Ok(Vec::new()),
                 Some(batch) => jobs::of_batch(&self.db, Some(*batch), states, bulk.after, SLICE),
+            },
+            Scope::Runs(runs) => match runs.last() {
+                None => Ok(Vec::new()),
+                Some((first, last)) => {
+                    let after = bulk.after.max(JobId(first.0 - 1));
+                    jobs::of_run(&self.db, after, *last, states, SLICE)
+                }
             },
         }
         .map_err(failure_of)?;
@@ -170,13 +192,10 @@ impl Owner {
             self.bulks.push_front(bulk);
             return Ok(());
         }
-        if let Scope::Batches(batches) = &mut bulk.scope {
-            batches.pop();
-            if !batches.is_empty() {
-                bulk.after = JobId(0);
-                self.bulks.push_front(bulk);
-                return Ok(());
-            }
+        if bulk.scope.goes_on() {
+            bulk.after = JobId(0);
+            self.bulks.push_front(bulk);
+            return Ok(());
         }
         if let Some(reply) = bulk.reply.take() {
             self.reply_control(reply, Ok(bulk.result))?;
@@ -193,8 +212,8 @@ impl Owner {
         self.bulks.iter().any(|bulk| Self::is_stopping(bulk) && bulk.scope == Scope::All)
     }
 
-    /// The batch is being paused or cancelled: none of its jobs start meanwhile.
-    pub(super) fn is_being_stopped(&self, batch: BatchId) -> bool {
-        self.bulks.iter().any(|bulk| Self::is_stopping(bulk) && bulk.scope.covers(batch))
+    /// The job is about to be paused or cancelled: it does not start meanwhile.
+    pub(super) fn is_being_stopped(&self, row: &JobRow) -> bool {
+        self.bulks.iter().any(|bulk| Self::is_stopping(bulk) && bulk.scope.covers(row))
     }
 }

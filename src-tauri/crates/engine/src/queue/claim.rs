@@ -93,7 +93,7 @@ impl Owner {
         let dry = rows.len() < limit;
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
-            if self.is_being_stopped(row.batch) {
+            if self.is_being_stopped(&row) {
                 continue;
             }
             claimed.push(self.claim_one(row)?);

@@ -10,7 +10,7 @@ use super::owner::Owner;
 use super::values::TemplateChange;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
-    AccountId, Enqueue, JobAction, JobSelection, MetadataTemplate, MetadataValues, SettingKey,
+    AccountId, Enqueue, JobAction, JobSelection, MetadataTemplate, MetadataValues, QueueSpot, SettingKey,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::new_values::NewValues;
@@ -41,6 +41,10 @@ pub enum Request {
     Control {
         selection: JobSelection,
         action: JobAction,
+    },
+    Move {
+        selection: JobSelection,
+        spot: QueueSpot,
     },
     PutAccount {
         row: Box<AccountRow>,
@@ -113,6 +117,7 @@ impl Owner {
             Request::Control { selection, action } => {
                 ToOwner::Control { selection, action, reply: self.answering(id) }
             }
+            Request::Move { selection, spot } => ToOwner::Move { selection, spot, reply: self.answering(id) },
             Request::PutAccount { row } => ToOwner::PutAccount { row, reply: self.answering(id) },
             Request::DropAccount { account, drop_queue } => {
                 ToOwner::DropAccount { account, drop_queue, reply: self.answering(id) }

@@ -90,7 +90,7 @@ fn database() -> (tempfile::TempDir, Connection) {
 fn a_state_comes_back_as_it_was_written() {
     let (_data, db) = database();
     jobs::insert(&db, BatchId(1), 0, &[new_job(1)]).unwrap();
-    let id = JobId(db.last_insert_rowid());
+    let id = JobId(db.query_row("SELECT max(id) FROM job", [], |row| row.get(0)).unwrap());
     let comes_back = |states: Vec<(JobState, u32)>, steps: &Steps| {
         steps.add(states.len() as u64);
         for (state, failures) in states {
@@ -164,7 +164,8 @@ fn obey(db: &Connection, batches: &[BatchId; 3], model: &mut Vec<Modelled>, orde
         Order::Add { account, sizes, position } => {
             let new: Vec<NewJob> = sizes.iter().map(|size| new_job(*size)).collect();
             jobs::insert(db, batches[account], position, &new).unwrap();
-            let first = db.last_insert_rowid() - sizes.len() as i64 + 1;
+            let last: i64 = db.query_row("SELECT max(id) FROM job", [], |row| row.get(0)).unwrap();
+            let first = last - sizes.len() as i64 + 1;
             model.extend(sizes.iter().zip(first..).map(|(size, id)| Modelled {
                 id,
                 account,
@@ -191,7 +192,7 @@ fn obey(db: &Connection, batches: &[BatchId; 3], model: &mut Vec<Modelled>, orde
             model[at].queued = true;
         }
         Order::Top(which) => {
-            let front = jobs::front(db).unwrap();
+            let front = crate::store::order::front(db).unwrap();
             prop_assert!(model.iter().filter(|job| job.queued).all(|job| job.position > front));
             for which in which {
                 let Some(at) = which.checked_rem(model.len()) else { return Ok(()) };

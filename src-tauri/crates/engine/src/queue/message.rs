@@ -12,7 +12,7 @@ use crate::clock::Millis;
 use crate::error::{Failure, Outcome};
 use crate::model::{
     AccountId, BatchId, ControlResult, Destination, Enqueue, FolderId, JobAction, JobId, JobSelection,
-    MetadataForm, MetadataValues, RelocateResult, SettingKey, WaitingFor,
+    MetadataForm, MetadataValues, QueueSpot, RelocateResult, SettingKey, WaitingFor,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::folders::FolderRow;
@@ -54,6 +54,12 @@ pub enum ToOwner {
     Control {
         selection: JobSelection,
         action: JobAction,
+        reply: Reply<ControlResult>,
+    },
+    /// Puts jobs that wait beside another one.
+    Move {
+        selection: JobSelection,
+        spot: QueueSpot,
         reply: Reply<ControlResult>,
     },
     /// Of a file that is sent in parts. With `reply`: told when it is durable.

@@ -8,6 +8,7 @@ pub mod guests;
 #[cfg(test)]
 mod job_table_properties;
 pub mod message;
+mod moving;
 mod owner;
 mod parts;
 mod publish;

@@ -225,6 +225,10 @@ impl Owner {
                 self.control(selection, action, reply)?;
                 Ok(true)
             }
+            ToOwner::Move { selection, spot, reply } => {
+                let result = self.move_jobs(&selection, spot);
+                self.reply_after_commit(reply, result)
+            }
             ToOwner::Parts { job, report, reply } => {
                 let result = self.parts_report(job, report);
                 match reply {

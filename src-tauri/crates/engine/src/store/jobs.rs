@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::job_state;
+use super::{job_state, names};
 use crate::clock::Millis;
 use crate::error::Failure;
 use crate::model::{AccountId, BatchId, FolderId, JobId, JobStateKind, WaitingFor};
@@ -82,6 +82,7 @@ pub fn insert(
         }
         statement.raw_execute()?;
     }
+    names::insert(db, batch, jobs)?;
     Ok(vec![queued, failed])
 }
 
@@ -153,6 +154,21 @@ pub fn of_batch(
     statement.query_map(params![batch.0, after.0, limit as i64], read)?.collect()
 }
 
+/// Jobs after one up to another, by their ids, in the given states.
+pub fn of_run(
+    db: &Connection,
+    after: JobId,
+    last: JobId,
+    states: &[JobStateKind],
+    limit: usize,
+) -> Result<Vec<JobRow>> {
+    let words = states.iter().map(|state| format!("'{}'", state.as_str())).collect::<Vec<_>>().join(", ");
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM job WHERE +state IN ({words}) AND id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3"
+    ))?;
+    statement.query_map(params![after.0, last.0, limit as i64], read)?.collect()
+}
+
 /// Jobs that wait for something that may have come: their back-off is over, or the thing is there.
 pub fn waiting(db: &Connection, on: WaitingFor, until: Option<Millis>, limit: usize) -> Result<Vec<JobRow>> {
     let mut statement = db.prepare_cached(&format!(
@@ -195,21 +211,6 @@ pub fn set_position(db: &Connection, id: JobId, position: i64) -> Result<()> {
     db.prepare_cached("UPDATE job SET position = ?2 WHERE id = ?1")?
         .execute(params![id.0, position])
         .map(drop)
-}
-
-/// A position before everything that is queued.
-pub fn front(db: &Connection) -> Result<i64> {
-    let mut first = 0;
-    for lane in [0, 1] {
-        let lowest: Option<i64> = db
-            .prepare_cached(
-                "SELECT position FROM job WHERE state = 'queued' AND lane = ?1 ORDER BY position LIMIT 1",
-            )?
-            .query_row([lane], |row| row.get(0))
-            .optional()?;
-        first = first.min(lowest.unwrap_or(0));
-    }
-    Ok(first - 1)
 }
 
 /// Size and time as they were when the file was opened.

@@ -48,6 +48,7 @@ pub fn take_over(damaged: &Path, new: &mut Connection) -> Result<u64> {
          DELETE FROM parts_upload WHERE job_id NOT IN (SELECT id FROM job);
          DELETE FROM part WHERE job_id NOT IN (SELECT job_id FROM parts_upload);",
     )?;
+    super::names::note_all(&transaction)?;
     let batches: Vec<i64> = {
         let mut statement = transaction.prepare("SELECT id FROM batch")?;
         statement.query_map([], |row| row.get(0))?.collect::<Result<_>>()?

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_looked_for.sql"),
     include_str!("../../migrations/0006_renamed.sql"),
     include_str!("../../migrations/0007_metadata.sql"),
+    include_str!("../../migrations/0008_views.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

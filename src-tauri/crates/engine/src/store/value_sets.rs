@@ -177,6 +177,17 @@ fn selected(selection: &JobSelection) -> String {
             let ids: Vec<String> = jobs.iter().map(ToString::to_string).collect();
             format!("job.id IN ({})", ids.join(", "))
         }
+        JobSelection::Runs { runs } => {
+            let runs: Vec<String> = runs.iter().map(|(first, last)| format!("({first}, {last})")).collect();
+            if runs.is_empty() {
+                return "0".to_owned();
+            }
+            // A table of them: so many ORs would be too deep for SQLite.
+            format!(
+                "EXISTS (WITH run (first, last) AS (VALUES {}) SELECT 1 FROM run WHERE job.id BETWEEN first AND last)",
+                runs.join(", ")
+            )
+        }
         JobSelection::Batch { batch } => format!("job.batch_id = {batch}"),
         JobSelection::Account { account } => {
             format!("job.batch_id IN (SELECT id FROM batch WHERE account_id = {account})")

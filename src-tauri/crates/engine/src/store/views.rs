@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params_from_iter};
 
 use super::job_state::parse_failure;
-use super::{attempts, folders, parts, totals, value_sets};
+use super::{attempts, folders, parts, search, totals, value_sets};
 use crate::model::{
     AssetId, BatchId, FolderId, JobDetails, JobId, JobMetadata, JobOrder, JobPage, JobQuery, JobStateKind,
     JobView, Totals, Verification, WaitingFor,
@@ -20,35 +20,97 @@ const MOST_SORTED: u64 = 20_000;
 
 /// The asked-for window of the queue.
 pub fn page(db: &Connection, query: &JobQuery) -> Result<JobPage> {
+    let limit = if query.limit == 0 { 100 } else { query.limit.min(MOST_ROWS) };
+    let mut places = Places::default();
+    let mut jobs = Vec::new();
+    if let Some(text) = searched(db, query)? {
+        let sql = format!("SELECT {COLUMNS} FROM job WHERE id = ?1");
+        for id in search::find(db, query, text, limit as usize)? {
+            let found =
+                db.prepare_cached(&sql)?.query_row([id.0], |row| view(db, row, &mut places)).optional()?;
+            jobs.extend(found);
+        }
+        return Ok(JobPage { jobs, total: None });
+    }
+    let Wanted { filter, order, values } = wanted(db, query)?;
+    let sql =
+        format!("SELECT {COLUMNS} FROM job {filter} ORDER BY {order} LIMIT {limit} OFFSET {}", query.offset);
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    while let Some(row) = rows.next()? {
+        jobs.push(view(db, row, &mut places)?);
+    }
+    Ok(JobPage { jobs, total: total(db, query)? })
+}
+
+/// The ids of all rows from the offset on, or of `limit` of them, as runs.
+pub fn runs(db: &Connection, query: &JobQuery) -> Result<Vec<(JobId, JobId)>> {
+    let mut ids = Vec::new();
+    if let Some(text) = searched(db, query)? {
+        let limit = if query.limit == 0 { usize::MAX } else { query.limit as usize };
+        ids = search::find(db, query, text, limit)?;
+    } else {
+        let Wanted { filter, order, values } = wanted(db, query)?;
+        let limit = if query.limit == 0 { -1 } else { i64::from(query.limit) };
+        let sql =
+            format!("SELECT job.id FROM job {filter} ORDER BY {order} LIMIT {limit} OFFSET {}", query.offset);
+        let mut statement = db.prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        while let Some(row) = rows.next()? {
+            ids.push(JobId(row.get(0)?));
+        }
+    }
+    ids.sort_unstable();
+    let mut runs: Vec<(JobId, JobId)> = Vec::new();
+    for id in ids {
+        match runs.last_mut() {
+            Some((_, last)) if last.0 + 1 == id.0 => *last = id,
+            _ => runs.push((id, id)),
+        }
+    }
+    Ok(runs)
+}
+
+/// The text of a search that goes through the names; among few rows it is faster to look at each.
+fn searched<'q>(db: &Connection, query: &'q JobQuery) -> Result<Option<&'q str>> {
+    let Some(text) = query.search.as_deref().filter(|text| !text.is_empty()) else { return Ok(None) };
+    let few = !query.states.is_empty() && index_term(&query.states).is_some() && is_few(db, query)?;
+    Ok((!few).then_some(text))
+}
+
+struct Wanted {
+    filter: String,
+    order: &'static str,
+    values: Vec<Value>,
+}
+
+fn wanted(db: &Connection, query: &JobQuery) -> Result<Wanted> {
     let mut conditions = Vec::new();
     let mut values: Vec<Value> = Vec::new();
+    let section = query.batch.and_then(|_| section_of(&query.states));
+    let few = section.is_none() && !query.states.is_empty() && is_few(db, query)?;
+    let term = index_term(&query.states).filter(|_| few);
     if let Some(batch) = query.batch {
-        conditions.push(format!("job.batch_id = {}", batch.0));
+        // A few rows are found by their states.
+        let plus = if term.is_some() { "+" } else { "" };
+        conditions.push(format!("{plus}job.batch_id = {}", batch.0));
     }
     if let Some(account) = query.account {
         conditions.push(format!("job.batch_id IN (SELECT id FROM batch WHERE account_id = {})", account.0));
     }
-    if !query.states.is_empty() {
+    if let Some(section) = section {
+        conditions.push(format!("job.section = {section}"));
+    } else if !query.states.is_empty() {
         let words = query.states.iter().map(|state| format!("'{}'", state.as_str())).collect::<Vec<_>>();
         // Few rows are found by their states and sorted; of many, a walk in order meets enough at once.
-        let few = total(db, query)?.is_some_and(|count| count <= MOST_SORTED);
-        match index_term(&query.states).filter(|_| few) {
-            Some(term) => {
-                conditions.push(format!("job.state IN ({}) AND ({term})", words.join(", ")));
-                if let Some(batch) =
-                    conditions.iter_mut().find(|condition| condition.starts_with("job.batch_id ="))
-                {
-                    batch.insert(0, '+');
-                }
-            }
-            None => conditions.push(format!("+job.state IN ({})", words.join(", "))),
-        }
+        conditions.push(match term {
+            Some(term) => format!("job.state IN ({}) AND ({term})", words.join(", ")),
+            None => format!("+job.state IN ({})", words.join(", ")),
+        });
     }
-    if let Some(search) = query.search.as_deref().filter(|text| !text.is_empty()) {
-        values.push(Value::Text(format!(
-            "%{}%",
-            search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-        )));
+    if let Some(text) = query.search.as_deref().filter(|text| !text.is_empty()) {
+        let text = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        values.push(Value::Text(format!("%{text}%")));
         conditions.push(format!("job.name LIKE ?{} ESCAPE '\\'", values.len()));
     }
     if let Some(after) = query.after {
@@ -58,21 +120,37 @@ pub fn page(db: &Connection, query: &JobQuery) -> Result<JobPage> {
         if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
     let order = match query.order {
         JobOrder::Added => "job.id",
+        JobOrder::Queue if query.batch.is_none() => "job.id",
+        JobOrder::Queue => "job.position, job.id",
         JobOrder::Newest => "job.id DESC",
         JobOrder::Name => "job.name COLLATE NOCASE, job.id",
         JobOrder::Size => "job.size DESC, job.id",
     };
-    let limit = if query.limit == 0 { 100 } else { query.limit.min(MOST_ROWS) };
-    let sql =
-        format!("SELECT {COLUMNS} FROM job {filter} ORDER BY {order} LIMIT {limit} OFFSET {}", query.offset);
-    let mut statement = db.prepare_cached(&sql)?;
-    let mut places = Places::default();
-    let mut rows = statement.query(params_from_iter(values))?;
-    let mut jobs = Vec::new();
-    while let Some(row) = rows.next()? {
-        jobs.push(view(db, row, &mut places)?);
-    }
-    Ok(JobPage { jobs, total: total(db, query)? })
+    Ok(Wanted { filter, order, values })
+}
+
+/// Where the view lists all these states together: the section's number, as migration 8 has it.
+fn section_of(states: &[JobStateKind]) -> Option<usize> {
+    use JobStateKind as S;
+    const SECTIONS: [&[JobStateKind]; 6] = [
+        &[S::Checking, S::Uploading, S::Finishing],
+        &[S::Blocked, S::Failed],
+        &[S::Processing],
+        &[S::Queued, S::Waiting, S::Paused],
+        &[S::Done, S::Skipped],
+        &[S::Cancelled],
+    ];
+    SECTIONS.iter().position(|section| {
+        section.len() == states.len() && section.iter().all(|state| states.contains(state))
+    })
+}
+
+fn is_few(db: &Connection, query: &JobQuery) -> Result<bool> {
+    let totals = match query.batch {
+        Some(batch) => totals::of_batch(db, batch)?,
+        None => totals::of_all(db)?,
+    };
+    Ok(count(&totals, &query.states) <= MOST_SORTED)
 }
 
 /// The condition of the partial index that holds all these states, word for word as its definition has it.

@@ -1,0 +1,73 @@
+//! The order in which jobs are sent: by position, and by id where the positions are the same.
+
+use rusqlite::{Connection, OptionalExtension, Result};
+
+use crate::model::JobId;
+
+/// A position before everything that waits.
+pub fn front(db: &Connection) -> Result<i64> {
+    let first = PARTS.iter().try_fold(0, |first: i64, part| {
+        let sql = format!("SELECT position FROM job WHERE {part} ORDER BY position LIMIT 1");
+        let lowest: Option<i64> = db.prepare_cached(&sql)?.query_row([], |row| row.get(0)).optional()?;
+        Ok::<_, rusqlite::Error>(first.min(lowest.unwrap_or(0)))
+    })?;
+    Ok(first - 1)
+}
+
+/// A job's place, if it has one.
+pub fn place_of(db: &Connection, job: JobId) -> Result<Option<i64>> {
+    db.prepare_cached("SELECT position FROM job WHERE id = ?1 AND +state IN ('queued', 'waiting', 'paused')")?
+        .query_row([job.0], |row| row.get(0))
+        .optional()
+}
+
+/// Which of a run's jobs have a place, with it.
+pub fn of_run(db: &Connection, first: JobId, last: JobId) -> Result<Vec<(i64, JobId)>> {
+    let mut statement = db.prepare_cached(
+        "SELECT position, id FROM job
+         WHERE id BETWEEN ?1 AND ?2 AND +state IN ('queued', 'waiting', 'paused')",
+    )?;
+    statement.query_map([first.0, last.0], |row| Ok((row.get(0)?, JobId(row.get(1)?))))?.collect()
+}
+
+/// So many rows are rewritten without a thought.
+const FEW: i64 = 20_000;
+
+/// Makes room for `room` positions right after a place, and gives the first of them. What is before moves further to the
+/// front. Where that is very much, what is behind moves further back instead, although jobs that are added later go before
+/// it then.
+pub fn make_room(db: &Connection, position: i64, id: JobId, room: i64) -> Result<i64> {
+    let before = count(db, position, id, "<=")?;
+    if before <= FEW || before <= count(db, position, id, ">")? {
+        shift(db, position, id, "<=", -(room + 1))?;
+        Ok(position - room)
+    } else {
+        shift(db, position, id, ">", room + 1)?;
+        Ok(position + 1)
+    }
+}
+
+/// Each state by itself, and the lanes of the queued: only then the indexes are used.
+const PARTS: [&str; 4] = [
+    "state = 'queued' AND lane = 0",
+    "state = 'queued' AND lane = 1",
+    "state = 'waiting'",
+    "state = 'paused'",
+];
+
+fn count(db: &Connection, position: i64, id: JobId, side: &str) -> Result<i64> {
+    PARTS.iter().try_fold(0, |sum, part| {
+        let sql = format!("SELECT count(*) FROM job WHERE {part} AND (position, id) {side} (?1, ?2)");
+        let found: i64 = db.prepare_cached(&sql)?.query_row([position, id.0], |row| row.get(0))?;
+        Ok(sum + found)
+    })
+}
+
+fn shift(db: &Connection, position: i64, id: JobId, side: &str, by: i64) -> Result<()> {
+    PARTS.iter().try_for_each(|part| {
+        let sql = format!(
+            "UPDATE job SET position = position + ?3 WHERE {part} AND (position, id) {side} (?1, ?2)"
+        );
+        db.prepare_cached(&sql)?.execute([position, id.0, by]).map(drop)
+    })
+}
