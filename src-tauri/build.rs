@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "move_jobs",
     "stage_paths",
     "list_staged",
+    "number_staged",
     "enqueue_files",
     "list_library",
     "search_library",

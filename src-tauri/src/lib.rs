@@ -13,6 +13,7 @@ mod startup;
 pub mod state;
 pub mod takeover;
 mod text;
+pub mod thumbnails;
 mod tray;
 mod window;
 

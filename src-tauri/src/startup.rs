@@ -10,11 +10,14 @@ use tracing_subscriber::EnvFilter;
 use crate::desktop::SystemDesktop;
 use crate::settings::Settings;
 use crate::state::{SharedShell, Shell};
-use crate::{commands, demo, opened, quit, takeover, tray, window};
+use crate::{commands, demo, opened, quit, takeover, thumbnails, tray, window};
 
 /// Everything that the mock runtime of the tests has too.
 pub fn attach<R: Runtime>(builder: Builder<R>) -> Builder<R> {
-    builder.invoke_handler(commands::handler()).on_window_event(window::on_event)
+    builder
+        .invoke_handler(commands::handler())
+        .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, thumbnails::serve)
+        .on_window_event(window::on_event)
 }
 
 /// Configuration, permissions and the built page.

@@ -14,6 +14,7 @@ use crate::desktop::Desktop;
 use crate::errors::internal;
 use crate::opened::Opened;
 use crate::settings::Settings;
+use crate::thumbnails::StagedNumbers;
 
 /// How long a quit waits for the engine; what it cuts off is as after a crash, which loses nothing.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
@@ -24,6 +25,7 @@ pub struct Shell {
     pub settings: Settings,
     pub desktop: Box<dyn Desktop>,
     pub opened: Opened,
+    pub staged_numbers: StagedNumbers,
     engine: tokio::sync::Mutex<Slot>,
     handles: watch::Sender<Option<EngineHandle>>,
     /// Tells the page what happens; a page that was loaded anew replaces the one before.
@@ -50,6 +52,7 @@ impl Shell {
             settings,
             desktop,
             opened: Opened::default(),
+            staged_numbers: StagedNumbers::default(),
             engine: tokio::sync::Mutex::new(Slot::NotStarted),
             handles: watch::channel(None).0,
             listener: Mutex::default(),

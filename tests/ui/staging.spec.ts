@@ -109,3 +109,21 @@ test("what can't be sent can be left out", async ({ page }) => {
     page.getByRole("button", { name: "Leave out master_v3_uncompressed.mov" }),
   ).toBeHidden();
 });
+
+test("pictures show what they are, in the queue and before sending, and nothing moves", async ({
+  page,
+}) => {
+  await open(page, "busy");
+  const row = page.getByRole("row", { name: /DSC_\d+\.(NEF|jpg)/ }).first();
+  const before = await row.boundingBox();
+  await expect(row.locator("img.shown")).toBeVisible();
+  expect(await row.boundingBox()).toEqual(before);
+  await shoot(page, "thumbnails-queue");
+  await drop(page, [SHOOT]);
+  await page.getByRole("button", { name: "Look into Spring shoot" }).click();
+  await page.getByRole("button", { name: "Selects" }).click();
+  const files = page.getByRole("list", { name: "Files in Selects" });
+  await expect(files.locator("img.shown").nth(20)).toBeAttached();
+  await files.getByText("DSC_0420.NEF").first().scrollIntoViewIfNeeded();
+  await shoot(page, "thumbnails-staging");
+});

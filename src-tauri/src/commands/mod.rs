@@ -36,6 +36,7 @@ commands![
     queue::move_jobs,
     queue::stage_paths,
     queue::list_staged,
+    queue::number_staged,
     queue::enqueue_files,
     library::list_library,
     library::search_library,

@@ -85,6 +85,12 @@ pub async fn list_staged(shell: State<'_, SharedShell>, query: StagedQuery) -> O
     shell.engine().await?.list_staged(query).await
 }
 
+/// For the address of a staged file's thumbnail, which never holds a path.
+#[command]
+pub async fn number_staged(shell: State<'_, SharedShell>, path: PathBuf) -> Outcome<u64> {
+    Ok(shell.staged_numbers.of(path))
+}
+
 #[command]
 pub async fn enqueue_files(shell: State<'_, SharedShell>, request: Enqueue) -> Outcome<BatchId> {
     shell.engine().await?.enqueue(request).await

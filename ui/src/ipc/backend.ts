@@ -33,6 +33,9 @@ import type {
   WordList,
 } from "./bindings";
 
+/** A job's file, or one that is staged. */
+export type ThumbnailOf = { job: JobId } | { path: string };
+
 export type ReceiptFormat = "csv" | "json" | "html";
 
 export type DropEvent = { type: "hover" } | { type: "leave" } | { type: "drop"; paths: string[] };
@@ -93,6 +96,8 @@ export interface Backend {
   /** Null: as usual again. */
   setSetting(key: SettingKey, value: string | null): Promise<void>;
 
+  /** Address of a small picture; that there is none shows when it is loaded, or here. */
+  thumbnail(of: ThumbnailOf): Promise<string | null>;
   openAsset(job: JobId): Promise<void>;
   showInFolder(job: JobId): Promise<void>;
   /** The chosen path, or null if the dialog was closed. */

@@ -22,6 +22,7 @@ import { ACCOUNT, prepare, SCENARIOS, type Scenario } from "./fake/scenarios";
 import { FakeSheets } from "./fake/sheet";
 import { isFolder, listStaged, stage } from "./fake/staging";
 import { never, TENANTS, type TenantKind } from "./fake/tenant";
+import { pictureOf } from "./fake/picture";
 import { onDomDrop } from "./fake/drop";
 import { textSeed } from "./fake/random";
 
@@ -290,6 +291,12 @@ export class FakeBackend implements Backend {
     this.listener({ event: "settings_changed" });
   }
 
+  async thumbnail(of: Parameters<Backend["thumbnail"]>[0]) {
+    await this.pause();
+    const seed = "job" in of ? of.job : textSeed(of.path);
+    // Some pictures are broken.
+    return seed % 23 === 0 ? null : pictureOf(seed);
+  }
   openAsset = async () => {};
   showInFolder = async () => {};
   saveReceipt = async (batch: number, format: string) => `/Users/mira/Documents/Ferry receipt ${batch}.${format}`;

@@ -1,5 +1,5 @@
 // The desktop shell's side of the `Backend` interface.
-import { Channel, invoke } from "@tauri-apps/api/core";
+import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { getCurrentWebview } from "@tauri-apps/api/webview";
 import type { Backend, DropEvent } from "./backend";
@@ -74,6 +74,10 @@ export const tauriBackend: Backend = {
   listSettings: () => call("list_settings"),
   setSetting: (key, value) => call("set_setting", { key, value }),
 
+  thumbnail: async (of) => {
+    const what = "job" in of ? `job/${of.job}` : `staged/${await call<number>("number_staged", { path: of.path })}`;
+    return convertFileSrc("", "thumb") + what;
+  },
   openAsset: (job) => call("open_asset", { job }),
   showInFolder: (job) => call("show_in_folder", { job }),
   saveReceipt: (batch, format) => call("save_receipt", { batch, format }),

@@ -18,6 +18,7 @@ pub mod receipt;
 pub mod session;
 mod store;
 mod supervisor;
+pub mod thumbnails;
 mod transfer;
 pub mod words;
 

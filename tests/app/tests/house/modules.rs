@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("receipt", &["error", "model", "words"]),
     ("platform", &["error"]),
     ("supervisor", &[]),
+    ("thumbnails", &[]),
     ("store", &["clock", "error", "event", "model", "planted"]),
     ("network", &["clock", "error", "pace"]),
     // Its outcome messages, like those of `transfer` and `session`, go to the queue.

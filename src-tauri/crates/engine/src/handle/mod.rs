@@ -8,6 +8,7 @@ mod queue;
 mod receipts;
 mod settings;
 mod start;
+mod thumbnails;
 
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
@@ -24,6 +25,7 @@ use crate::platform::managed::Managed;
 use crate::queue::message::{Reply, ToOwner};
 use crate::session::{SharedVault, SignIns, Tenants};
 use crate::store::Readers;
+use crate::thumbnails::Thumbnails;
 use crate::transfer::progress::Board;
 
 pub use queue::Subscription;
@@ -45,6 +47,7 @@ struct Inner {
     sign_ins: SignIns,
     events: broadcast::Sender<Arc<EngineEvent>>,
     board: Arc<Board>,
+    thumbnails: Thumbnails,
     condition: Arc<Mutex<Condition>>,
     managed: Managed,
     /// `None`: another program runs the engine; this one asks it through the database.

@@ -26,6 +26,7 @@ use crate::queue::{Owner, OwnerLinks};
 use crate::session::{LazyVault, SharedVault, SignIns, Tenants};
 use crate::store::{Readers, Store};
 use crate::supervisor::Supervisor;
+use crate::thumbnails::Thumbnails;
 use crate::transfer::aborter;
 use crate::transfer::confirm::Confirmer;
 use crate::transfer::dispatcher::Dispatcher;
@@ -154,6 +155,7 @@ impl Engine {
                 sign_ins: SignIns::default(),
                 events: events.clone(),
                 board: Arc::clone(&board),
+                thumbnails: Thumbnails::new(&options.data_dir),
                 condition: Arc::clone(&condition),
                 managed,
                 owner: to_owner,
