@@ -240,7 +240,7 @@ test("metadata that was refused is corrected without uploading again", async ({
   const batch = page.getByRole("row", { name: /Spring shoot/ });
   await batch.click({ position: { x: 300, y: 20 } });
   const row = page.getByRole("row", { name: /didn’t take the metadata/ });
-  await row.click({ position: { x: 200, y: 20 } });
+  await row.dblclick({ position: { x: 200, y: 20 } });
   const details = page.getByRole("group", { name: /^Details/ });
   await expect(details).toContainText(
     "Usage rights: Your library doesn’t take this value.",
