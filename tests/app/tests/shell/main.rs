@@ -8,3 +8,4 @@ mod queue;
 mod receipts;
 mod sign_in;
 mod start;
+mod thumbnails;
