@@ -130,6 +130,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                 Wish::GoOn | Wish::Cancel => to(S::Checking { attempt, wish }, Effect::Await),
             },
             E::Restarted => to(S::Checking { attempt, wish }, Effect::Await),
+            // *Pause all* and *Resume all* don't take a cancel back that is under way.
+            E::Pause | E::Resume if wish == Wish::Cancel => Err(Refused),
             E::Pause => to(S::Uploading { attempt, wish: Wish::Pause }, Effect::StopTransfer),
             E::Cancel => to(S::Uploading { attempt, wish: Wish::Cancel }, Effect::StopTransfer),
             E::Resume | E::Retry => match wish {
@@ -158,6 +160,7 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                 unless_wished_of_unsure(attempt, wish, S::Waiting { on, ready_at: None, failure, held })
             }
             E::Restarted => to(S::Checking { attempt, wish }, Effect::Await),
+            E::Pause | E::Resume if wish == Wish::Cancel => Err(Refused),
             E::Pause => to(S::Checking { attempt, wish: Wish::Pause }, Effect::None),
             E::Cancel => to(S::Checking { attempt, wish: Wish::Cancel }, Effect::None),
             E::Resume | E::Retry => match wish {

@@ -230,3 +230,18 @@ fn everything_that_stands_still_can_be_moved_by_someone() {
         }
     }
 }
+
+/// A file was cancelled while it was looked for, and *Resume all* sent it all the same.
+#[test]
+fn only_a_retry_takes_a_cancel_back_that_is_under_way() {
+    let uploading = |wish| JobState::Uploading { attempt: attempt(), wish };
+    let checking = |wish| JobState::Checking { attempt: attempt(), wish };
+    for state in [uploading(Wish::Cancel), checking(Wish::Cancel)] {
+        assert!(next_state(state.clone(), JobEvent::Pause).is_err());
+        assert!(next_state(state, JobEvent::Resume).is_err());
+    }
+    let retried = next_state(checking(Wish::Cancel), JobEvent::Retry).unwrap();
+    assert_eq!(retried.state, checking(Wish::GoOn));
+    let resumed = next_state(checking(Wish::Pause), JobEvent::Resume).unwrap();
+    assert_eq!(resumed.state, checking(Wish::GoOn));
+}
