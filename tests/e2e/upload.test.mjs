@@ -55,11 +55,18 @@ test("the destination is made in the picker, by typing", async () => {
   await page.find(`//button[starts-with(@aria-label, "Change destination: Hafen 2026")]`);
 });
 
+test("what the library requires is filled in", async () => {
+  await page.shows("“Usage” is required.");
+  await page.click(`//select/option[normalize-space(.)="Press"]`);
+});
+
 test("every byte arrives", async () => {
   await page.click(`//button[normalize-space(.)="Upload 12 files"]`);
   const counted = () => page.run(`return document.querySelectorAll(".state.good").length`);
   await until("all rows are done", async () => (await counted()) === 12, 60_000);
   await page.shows("Done · 12 files");
+  const jobs = async () => (await page.ask("list_jobs", { query: {} })).jobs;
+  await until("values are set", async () => (await jobs()).every((job) => job.metadata === "applied"));
   const held = (await stage.tenant.assets()).map(({ name, size, md5 }) => `${name} ${size} ${md5}`);
   // Names may arrive in another normal form, the bytes may not.
   const sums = (list) => list.map((line) => line.split(" ").slice(-2).join(" ")).sort();

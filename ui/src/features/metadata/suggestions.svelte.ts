@@ -35,6 +35,12 @@ export class Suggestions {
     this.active = -1;
   }
 
+  /** What a quick Enter means, before the list for the text has come: its first option. */
+  async first(text: string): Promise<string | null> {
+    const taken = this.taken();
+    return (await this.suggest(text)).find((word) => !taken.includes(word)) ?? null;
+  }
+
   async move(step: 1 | -1, text: string): Promise<void> {
     if (!this.open) {
       this.open = true;

@@ -65,3 +65,11 @@ it("forgets an answer that comes too late", async () => {
   expect(found.shown).toBe(false);
   expect(found.options).toEqual([]);
 });
+
+it("knows what an Enter means that comes before the list", async () => {
+  const found = strict();
+  found.typed("su");
+  expect(found.chosen).toBeNull();
+  expect(await found.first("su")).toBe("summer");
+  expect(await found.first("x")).toBeNull();
+});
