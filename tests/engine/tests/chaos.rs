@@ -60,6 +60,12 @@ async fn seed_70278_parts_that_were_put_together_a_day_ago() {
     hold(&[70_278]).await;
 }
 
+/// The tenant refused tokens for a while, and gave them again: the account stayed marked, and a file in the queue.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seed_90330_tokens_that_were_refused_for_a_while() {
+    hold(&[90_330]).await;
+}
+
 /// The clock was set back: an old attempt seemed younger than new ones, and the status list was asked for too little.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seed_4061_a_clock_that_was_set_back_behind_an_attempt() {

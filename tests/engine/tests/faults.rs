@@ -208,6 +208,27 @@ async fn a_lost_session_waits_for_the_person_and_goes_on_after_the_sign_in() {
     assert_eq!(view.totals.count(JobStateKind::Done), 2);
 }
 
+/// Chaos seeds 90330 and 90338: the account stayed marked, and its files queued, although the tenant gave tokens again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tenant_that_gives_tokens_again_needs_no_new_sign_in() {
+    let stage = Stage::new().await;
+    stage.file("Shoot/small.jpg", &noise(1, 2_000));
+    stage.tenant.expire_tokens();
+    let refused =
+        Action::Status { code: 403, retry_after: None, body: Default::default(), after_bytes: None };
+    stage.tenant.set_faults(faults(vec![Rule::new(Match::path("/oauth"), refused)]));
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    watch.count(batch, JobStateKind::Waiting, 1).await;
+    stage.tenant.set_faults(Faults::default());
+    let account = stage.handle().snapshot().await.unwrap().accounts[0].id;
+    // Whoever asks first.
+    stage.handle().list_library(account, None).await.unwrap();
+    let view = watch.finished(batch).await;
+    assert_eq!(view.totals.count(JobStateKind::Done), 1);
+    assert!(!stage.handle().snapshot().await.unwrap().condition.sign_in_required);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pause_stops_cancel_removes_and_resume_goes_on() {
     let stage = Stage::new().await;

@@ -207,12 +207,16 @@ impl Owner {
     }
 
     pub(super) fn sign_in_required(&mut self, account: AccountId, required: bool) -> Outcome<()> {
+        if !required && !self.held_accounts.contains(&account) {
+            return Ok(());
+        }
         self.begin()?;
         accounts::set_sign_in_required(&self.db, account, required).map_err(failure_of)?;
         self.held_accounts.retain(|held| *held != account);
         if required {
             self.held_accounts.push(account);
         } else {
+            self.values_due = true;
             self.free_waiting(WaitingFor::SignIn)?;
         }
         self.publisher.set_sign_in_required(!self.held_accounts.is_empty());

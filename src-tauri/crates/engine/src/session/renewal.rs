@@ -172,6 +172,8 @@ impl Inner {
         let fresh = AccountSecrets::new(&tokens, &app.secret, self.world.now());
         let saved = fresh.clone();
         self.with_vault(move |vault| saved.save(vault, &name)).await?;
+        // A server that refused before may have been wrong, or busy: then nobody has to sign in any more.
+        drop(self.owner.send(ToOwner::SignInRequired { account: self.account, required: false }));
         Ok(fresh)
     }
 
