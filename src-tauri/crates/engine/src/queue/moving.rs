@@ -23,6 +23,9 @@ impl Owner {
         for (first, last) in &runs {
             moved.extend(order::of_run(&self.db, *first, *last).map_err(failure_of)?);
         }
+        // They keep the order among themselves; one that was named twice is one.
+        moved.sort_unstable();
+        moved.dedup();
         let asked: i64 = runs.iter().map(|(first, last)| last.0 - first.0 + 1).sum();
         let changed = moved.len() as u64;
         let result =
@@ -30,8 +33,6 @@ impl Owner {
         if moved.is_empty() {
             return Ok(result);
         }
-        // They keep the order among themselves.
-        moved.sort_unstable();
         self.begin()?;
         // Before it is: after all that is before it.
         let beside = if spot.after { spot.job } else { JobId(spot.job.0 - 1) };
@@ -116,6 +117,10 @@ mod tests {
         owner.move_jobs(&JobSelection::Runs { runs: vec![(JobId(6), JobId(9))] }, before(15)).unwrap();
         owner.commit().unwrap();
         assert_eq!([next(&mut owner), next(&mut owner), next(&mut owner)], [12, 14, 6]);
+        // Named twice, moved once.
+        let twice = JobSelection::Jobs { jobs: vec![JobId(16), JobId(16)] };
+        assert_eq!(owner.move_jobs(&twice, before(20)).unwrap().changed, 1);
+        owner.commit().unwrap();
         // A file under way can't be moved, nor anything beside it.
         let under_way = owner.move_jobs(&JobSelection::Jobs { jobs: vec![JobId(2)] }, before(20)).unwrap();
         assert_eq!((under_way.changed, under_way.unchanged), (0, 1));
