@@ -31,8 +31,12 @@ pub fn order() -> Option<String> {
 pub async fn run(engine: &EngineHandle, order: &str) -> Outcome<BatchId> {
     // The error's text could quote the order, and with it the secret.
     let order: Order = serde_json::from_str(order).map_err(|_| invalid("FERRY_DEMO is not an order"))?;
-    let request =
-        SignInRequest { tenant: order.url, app_id: Some(order.app_id), app_secret: Some(order.app_secret) };
+    let request = SignInRequest {
+        tenant: order.url,
+        app_id: Some(order.app_id),
+        app_secret: Some(order.app_secret.as_str().into()),
+        ..SignInRequest::default()
+    };
     let account = engine.sign_in_with_credentials(request).await?.id;
     let folders = order.paths.iter().any(|path| path.is_dir());
     let destination = engine.resolve_destination(account, &order.to, folders, order.create).await?;

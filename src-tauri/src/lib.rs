@@ -3,10 +3,12 @@
 pub mod commands;
 mod demo;
 pub mod desktop;
+pub mod drops;
 mod errors;
 mod events;
 pub mod opened;
 mod picture;
+pub mod pieces;
 mod quit;
 pub mod settings;
 mod startup;

@@ -1,27 +1,35 @@
-//! Paths that the system hands over: arguments of this start, and those of a second one.
+//! Paths that the system hands over: arguments of this start, those of a second one, and on macOS what is dropped on the dock
+//! icon or opened with Ferry (`Info.plist` says that it takes files and folders).
+//!
+//! A drop on the tray icon is no way in: Tauri 2 tells of clicks and of the pointer there (`TrayIconEvent`), not of drops, and
+//! trays of Windows and Linux take none.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use tauri::{AppHandle, Emitter, Manager, Runtime};
+use tauri::{AppHandle, Emitter, Manager, Runtime, Url};
 
 use crate::desktop::shown;
-use crate::state::{SharedShell, lock};
+use crate::pieces;
+use crate::state::lock;
 
 /// The page's name for it.
 pub const EVENT: &str = "paths-opened";
+/// The same, of addresses that are no files.
+pub const REFUSED: &str = "open-refused";
 /// The page listens as soon as it has drawn the picture that it asked for.
 const DRAWING: Duration = Duration::from_millis(500);
 
-/// Paths wait here until the page listens.
+/// Paths wait here until the page listens. There from the beginning: macOS hands over files before the shell is set up.
 #[derive(Default)]
 pub struct Opened(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
     listens: bool,
-    waiting: Vec<String>,
+    paths: Vec<String>,
+    refused: Vec<String>,
 }
 
 /// The absolute paths among a program's arguments, its own name first.
@@ -33,44 +41,65 @@ pub fn paths(arguments: impl IntoIterator<Item = impl Into<PathBuf>>, folder: &P
     arguments.into_iter().skip(1).map(Into::into).filter_map(path).collect()
 }
 
+/// The files and folders that some addresses name, and the addresses that name none.
+pub fn sorted(urls: &[Url]) -> (Vec<PathBuf>, Vec<String>) {
+    let (mut paths, mut refused) = (Vec::new(), Vec::new());
+    for url in urls {
+        match url.to_file_path() {
+            // A folder's address ends with a slash, which would end up in the name that is shown.
+            Ok(path) if url.scheme() == "file" => paths.push(path.components().collect()),
+            _ => refused.push(url.to_string()),
+        }
+    }
+    (paths, refused)
+}
+
+/// What was dropped on the dock icon, or opened with Ferry.
+pub fn open_urls<R: Runtime>(app: &AppHandle<R>, urls: &[Url]) {
+    let (paths, refused) = sorted(urls);
+    open(app, &paths);
+    hand_over(app, REFUSED, refused);
+}
+
 /// Hands paths to the page, now or as soon as it listens.
 pub fn open<R: Runtime>(app: &AppHandle<R>, paths: &[PathBuf]) {
-    if paths.is_empty() {
+    hand_over(app, EVENT, paths.iter().map(|path| shown(path)).collect());
+}
+
+fn hand_over<R: Runtime>(app: &AppHandle<R>, event: &str, words: Vec<String>) {
+    let opened = app.state::<Opened>();
+    let mut inner = lock(&opened.0);
+    if !inner.listens {
+        let waiting = if event == EVENT { &mut inner.paths } else { &mut inner.refused };
+        waiting.extend(words);
         return;
     }
-    let words: Vec<String> = paths.iter().map(|path| shown(path)).collect();
-    let shell = app.state::<SharedShell>();
-    let now = {
-        let mut inner = lock(&shell.opened.0);
-        if !inner.listens {
-            inner.waiting.extend(words.iter().cloned());
-        }
-        inner.listens
-    };
-    if now {
-        tell(app, &words);
-    }
+    drop(inner);
+    tell(app, event, &words);
 }
 
 /// The page has its picture.
 pub fn page_is_ready<R: Runtime>(app: AppHandle<R>) {
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(DRAWING).await;
-        let waiting = {
-            let shell = app.state::<SharedShell>();
-            let mut inner = lock(&shell.opened.0);
+        let (paths, refused) = {
+            let opened = app.state::<Opened>();
+            let mut inner = lock(&opened.0);
             inner.listens = true;
-            std::mem::take(&mut inner.waiting)
+            (std::mem::take(&mut inner.paths), std::mem::take(&mut inner.refused))
         };
-        if !waiting.is_empty() {
-            tell(&app, &waiting);
-        }
+        tell(&app, EVENT, &paths);
+        tell(&app, REFUSED, &refused);
     });
 }
 
-fn tell<R: Runtime>(app: &AppHandle<R>, paths: &[String]) {
-    if let Err(error) = app.emit(EVENT, paths) {
-        tracing::error!(%error, "the page did not hear of opened paths");
+fn tell<R: Runtime>(app: &AppHandle<R>, event: &str, words: &[String]) {
+    if words.is_empty() {
+        return;
+    }
+    let told = if event == EVENT { pieces::tell(app, event, words) } else { app.emit(event, words) };
+    if let Err(error) = told {
+        tracing::error!(%error, event, "the page did not hear of what was opened");
     }
 }
 
@@ -85,5 +114,23 @@ mod tests {
         let arguments = ["ferry-desktop", "a.jpg", "--flag", absolute.to_str().unwrap(), "./b/"];
         assert_eq!(paths(arguments, &folder), [folder.join("a.jpg"), absolute.clone(), folder.join("b")]);
         assert!(paths(["ferry-desktop"], &folder).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn addresses_of_files_become_paths_and_others_are_refused() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let urls = [
+            url("file:///Volumes/Card%201/B%C3%A4ume/"),
+            url("https://acme.canto.com/v/library"),
+            url("file:///x/a.jpg"),
+            url("file://server/share/b.jpg"),
+            url("mailto:mira@acme.example"),
+        ];
+        let (paths, refused) = sorted(&urls);
+        assert_eq!(paths, [Path::new("/Volumes/Card 1/Bäume"), Path::new("/x/a.jpg")]);
+        assert!(!paths[0].to_string_lossy().ends_with('/'));
+        assert_eq!(refused.len(), 3);
+        assert_eq!(refused[0], "https://acme.canto.com/v/library");
     }
 }

@@ -71,10 +71,20 @@ impl Picture {
             () if self.condition.sign_in_required => Mood::SignInRequired,
             () if open == 0 => Mood::Resting,
             () if self.condition.offline => Mood::Offline,
-            () if self.condition.paused || open == self.totals.count(JobStateKind::Paused) => Mood::Paused,
+            () if self.rests()
+                || self.condition.paused
+                || open == self.totals.count(JobStateKind::Paused) =>
+            {
+                Mood::Paused
+            }
             () if self.running() > 0 => Mood::Working,
             () => Mood::Waiting,
         }
+    }
+
+    /// Nothing is sent for a while, and nothing is on its way any more.
+    fn rests(&self) -> bool {
+        self.condition.rest.is_some() && self.running() == 0
     }
 
     /// Jobs that the engine is busy with.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use engine::EngineOptions;
 use engine::error::{ErrorCode, Failure, Outcome};
-use engine::session::{Secret, SharedVault};
+use engine::session::{AppKey, Secret, SharedVault};
 
 /// Kept for the whole run, so that a failed start can be tried again.
 #[derive(Default)]
@@ -17,19 +17,23 @@ pub struct Settings {
     pub named: bool,
     pub passphrase: Option<Secret>,
     pub authorities: Option<PathBuf>,
+    /// The API key to sign in with, wherever no other is typed.
+    pub app_key: Option<AppKey>,
     /// Secrets are kept here instead (tests).
     pub vault: Option<SharedVault>,
 }
 
 impl Settings {
-    /// `FERRY_DATA_DIR`, `FERRY_PASSPHRASE`, `FERRY_CA_FILE`.
+    /// `FERRY_DATA_DIR`, `FERRY_PASSPHRASE`, `FERRY_CA_FILE`, `FERRY_APP_ID` with `FERRY_APP_SECRET`.
     pub fn from_env() -> Self {
         let named = path("FERRY_DATA_DIR").and_then(|path| std::path::absolute(path).ok());
         Self {
             named: named.is_some(),
             data_dir: named.or_else(engine::platform::data_dir::default),
-            passphrase: env::var("FERRY_PASSPHRASE").ok().filter(|word| !word.is_empty()).map(Secret::new),
+            passphrase: word("FERRY_PASSPHRASE").map(Secret::new),
             authorities: path("FERRY_CA_FILE"),
+            app_key: word("FERRY_APP_ID")
+                .map(|id| AppKey { id, secret: Secret::new(word("FERRY_APP_SECRET").unwrap_or_default()) }),
             vault: None,
         }
     }
@@ -41,6 +45,7 @@ impl Settings {
         let mut options = EngineOptions::new(self.data_dir.clone().ok_or_else(nowhere)?);
         options.passphrase = self.passphrase.clone();
         options.authorities = self.authorities.clone();
+        options.app_key = self.app_key.clone();
         options.vault = self.vault.clone();
         Ok(options)
     }
@@ -56,6 +61,10 @@ impl Settings {
             _ => identifier.to_owned(),
         }
     }
+}
+
+fn word(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|word| !word.is_empty())
 }
 
 fn path(name: &str) -> Option<PathBuf> {

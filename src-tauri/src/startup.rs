@@ -15,6 +15,7 @@ use crate::{commands, demo, opened, quit, takeover, thumbnails, tray, window};
 /// Everything that the mock runtime of the tests has too.
 pub fn attach<R: Runtime>(builder: Builder<R>) -> Builder<R> {
     builder
+        .manage(opened::Opened::default())
         .invoke_handler(commands::handler())
         .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, thumbnails::serve)
         .on_window_event(window::on_event)
@@ -95,6 +96,11 @@ fn on_event(app: &AppHandle<Wry>, event: RunEvent) {
         RunEvent::Exit => quit::stop(app),
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => window::show(app),
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            window::show(app);
+            opened::open_urls(app, &urls);
+        }
         _ => {}
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::desktop::Desktop;
 use crate::errors::internal;
-use crate::opened::Opened;
+use crate::pieces::PathLists;
 use crate::settings::Settings;
 use crate::thumbnails::StagedNumbers;
 
@@ -24,8 +24,8 @@ pub type SharedShell = Arc<Shell>;
 pub struct Shell {
     pub settings: Settings,
     pub desktop: Box<dyn Desktop>,
-    pub opened: Opened,
     pub staged_numbers: StagedNumbers,
+    pub path_lists: PathLists,
     engine: tokio::sync::Mutex<Slot>,
     handles: watch::Sender<Option<EngineHandle>>,
     /// Tells the page what happens; a page that was loaded anew replaces the one before.
@@ -51,8 +51,8 @@ impl Shell {
         Arc::new(Self {
             settings,
             desktop,
-            opened: Opened::default(),
             staged_numbers: StagedNumbers::default(),
+            path_lists: PathLists::default(),
             engine: tokio::sync::Mutex::new(Slot::NotStarted),
             handles: watch::channel(None).0,
             listener: Mutex::default(),

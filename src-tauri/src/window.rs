@@ -2,7 +2,7 @@
 
 use tauri::{AppHandle, Manager, Runtime, WebviewWindowBuilder, Window, WindowEvent};
 
-use crate::{quit, tray};
+use crate::{drops, quit, tray};
 
 pub const MAIN: &str = "main";
 
@@ -34,11 +34,16 @@ pub fn hide<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// Closing hides where the tray leads back to the window; elsewhere it quits, and the queue stays for the next start.
+/// Tells the page of drops. Closing hides where the tray leads back to the window; elsewhere it quits, and the queue stays for
+/// the next start.
 pub fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    let WindowEvent::CloseRequested { api, .. } = event else { return };
-    api.prevent_close();
     let app = window.app_handle().clone();
+    let api = match event {
+        WindowEvent::CloseRequested { api, .. } => api,
+        WindowEvent::DragDrop(event) => return drops::on_event(&app, event),
+        _ => return,
+    };
+    api.prevent_close();
     tauri::async_runtime::spawn_blocking(move || {
         if cfg!(target_os = "macos") || (app.tray_by_id(tray::ID).is_some() && tray::shows_icons()) {
             hide(&app);

@@ -1,43 +1,7 @@
-// What is said about an upload: fields, words, templates and sheets, by keyboard and as pictures.
-import { expect, type Page } from "@playwright/test";
+// What is said about an upload: fields, words and templates, by keyboard.
+import { expect } from "@playwright/test";
+import { FOLDER, lastOrder, openMetadata, press, stage } from "./fields";
 import { test, advance, checkAccessible, drop, open, shoot } from "./support";
-
-const FOLDER = "/Users/mira/Pictures/Spring shoot";
-
-const press = async (page: Page, ...keys: string[]) => {
-  for (const key of keys) await page.keyboard.press(key);
-};
-
-async function stage(page: Page, more = ""): Promise<void> {
-  await page.addInitScript(() =>
-    localStorage.setItem(
-      "ferry.places.1",
-      '{"recent":[{"kind":"album","id":"a1","path":"Marketing/Spring/Selects"}],"pinned":[]}',
-    ),
-  );
-  await open(page, "empty", more);
-  await drop(page, [FOLDER]);
-  await page
-    .getByText(/1[.,]980/)
-    .first()
-    .waitFor();
-}
-
-const lastOrder = (page: Page) =>
-  page.evaluate(() => window.ferryFake.requests.at(-1)?.metadata);
-
-async function openMetadata(page: Page): Promise<void> {
-  const section = page.getByRole("button", { name: /^Meta(data|daten)/ });
-  await section.focus();
-  if ((await section.getAttribute("aria-expanded")) === "false")
-    await press(page, "Enter");
-}
-
-async function chooseSheet(page: Page): Promise<void> {
-  await openMetadata(page);
-  await page.getByRole("button", { name: /CSV/ }).press("Enter");
-  await page.getByRole("table").waitFor();
-}
 
 test("every kind of field by keyboard", async ({ page }) => {
   await stage(page);
@@ -176,6 +140,72 @@ test("required fields: open, named, and in the way of Upload", async ({
   await expect(page.getByText("“Copyright” is required.")).toBeVisible();
 });
 
+test("what is required may stay empty where the user says so", async ({
+  page,
+}) => {
+  await stage(page, "&tenant=strict");
+  const upload = page.getByRole("button", { name: "Upload 2,016 files" });
+  const without = page.getByRole("checkbox", {
+    name: "Send without what is required",
+  });
+  await expect(without).toBeVisible();
+  await expect(upload).toBeDisabled();
+  await checkAccessible(page, "send without what is required");
+  await without.press("Space");
+  await expect(page.getByText("other fields are required.")).toBeHidden();
+  await expect(upload).toBeEnabled();
+  await shoot(page, "metadata-without");
+  await upload.press("Enter");
+  await expect(page.getByText("2,016 files added")).toBeVisible();
+  expect(await lastOrder(page)).toMatchObject({ incomplete: true });
+  // It was said for one upload.
+  await drop(page, [FOLDER]);
+  await expect(without).not.toBeChecked();
+  await page.getByRole("textbox", { name: "Copyright" }).fill("Acme GmbH");
+  await page.getByLabel("Usage rights").selectOption("Press");
+  await expect(without).toBeHidden();
+  await upload.press("Enter");
+  await expect(page.getByText("2,016 files added").last()).toBeVisible();
+  expect(await lastOrder(page)).not.toHaveProperty("incomplete");
+});
+
+test("a file without its required value is counted, and others may have theirs", async ({
+  page,
+}) => {
+  await stage(page, "&tenant=strict");
+  await page.getByRole("textbox", { name: "Copyright" }).fill("Acme GmbH");
+  await drop(page, ["/a/One.jpg", "/a/Two.jpg"]);
+  await page.getByRole("button", { name: "Remove Spring shoot" }).click();
+  await page.getByRole("button", { name: "Values for One.jpg" }).press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Values for One.jpg" });
+  await dialog.getByLabel("Usage rights").selectOption("Press");
+  await dialog.getByRole("button", { name: "Done" }).press("Enter");
+  await expect(
+    page.getByText("“Usage rights” is required; 1 file is without it."),
+  ).toBeVisible();
+});
+
+test("a setting says when the fields are open", async ({ page }) => {
+  const set = (value: string) =>
+    page.evaluate(
+      (chosen) => window.ferryFake.setSetting("metadata_dialog", chosen),
+      value,
+    );
+  const section = page.getByRole("button", { name: /^Metadata/ });
+  await stage(page, "&tenant=strict");
+  await expect(section).toHaveAttribute("aria-expanded", "true");
+  await set("never");
+  await expect(section).toHaveAttribute("aria-expanded", "false");
+  // Not asking is not allowing.
+  await expect(
+    page.getByRole("button", { name: "Upload 2,016 files" }),
+  ).toBeDisabled();
+  await stage(page);
+  await expect(section).toHaveAttribute("aria-expanded", "false");
+  await set("always");
+  await expect(section).toHaveAttribute("aria-expanded", "true");
+});
+
 test("a value that doesn't fit is said beside its field", async ({ page }) => {
   await stage(page);
   await openMetadata(page);
@@ -259,193 +289,17 @@ test("metadata that was refused is corrected without uploading again", async ({
   await expect(details.getByText("Set", { exact: true })).toBeVisible();
 });
 
-test("a sheet: columns, what fits, what almost fits, what doesn't", async ({
+test("a date of which something is missing is told, since it is no value yet", async ({
   page,
 }) => {
   await stage(page);
-  await chooseSheet(page);
-  await expect(page.getByText("2,000 rows", { exact: true })).toBeVisible();
-  await expect(page.getByLabel("Column “File name” goes to")).toHaveValue(
-    "file_name",
-  );
-  await expect(page.getByLabel("Column “Comment” goes to")).toHaveValue(
-    "nothing",
-  );
-  await expect(page.getByText("1,957 rows fit a file")).toBeVisible();
-  const without = page.getByText(/files have no row/);
-  const before = await without.textContent();
-
-  await page.getByText("18 rows almost fit").press("Enter");
-  await expect(page.getByText("upper and lower case").first()).toBeVisible();
-  await page.getByRole("switch", { name: "Take them too" }).press("Space");
-  await expect(without).not.toHaveText(before!);
-  await page.getByText(/rows fit no file/).press("Enter");
-  await expect(page.getByText("IMG_1003.jpg")).toBeVisible();
-  await page.getByText(/more than once/).press("Enter");
-  await expect(page.getByText(/^rows \d+ and \d+/).first()).toBeVisible();
-  await page.locator("summary", { hasText: /values don/ }).press("Enter");
-  await expect(
-    page.getByText("This isn’t one of the choices.").first(),
-  ).toBeVisible();
-
-  // What the engine would refuse is in the way, until it is corrected or not used.
-  const upload = page.getByRole("button", { name: "Upload 2,016 files" });
-  await expect(upload).toBeDisabled();
-  await expect(
-    page.getByText("Values in the sheet don’t fit their fields."),
-  ).toBeVisible();
-  for (const name of ["Usage rights", "Shot on"])
-    await page.getByLabel(`Column “${name}” goes to`).selectOption("nothing");
-  await expect(upload).toBeEnabled();
-
-  // One column has the names; giving them to another takes them from the first.
-  await page.getByLabel("Column “Comment” goes to").selectOption("file_name");
-  await expect(page.getByLabel("Column “File name” goes to")).toHaveValue(
-    "nothing",
-  );
-  await page.getByLabel("Column “Comment” goes to").selectOption("nothing");
-  await expect(
-    page.getByText("Choose which column holds the file names."),
-  ).toBeVisible();
-  await expect(upload).toBeDisabled();
-  await page.getByRole("button", { name: "Don’t use this sheet" }).click();
-  await expect(
-    page.getByRole("button", { name: "Choose CSV or Excel…" }),
-  ).toBeFocused();
-  await expect(upload).toBeEnabled();
-});
-
-test("a sheet that can't be read says so and is in the way", async ({
-  page,
-}) => {
-  await stage(page, "&tenant=failing");
   await openMetadata(page);
-  await page.getByRole("button", { name: /CSV/ }).press("Enter");
-  await expect(page.getByText("Ferry can’t read this sheet.")).toBeVisible();
-  await expect(
-    page.getByText("The sheet above can’t be used as it is."),
-  ).toBeVisible();
-  await page
-    .getByRole("button", { name: "Don’t use this sheet" })
-    .press("Enter");
-  await expect(
-    page.getByRole("button", { name: "Upload 2,016 files" }),
-  ).toBeEnabled();
+  const date = page.getByLabel("Shot on");
+  await date.focus();
+  await page.keyboard.type("3");
+  await page.getByLabel("Photographer").focus();
+  await expect(date).toHaveAccessibleDescription(/Enter a date/);
+  await date.fill("2026-03-31");
+  await date.blur();
+  await expect(date).not.toHaveAttribute("aria-invalid");
 });
-
-test("a sheet follows what is staged, and its columns are remembered", async ({
-  page,
-}) => {
-  await stage(page);
-  await chooseSheet(page);
-  await page.getByLabel("Column “Comment” goes to").selectOption("description");
-  await drop(page, ["/a/One.jpg"]);
-  await expect(page.getByText(/^\s*6\d files have no row/)).toBeVisible();
-  await page.getByRole("button", { name: "Don’t use this sheet" }).click();
-  await chooseSheet(page);
-  await expect(page.getByLabel("Column “Comment” goes to")).toHaveValue(
-    "description",
-  );
-});
-
-test("a required field may come from a column", async ({ page }) => {
-  await stage(page, "&tenant=strict");
-  await page.getByRole("textbox", { name: "Copyright" }).fill("Acme GmbH");
-  await expect(page.getByText("“Usage rights” is required.")).toBeVisible();
-  await chooseSheet(page);
-  await expect(page.getByText("“Usage rights” is required.")).toBeHidden();
-});
-
-const VIEWS: Record<string, { more?: string; steps: (page: Page) => unknown }> =
-  {
-    metadata: {
-      steps: async (page) => {
-        await openMetadata(page);
-        const [tags] = await page.getByRole("combobox").all();
-        await tags!.fill("spring,");
-        await tags!.press("Enter");
-        await tags!.pressSequentially("s");
-        await page.getByRole("option").first().waitFor();
-        await tags!.press("ArrowDown");
-      },
-    },
-    "metadata-required": {
-      more: "&tenant=strict",
-      steps: async (page) => {
-        await page.getByRole("textbox", { name: "Article number" }).fill("xii");
-        await page.getByRole("radio").nth(3).check({ force: true });
-        await page.locator("[aria-invalid=true]").waitFor();
-      },
-    },
-    "metadata-failed": {
-      more: "&tenant=failing",
-      steps: (page) => openMetadata(page),
-    },
-    "metadata-loading": {
-      more: "&tenant=silent",
-      steps: (page) => openMetadata(page),
-    },
-    "metadata-empty": {
-      more: "&tenant=empty",
-      steps: (page) => openMetadata(page),
-    },
-    sheet: {
-      steps: async (page) => {
-        await chooseSheet(page);
-        for (const summary of await page.locator("summary").all())
-          await summary.press("Enter");
-        await page.getByRole("table").scrollIntoViewIfNeeded();
-      },
-    },
-    "sheet-closed": { steps: (page) => chooseSheet(page) },
-  };
-
-for (const scheme of ["light", "dark"] as const) {
-  for (const lang of ["en", "de"]) {
-    test.describe(`${scheme}, ${lang}`, () => {
-      test.use({ colorScheme: scheme });
-      for (const [name, { more = "", steps }] of Object.entries(VIEWS)) {
-        test(name, async ({ page }) => {
-          await stage(page, `${more}&lang=${lang}`);
-          await steps(page);
-          await page.waitForTimeout(250);
-          await shoot(page, `${name}-${scheme}-${lang}`);
-          await checkAccessible(page, name);
-          await page.setViewportSize({ width: 900, height: 640 });
-          await page.waitForTimeout(100);
-          await shoot(page, `${name}-${scheme}-${lang}-small`);
-          const wide = await page.evaluate(
-            () => document.documentElement.scrollWidth - innerWidth,
-          );
-          expect(wide).toBeLessThanOrEqual(0);
-        });
-      }
-    });
-  }
-}
-
-for (const [what, options] of Object.entries({
-  "200 % zoom": {
-    viewport: { width: 640, height: 400 },
-    deviceScaleFactor: 2,
-  },
-  "high contrast": { contrast: "more" as const },
-  "forced colours": { forcedColors: "active" as const },
-})) {
-  test.describe(what, () => {
-    test.use(options);
-    for (const name of ["metadata", "metadata-required", "sheet"])
-      test(name, async ({ page }) => {
-        const { more = "", steps } = VIEWS[name]!;
-        await stage(page, more);
-        await steps(page);
-        await page.waitForTimeout(250);
-        await shoot(page, `${name}-${what.replace(/\W+/g, "-")}`);
-        const wide = await page.evaluate(
-          () => document.documentElement.scrollWidth - innerWidth,
-        );
-        expect(wide).toBeLessThanOrEqual(0);
-        if (what === "high contrast") await checkAccessible(page, name);
-      });
-  });
-}

@@ -1,6 +1,6 @@
 // Choosing where files go: recent and pinned places, long levels, and a library that doesn't answer.
 import { expect, type Page } from "@playwright/test";
-import { test, checkAccessible, drop, open, shoot } from "./support";
+import { test, checkAccessible, drop, open, restart, shoot } from "./support";
 
 const press = async (page: Page, ...keys: string[]) => {
   for (const key of keys) await page.keyboard.press(key);
@@ -45,7 +45,7 @@ test("recent and pinned places, by keyboard", async ({ page }) => {
     page.getByRole("button", { name: "Change destination: Inbox" }),
   ).toBeFocused();
 
-  await page.reload();
+  await restart(page);
   await drop(page, ["/a/Two.jpg"]);
   await page
     .getByRole("button", { name: "Change destination: Inbox" })

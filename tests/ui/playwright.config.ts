@@ -4,7 +4,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: ".",
   outputDir: "test-results/artifacts",
-  workers: 1,
+  // By files: the looks of all views take as long as everything else.
+  workers: 2,
   timeout: 30_000,
   reporter: [["list"]],
   use: {

@@ -1,6 +1,14 @@
 // The queue: selecting, sorting, moving, and what is done with many files at once.
 import { expect, type Locator, type Page } from "@playwright/test";
-import { test, advance, checkAccessible, open, shoot } from "./support";
+import {
+  test,
+  advance,
+  checkAccessible,
+  drop,
+  open,
+  restart,
+  shoot,
+} from "./support";
 
 const selected = (page: Page) => page.locator("[role=row][aria-selected=true]");
 const bar = (page: Page) =>
@@ -149,7 +157,7 @@ test("sorted by name, size or age, and so again after a new start", async ({
   await page.waitForTimeout(300);
   const sorted = await names(page, 12);
   expect(sorted).toEqual([...sorted].sort());
-  await page.reload();
+  await restart(page);
   await expect(
     page.getByRole("button", { name: "Sort: By name" }),
   ).toBeVisible();
@@ -209,6 +217,26 @@ test("the details of a file in parts show which of them have arrived", async ({
   expect(await cells.count()).toBeLessThanOrEqual(96);
   await shoot(page, "parts");
   await checkAccessible(page, "parts");
+});
+
+test("the files of one picture hang together", async ({ page }) => {
+  await open(page, "empty");
+  await drop(page, ["/Volumes/Card 1"]);
+  await page.getByRole("button", { name: "Choose a destination" }).click();
+  await page.getByRole("treeitem", { name: /Inbox/ }).dblclick();
+  await page.getByRole("button", { name: "Upload 1,272 files" }).click();
+  const part = (name: string, number: number) =>
+    page.getByRole("row", {
+      name: new RegExp(`${name} file ${number} of 3 of one picture`),
+    });
+  await expect(part("DSC_0414.NEF", 1)).toHaveClass(/shot first/);
+  await expect(part("DSC_0414.jpg", 2)).toHaveClass(/shot/);
+  await expect(part("DSC_0414.xmp", 3)).toHaveClass(/shot last/);
+  // By size the films of another order come between them: what stands apart hangs together no more.
+  await page.getByRole("button", { name: /^Sort/ }).click();
+  await page.getByRole("menuitemradio", { name: "Largest first" }).click();
+  await expect(page.getByRole("row", { name: /\.NEF/ }).nth(5)).toBeVisible();
+  await expect(page.getByText("of one picture")).toHaveCount(0);
 });
 
 test("a file is found in the history, with its asset and its receipt", async ({

@@ -2,8 +2,8 @@
 
 use engine::error::Outcome;
 use engine::model::{
-    AccountId, JobSelection, MetadataForm, MetadataTemplate, MetadataValues, SheetPreview, SheetQuery,
-    ValueRefusal, WordList,
+    AccountId, Enqueue, JobSelection, MetadataForm, MetadataTemplate, MetadataValues, MissingField,
+    SheetPreview, SheetQuery, ValueRefusal, WordList,
 };
 use tauri::{State, command};
 
@@ -12,7 +12,11 @@ use crate::state::SharedShell;
 
 #[command]
 pub async fn metadata_form(shell: State<'_, SharedShell>, account: AccountId) -> Outcome<MetadataForm> {
-    shell.engine().await?.metadata_form(account).await
+    let engine = shell.engine().await?;
+    let form = engine.metadata_form(account).await;
+    // Whoever looks at it has files to send.
+    engine.expect_upload(account);
+    form
 }
 
 #[command]
@@ -25,7 +29,22 @@ pub async fn check_metadata(
 }
 
 #[command]
-pub async fn read_sheet(shell: State<'_, SharedShell>, query: SheetQuery) -> Outcome<SheetPreview> {
+pub async fn missing_metadata(
+    shell: State<'_, SharedShell>,
+    mut request: Enqueue,
+    list: Option<u64>,
+) -> Outcome<Vec<MissingField>> {
+    request.paths = shell.path_lists.of(list, request.paths)?;
+    shell.engine().await?.missing_metadata(request).await
+}
+
+#[command]
+pub async fn read_sheet(
+    shell: State<'_, SharedShell>,
+    mut query: SheetQuery,
+    list: Option<u64>,
+) -> Outcome<SheetPreview> {
+    query.paths = shell.path_lists.of(list, query.paths)?;
     shell.engine().await?.read_sheet(query).await
 }
 

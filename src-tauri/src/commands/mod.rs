@@ -3,6 +3,7 @@
 pub mod app;
 pub mod library;
 pub mod metadata;
+pub mod network;
 pub mod queue;
 pub mod receipts;
 pub mod session;
@@ -34,6 +35,7 @@ commands![
     queue::top_jobs,
     queue::select_jobs,
     queue::move_jobs,
+    queue::keep_paths,
     queue::stage_paths,
     queue::list_staged,
     queue::number_staged,
@@ -42,13 +44,19 @@ commands![
     library::search_library,
     library::create_folder,
     library::create_album,
+    session::check_address,
+    session::open_place,
     session::start_sign_in,
     session::open_sign_in_page,
     session::finish_sign_in,
     session::cancel_sign_in,
     session::sign_out,
+    network::network_way,
+    network::has_proxy_password,
+    network::set_proxy_password,
     settings::list_settings,
     settings::set_setting,
+    settings::bandwidth_now,
     app::open_asset,
     app::show_in_folder,
     app::pick_files,
@@ -57,6 +65,7 @@ commands![
     receipts::open_receipt,
     metadata::metadata_form,
     metadata::check_metadata,
+    metadata::missing_metadata,
     metadata::read_sheet,
     metadata::pick_sheet,
     metadata::list_templates,

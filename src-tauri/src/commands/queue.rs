@@ -71,12 +71,24 @@ pub async fn move_jobs(
     shell.engine().await?.move_jobs(selection, spot).await
 }
 
+/// Many paths, handed over piece by piece before they are used. The number that `list` is then in other commands.
+#[command]
+pub async fn keep_paths(
+    shell: State<'_, SharedShell>,
+    list: Option<u64>,
+    paths: Vec<PathBuf>,
+) -> Outcome<u64> {
+    shell.path_lists.keep(list, paths)
+}
+
 #[command]
 pub async fn stage_paths(
     shell: State<'_, SharedShell>,
     paths: Vec<PathBuf>,
+    list: Option<u64>,
     choices: StagingChoices,
 ) -> Outcome<StagingSummary> {
+    let paths = shell.path_lists.of(list, paths)?;
     shell.engine().await?.stage(paths, choices).await
 }
 
@@ -92,7 +104,12 @@ pub async fn number_staged(shell: State<'_, SharedShell>, path: PathBuf) -> Outc
 }
 
 #[command]
-pub async fn enqueue_files(shell: State<'_, SharedShell>, request: Enqueue) -> Outcome<BatchId> {
+pub async fn enqueue_files(
+    shell: State<'_, SharedShell>,
+    mut request: Enqueue,
+    list: Option<u64>,
+) -> Outcome<BatchId> {
+    request.paths = shell.path_lists.of(list, request.paths)?;
     shell.engine().await?.enqueue(request).await
 }
 

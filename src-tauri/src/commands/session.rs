@@ -1,10 +1,22 @@
 //! Signing in and out. The page never opens an address itself: it names the sign-in, and the shell knows its address.
 
-use engine::error::Outcome;
-use engine::model::{AccountId, AccountView, SignInRequest, SignInStarted};
+use engine::error::{ErrorCode, Failure, Outcome};
+use engine::model::{AccountId, AccountView, AddressView, SignInRequest, SignInStarted};
 use tauri::{State, command};
 
 use crate::state::SharedShell;
+
+#[command]
+pub async fn check_address(shell: State<'_, SharedShell>, typed: String) -> Outcome<AddressView> {
+    shell.engine().await?.check_address(&typed).await
+}
+
+/// Only a Workspace or an Upload Link; the engine reads the address.
+#[command]
+pub async fn open_place(shell: State<'_, SharedShell>, typed: String) -> Outcome<()> {
+    let page = shell.engine().await?.place_page(&typed)?;
+    shell.desktop.open_page(&page).map_err(no_browser)
+}
 
 #[command]
 pub async fn start_sign_in(shell: State<'_, SharedShell>, request: SignInRequest) -> Outcome<SignInStarted> {
@@ -15,7 +27,7 @@ pub async fn start_sign_in(shell: State<'_, SharedShell>, request: SignInRequest
 
 #[command]
 pub async fn open_sign_in_page(shell: State<'_, SharedShell>, flow: u64) -> Outcome<()> {
-    shell.desktop.open_page(&shell.sign_in_page(flow)?)
+    shell.desktop.open_page(&shell.sign_in_page(flow)?).map_err(no_browser)
 }
 
 #[command]
@@ -35,4 +47,8 @@ pub async fn cancel_sign_in(shell: State<'_, SharedShell>, flow: u64) -> Outcome
 #[command]
 pub async fn sign_out(shell: State<'_, SharedShell>, account: AccountId, drop_queue: bool) -> Outcome<()> {
     shell.engine().await?.sign_out(account, drop_queue).await
+}
+
+fn no_browser(failure: Failure) -> Failure {
+    Failure::new(ErrorCode::BrowserMissing).because(failure.details)
 }

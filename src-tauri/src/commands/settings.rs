@@ -1,7 +1,7 @@
 //! What can be set.
 
 use engine::error::Outcome;
-use engine::model::{SettingKey, SettingView};
+use engine::model::{BandwidthView, SettingKey, SettingView};
 use tauri::{State, command};
 
 use crate::state::SharedShell;
@@ -19,4 +19,10 @@ pub async fn set_setting(
     value: Option<String>,
 ) -> Outcome<()> {
     shell.engine().await?.set_setting(key, value).await
+}
+
+/// What may be sent and fetched at present, and why.
+#[command]
+pub async fn bandwidth_now(shell: State<'_, SharedShell>) -> Outcome<BandwidthView> {
+    shell.engine().await?.bandwidth().await
 }

@@ -17,6 +17,8 @@ pub enum Item {
 pub enum Action {
     Open,
     All(JobAction),
+    /// Nothing is sent for so many hours.
+    Rest(u64),
     Problems,
     Batch(BatchId),
     Quit,
@@ -28,6 +30,7 @@ impl Action {
             Self::Open => "open".into(),
             Self::All(JobAction::Pause) => "pause".into(),
             Self::All(_) => "resume".into(),
+            Self::Rest(hours) => format!("rest-{hours}"),
             Self::Problems => "problems".into(),
             Self::Batch(batch) => format!("batch-{batch}"),
             Self::Quit => "quit".into(),
@@ -41,21 +44,31 @@ impl Action {
             "resume" => Some(Self::All(JobAction::Resume)),
             "problems" => Some(Self::Problems),
             "quit" => Some(Self::Quit),
-            other => other.strip_prefix("batch-")?.parse().ok().map(Self::Batch),
+            other => {
+                let rest = other.strip_prefix("rest-").and_then(|hours| hours.parse().ok()).map(Self::Rest);
+                let batch = || other.strip_prefix("batch-")?.parse().ok().map(Self::Batch);
+                rest.or_else(batch)
+            }
         }
     }
 }
+
+/// Hours that everything can be paused for.
+const RESTS: [u64; 3] = [1, 2, 8];
 
 pub fn items(picture: &Picture, language: Language) -> Vec<Item> {
     let mut items = vec![Item::Line(status(picture, language))];
     items.extend(progress(picture, language).map(Item::Line));
     if picture.mood() != Mood::NotStarted {
         items.push(Item::Separator);
-        items.push(if picture.mood() == Mood::Paused {
-            Item::Action(Action::All(JobAction::Resume), language.say(Word::ResumeAll))
+        if picture.mood() == Mood::Paused || picture.condition.rest.is_some() {
+            items.push(Item::Action(Action::All(JobAction::Resume), language.say(Word::ResumeAll)));
         } else {
-            Item::Action(Action::All(JobAction::Pause), language.say(Word::PauseAll))
-        });
+            items.push(Item::Action(Action::All(JobAction::Pause), language.say(Word::PauseAll)));
+            let rests =
+                RESTS.map(|hours| Item::Action(Action::Rest(hours), language.count(Word::PauseHours, hours)));
+            items.extend(rests);
+        }
         if picture.problems() > 0 {
             items.push(Item::Action(Action::Problems, language.count(Word::Problems, picture.problems())));
         }
@@ -85,8 +98,19 @@ pub fn status(picture: &Picture, language: Language) -> String {
         Mood::Waiting => Word::Waiting,
         Mood::Resting => Word::Resting,
     };
+    if let (Word::Paused, Some(until)) = (word, picture.condition.rest.and_then(|rest| rest.until)) {
+        return format!("{} {}", language.say(Word::PausedUntil), time_of(until));
+    }
     let number = if word == Word::Paused { picture.totals.open() } else { picture.moving() };
     language.count(word, number)
+}
+
+/// Hour and minute; the day too where it is another one.
+fn time_of(millis: i64) -> String {
+    let zone = jiff::tz::TimeZone::system();
+    let until = jiff::Timestamp::from_millisecond(millis).unwrap_or_default().to_zoned(zone.clone());
+    let today = jiff::Timestamp::now().to_zoned(zone).date();
+    until.strftime(if until.date() == today { "%H:%M" } else { "%d.%m. %H:%M" }).to_string()
 }
 
 fn progress(picture: &Picture, language: Language) -> Option<String> {
@@ -113,6 +137,7 @@ fn short(label: &str) -> String {
 mod tests {
     use engine::error::ErrorCode;
     use engine::model::JobStateKind::{Blocked, Paused, Queued, Uploading};
+    use engine::model::{Rest, RestFor};
 
     use super::*;
     use crate::picture::tests::with;
@@ -137,6 +162,9 @@ mod tests {
                 "51 MB/s · about 13 min",
                 "-",
                 "Pause all",
+                "Pause for 1 hour",
+                "Pause for 2 hours",
+                "Pause for 8 hours",
                 "Problems (3)",
                 "-",
                 "Open Ferry",
@@ -152,6 +180,17 @@ mod tests {
     }
 
     #[test]
+    fn a_rest_says_until_when_and_can_be_ended() {
+        let mut picture = with(&[(Queued, 7)]);
+        let until = jiff::civil::date(2099, 7, 1).at(14, 30, 0, 0).to_zoned(jiff::tz::TimeZone::system());
+        let until = until.unwrap().timestamp().as_millisecond();
+        picture.condition.rest = Some(Rest { reason: RestFor::User, until: Some(until) });
+        assert_eq!(words(&picture)[..3], ["Paused until 01.07. 14:30", "-", "Resume all"]);
+        picture.condition.rest = Some(Rest { reason: RestFor::Battery, until: None });
+        assert_eq!(words(&picture)[..3], ["Paused; 7 files to go", "-", "Resume all"]);
+    }
+
+    #[test]
     fn an_engine_that_did_not_start_can_not_be_paused() {
         let picture = Picture { not_started: Some(ErrorCode::DiskFull.into()), ..Picture::default() };
         assert_eq!(words(&picture), ["Ferry could not start", "-", "Open Ferry", "Quit Ferry"]);
@@ -163,6 +202,7 @@ mod tests {
             Action::Open,
             Action::All(JobAction::Pause),
             Action::All(JobAction::Resume),
+            Action::Rest(8),
             Action::Problems,
             Action::Batch(BatchId(12)),
             Action::Quit,

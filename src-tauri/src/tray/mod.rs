@@ -219,6 +219,16 @@ fn act<R: Runtime>(app: &AppHandle<R>, id: &str) {
                 }
             });
         }
+        Some(Action::Rest(hours)) => {
+            let shell = SharedShell::clone(&app.state::<SharedShell>());
+            tauri::async_runtime::spawn(async move {
+                let time = Duration::from_secs(hours * 3_600);
+                let rests = async { shell.engine().await?.rest_for(time).await };
+                if let Err(failure) = rests.await {
+                    tracing::warn!(%failure, hours, "the tray's pause failed");
+                }
+            });
+        }
         None => {}
     }
 }

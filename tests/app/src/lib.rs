@@ -62,7 +62,8 @@ impl Stage {
         SignInRequest {
             tenant: self.tenant.url().to_owned(),
             app_id: Some(self.tenant.app_id().to_owned()),
-            app_secret: Some(self.tenant.app_secret().to_owned()),
+            app_secret: Some(self.tenant.app_secret().into()),
+            ..SignInRequest::default()
         }
     }
 

@@ -48,10 +48,10 @@ impl Page {
             .build(ferry_desktop::context())
             .unwrap();
         app.manage(shell);
-        let heard = Arc::clone(&emitted);
-        app.listen_any("paths-opened", move |event| {
-            heard.push(serde_json::from_str(event.payload()).unwrap())
-        });
+        for name in ["paths-opened", "open-refused", "files-dragged", "files-dropped"] {
+            let heard = Arc::clone(&emitted);
+            app.listen_any(name, move |event| heard.push(serde_json::from_str(event.payload()).unwrap()));
+        }
         let window = WebviewWindowBuilder::new(&app, "main", Default::default()).build().unwrap();
         Self { app, window, channel, emitted }
     }
@@ -100,7 +100,7 @@ impl Page {
         self.channel.events.lock().unwrap().iter().filter(|event| wanted(event)).count()
     }
 
-    /// Waits for these paths.
+    /// Waits for these paths or addresses.
     pub fn opened(&self, paths: Value) {
         wait(&self.emitted, |event| *event == paths);
     }

@@ -13,6 +13,10 @@ impl MemoryVault {
     pub fn is_empty(&self) -> bool {
         self.0.lock().unwrap().is_empty()
     }
+
+    pub fn names(&self) -> Vec<String> {
+        self.0.lock().unwrap().keys().cloned().collect()
+    }
 }
 
 impl Vault for MemoryVault {

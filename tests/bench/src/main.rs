@@ -1,9 +1,10 @@
-//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|line|durability|verify|control|enqueue|views|memory`.
+//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|line|durability|verify|limits|control|enqueue|views|memory`.
 
 mod contender;
 mod control;
 mod durability;
 mod enqueue;
+mod limits;
 mod line;
 mod memory;
 mod outcome;
@@ -37,6 +38,8 @@ enum Name {
     Durability(durability::Options),
     /// A resume's look at what was sent, beside md5sum.
     Verify(verify::Options),
+    /// How close to a limit files are sent.
+    Limits,
     /// From a pause or cancel to silence on the line.
     Control(control::Options),
     /// A million files added, and shown after a restart.
@@ -45,6 +48,9 @@ enum Name {
     Views,
     /// The engine's memory over 100,000 uploads.
     Memory,
+    /// A million jobs in a database, for the window's measurement.
+    #[command(hide = true)]
+    Fill(views::Fill),
     /// A server that answers just enough.
     #[command(hide = true)]
     Sink(sink::Options),
@@ -71,9 +77,11 @@ fn main() -> ExitCode {
         Name::Line(options) => line::command(&options),
         Name::Durability(options) => durability::command(&options),
         Name::Verify(options) => verify::command(&options),
+        Name::Limits => limits::command(),
         Name::Control(options) => control::command(&options),
         Name::Enqueue(options) => enqueue::command(&options),
         Name::Views => views::command(),
+        Name::Fill(options) => views::fill(&options),
         Name::Memory => memory::command(),
         Name::Sink(options) => sink::run(&options),
         Name::Ferry(options) => contender::ferry::contend(&options),

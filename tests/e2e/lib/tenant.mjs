@@ -33,6 +33,10 @@ export class Tenant {
     return Array.isArray(answer) ? answer : answer.assets;
   }
 
+  switches(changed) {
+    return this.admin("PUT", "switches", changed);
+  }
+
   faults(rules) {
     return this.admin("PUT", "faults", rules);
   }

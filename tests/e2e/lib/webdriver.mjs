@@ -8,7 +8,8 @@ export class Page {
   static async open(port, application) {
     const page = new Page(`http://127.0.0.1:${port}`);
     const capabilities = { alwaysMatch: { "tauri:options": { application } } };
-    const { sessionId } = await page.send("POST", "/session", { capabilities });
+    // A busy computer takes its time to start a program.
+    const { sessionId } = await page.send("POST", "/session", { capabilities }, 60_000);
     page.base += `/session/${sessionId}`;
     return page;
   }
@@ -17,12 +18,12 @@ export class Page {
     this.base = base;
   }
 
-  async send(method, path, body) {
+  async send(method, path, body, patience = 20_000) {
     const answer = await fetch(this.base + path, {
       method,
       body: body && JSON.stringify(body),
       headers: { "Content-Type": "application/json" },
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(patience),
     });
     const { value } = await answer.json();
     if (value?.error) throw new Error(`${method} ${path}: ${value.error}: ${value.message}`);

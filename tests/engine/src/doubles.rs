@@ -23,6 +23,11 @@ impl MemoryVault {
     pub fn ever_stored(&self) -> Vec<String> {
         self.ever.lock().unwrap().clone()
     }
+
+    /// What is kept under a name.
+    pub fn kept(&self, name: &str) -> Option<String> {
+        self.secrets.lock().unwrap().get(name).cloned()
+    }
 }
 
 impl Vault for MemoryVault {
@@ -76,6 +81,26 @@ impl World for MovableWorld {
     }
 }
 
+/// A battery and a line as the test says; nothing is known at first.
+#[derive(Debug, Default)]
+pub struct Surroundings(Mutex<(Option<bool>, Option<bool>)>);
+
+impl Surroundings {
+    pub fn set(&self, on_battery: Option<bool>, on_metered: Option<bool>) {
+        *self.0.lock().unwrap() = (on_battery, on_metered);
+    }
+}
+
+impl engine::platform::surroundings::Surroundings for Surroundings {
+    fn on_battery(&self) -> Option<bool> {
+        self.0.lock().unwrap().0
+    }
+
+    fn on_metered(&self) -> Option<bool> {
+        self.0.lock().unwrap().1
+    }
+}
+
 /// What the engine waits for without a sign, cut short.
 pub fn hasty() -> Pace {
     Pace {
@@ -90,6 +115,10 @@ pub fn hasty() -> Pace {
         no_progress: Duration::from_millis(2_500),
         answer: Duration::from_millis(2_500),
         values_gather: Duration::from_millis(50),
+        form: Duration::from_millis(500),
+        surroundings: Duration::from_millis(200),
         database: Duration::from_millis(300),
+        typing: Duration::from_millis(20),
+        sign_in: Duration::from_secs(60),
     }
 }

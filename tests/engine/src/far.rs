@@ -75,7 +75,8 @@ async fn serve(door: TcpListener, tls: TlsAcceptor, library: SocketAddr) {
     }
 }
 
-fn certificate(authority: &Path, host: IpAddr) -> ServerConfig {
+/// The side of a server whose certificate's authority is written to a file.
+pub fn certificate(authority: &Path, host: IpAddr) -> ServerConfig {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();

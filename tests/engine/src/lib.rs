@@ -7,10 +7,16 @@ pub mod card;
 #[cfg(unix)]
 pub mod chaos;
 pub mod companion;
+#[cfg(target_os = "linux")]
+pub mod door;
+pub mod doors;
 mod doubles;
 #[cfg(unix)]
 pub mod far;
+#[cfg(target_os = "linux")]
+pub mod proxies;
 pub mod relay;
+pub mod secrets;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -18,9 +24,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::error::Outcome;
 use engine::model::{
     AccountId, AccountView, BatchId, BatchView, Destination, DestinationKind, Enqueue, JobAction, JobQuery,
-    JobSelection, JobView, MetadataOrder, SignInRequest,
+    JobSelection, JobView, MetadataOrder, SignInRequest, SignInStarted,
 };
 use engine::pace::Pace;
 use engine::{Engine, EngineHandle, EngineOptions};
@@ -29,11 +36,31 @@ use relay::Relay;
 use tempfile::TempDir;
 
 pub use bytes::{local_files, md5_of, noise};
-pub use doubles::{MemoryVault, MovableWorld, hasty};
+pub use doubles::{MemoryVault, MovableWorld, Surroundings, hasty};
 pub use watch::Watch;
 
 /// Nothing here takes longer; a test that waits so long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Signs in at the page of the library's sign-in, and gives what the browser shows in the end.
+pub async fn in_browser(
+    tenant: &Tenant,
+    page: &str,
+    email: &str,
+    language: &str,
+    change: impl Fn(&mut (String, String)),
+) -> String {
+    let url = reqwest::Url::parse(page).unwrap();
+    let user = tenant.users().into_iter().find(|user| user.email == email).expect("a user");
+    let mut fields: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    fields.push(("email".into(), user.email));
+    fields.push(("password".into(), user.password));
+    fields.iter_mut().for_each(change);
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let (page, _) = page.split_once('?').unwrap();
+    let request = http.post(page).header("accept-language", language).form(&fields);
+    request.send().await.unwrap().text().await.unwrap()
+}
 
 pub struct Stage {
     pub world: Arc<MovableWorld>,
@@ -42,6 +69,7 @@ pub struct Stage {
     pub data: TempDir,
     pub files: TempDir,
     pub vault: Arc<MemoryVault>,
+    pub surroundings: Arc<Surroundings>,
     pub account: AccountId,
     pub pace: Pace,
     /// Trusted besides the system's, PEM.
@@ -87,6 +115,7 @@ impl Stage {
             data: TempDir::new().unwrap(),
             files: TempDir::new().unwrap(),
             vault: Arc::default(),
+            surroundings: Arc::default(),
             account: AccountId(0),
             pace,
             authorities,
@@ -102,6 +131,7 @@ impl Stage {
             world: self.world.clone(),
             pace: self.pace,
             authorities: self.authorities.clone(),
+            surroundings: self.surroundings.clone(),
             ..EngineOptions::new(self.data.path())
         }
     }
@@ -124,9 +154,32 @@ impl Stage {
         let request = SignInRequest {
             tenant: self.tenant.url().to_owned(),
             app_id: Some(self.tenant.app_id().to_owned()),
-            app_secret: Some(self.tenant.app_secret().to_owned()),
+            app_secret: Some(self.tenant.app_secret().into()),
+            ..SignInRequest::default()
         };
         self.handle().sign_in_with_credentials(request).await.unwrap()
+    }
+
+    /// What a person and a browser do with the page of a sign-in, after `change` went over what the page was asked with. The
+    /// browser shows the second.
+    pub async fn signed_in(
+        &self,
+        started: SignInStarted,
+        change: impl Fn(&mut (String, String)),
+    ) -> (Outcome<AccountView>, String) {
+        let user = self.tenant.users().remove(0);
+        self.signed_in_as(started, &user.email, change).await
+    }
+
+    pub async fn signed_in_as(
+        &self,
+        started: SignInStarted,
+        email: &str,
+        change: impl Fn(&mut (String, String)),
+    ) -> (Outcome<AccountView>, String) {
+        let handle = self.handle();
+        let browser = in_browser(&self.tenant, &started.url, email, "", change);
+        tokio::join!(handle.finish_sign_in(started.flow), browser)
     }
 
     /// After a crash in play: the engine's lock is free once its thread has ended.

@@ -71,3 +71,15 @@ async fn seed_90330_tokens_that_were_refused_for_a_while() {
 async fn seed_4061_a_clock_that_was_set_back_behind_an_attempt() {
     hold(&[4061]).await;
 }
+
+/// Something in between said *OK* to the call that puts the parts together, and the server had never heard of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seed_95212_an_ok_that_names_nothing() {
+    hold(&[95_212]).await;
+}
+
+/// The store took its time for two forms that it had in full when the program crashed: they were sent again too soon.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seed_150051_a_store_that_takes_seconds_after_a_crash() {
+    hold(&[150_051]).await;
+}

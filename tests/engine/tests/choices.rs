@@ -111,7 +111,12 @@ async fn sidecars_go_or_stay_as_the_setting_or_the_request_says() {
     let loose = paths(&stage, &["Shoot/DSC_1.NEF", "Shoot/DSC_1.jpg", "Shoot/DSC_1.xmp"]);
     let staged = stage.handle().stage(loose, StagingChoices::default()).await.unwrap();
     assert_eq!((staged.pictures, staged.picture_files, staged.left_out), (1, 2, 1));
-    assert_eq!(staged.items.len(), 3);
+    assert_eq!((staged.items.len(), staged.loose.given.as_slice()), (0, [0, 1, 2].as_slice()));
+    let (file, folder) = (stage.path("Shoot/DSC_1.jpg"), stage.path("Shoot"));
+    let staged = stage.handle().stage(vec![folder, file.clone()], StagingChoices::default()).await.unwrap();
+    assert_eq!(staged.items.len(), 1);
+    let size = std::fs::metadata(&file).unwrap().len();
+    assert_eq!((staged.loose.given, staged.loose.bytes), (vec![1], vec![size]));
 
     let mut watch = stage.watch().await;
     let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use engine::error::ErrorCode;
 use engine::model::{BatchId, JobAction, JobSelection, JobStateKind};
 use engine_tests::{Stage, hasty, md5_of, noise};
-use ferry_tenant::{Action, Match, Options, Rule, Switches, Tenant};
+use ferry_tenant::{Action, FaultBody, Match, Options, Rule, Switches, Tenant};
 
 const DAY: Duration = Duration::from_secs(25 * 3_600);
 
@@ -91,6 +91,45 @@ async fn parts_that_were_put_together_a_day_ago_are_looked_for_before_the_file_i
     assert_eq!(stage.tenant.assets().len(), 1, "nothing is there twice");
     let begun = |call: &&ferry_tenant::Call| call.method == "POST" && call.path == "/api/v1/s3/multipart";
     assert_eq!(stage.tenant.requests().iter().filter(begun).count(), 1, "looked up, not sent again");
+}
+
+/// More than one look asks for. Nobody looked for days, while the tenant made assets of them all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_stored_days_ago_is_looked_for_before_a_person_is_asked() {
+    const FILES: usize = 70;
+    let mut stage = stage_with(Switches { ingest_delay_ms: 3_600_000, ..Switches::default() }).await;
+    for at in 0..FILES {
+        stage.file(&format!("Shoot/{at}/{at}.jpg"), &noise(at as u64 + 1, 2_000));
+    }
+    let mut watch = stage.watch().await;
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    watch.count(batch, JobStateKind::Processing, FILES as u64).await;
+    drop(watch);
+    stage.stop().await;
+    stage.pass_time(3 * DAY).await;
+    stage.start().await;
+    let view = stage.settled(batch).await;
+    assert_eq!(view.totals.count(JobStateKind::Done), FILES as u64, "{:#?}", stage.jobs(batch).await);
+}
+
+/// Something in between says *OK* to the call that puts the parts together, and the server never hears of it (chaos
+/// seed 95212).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ok_that_names_nothing_is_no_word_of_the_server() {
+    let tenant = Tenant::start(Options { parts: true, ..Options::default() }).await.unwrap();
+    let stage = Stage::at_pace(tenant, hasty()).await;
+    stage.file("Shoot/film.mov", &noise(7, 20 * 1024 * 1024));
+    let complete = Match { method: Some("POST".into()), ..Match::path("/api/v1/s3/multipart/") };
+    let ok = Action::Status { code: 200, retry_after: None, body: FaultBody::Json, after_bytes: None };
+    stage.tenant.add_fault(Rule::new(complete, ok).times(1));
+    let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+    let view = stage.settled(batch).await;
+    assert_eq!(view.totals.count(JobStateKind::Done), 1, "{:#?}", stage.jobs(batch).await);
+    assert_eq!(stage.tenant.assets().len(), 1, "nothing is there twice");
+    let calls = stage.tenant.requests();
+    let asked =
+        |path: &str| calls.iter().filter(|call| call.method == "POST" && call.path.ends_with(path)).count();
+    assert_eq!((asked("/multipart"), asked("/complete")), (1, 2), "its parts were not sent again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

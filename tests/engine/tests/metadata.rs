@@ -10,7 +10,7 @@ use engine::model::{
     MetadataValues, NearKind, SheetChoice, SheetQuery, WordList,
 };
 use engine_tests::{PATIENCE, Stage, hasty};
-use ferry_tenant::{Action, FaultBody, Match, Options, Rule, StoredAsset, Tenant};
+use ferry_tenant::{Action, FaultBody, Match, Options, Rule, StoredAsset, Switches, Tenant};
 use serde_json::json;
 
 const USAGE: &str = "meta_choice_0";
@@ -19,6 +19,13 @@ const CHANNELS: &str = "meta_multichoice_0";
 
 async fn stage() -> Stage {
     Stage::at_pace(Tenant::start(Options::default()).await.unwrap(), hasty()).await
+}
+
+/// At a library that requires `Usage`.
+async fn strict_stage() -> Stage {
+    let stage = stage().await;
+    stage.tenant.set_switches(Switches { strict_metadata: true, ..stage.tenant.switches() });
+    stage
 }
 
 fn fields(pairs: &[(&str, &[&str])]) -> MetadataValues {
@@ -188,7 +195,6 @@ async fn what_does_not_fit_is_refused_before_anything_is_taken() {
         (fields(&[(USAGE, &["Press"]), ("meta_date_0", &["soon"])]), "date"),
         (usage("Private"), "choice"),
         (fields(&[(USAGE, &["Press"]), ("meta_text_9", &["x"])]), "unknown_field"),
-        (fields(&[(CREDIT, &["Mira"])]), "required"),
     ] {
         let failure = stage.send(vec![path.clone()], order(values.clone())).await.unwrap_err();
         assert_eq!((failure.code, failure.params["reason"].as_str()), (ErrorCode::MetadataRefused, reason));
@@ -280,4 +286,74 @@ async fn a_busy_tenant_is_left_alone_and_a_restart_forgets_nothing() {
     stage.told(batch, MetadataState::Applied).await;
     assert_eq!(stage.asset("a.jpg").custom[USAGE], json!("Press"));
     assert_eq!(stage.posts(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_library_requires_is_there_before_the_first_byte_or_not_wanted_by_word() {
+    let stage = strict_stage().await;
+    let (a, b) = (stage.file("a.jpg", b"a"), stage.file("b.jpg", b"b"));
+    let of_b = |values| vec![FileValues { path: b.display().to_string(), values }];
+    let order = |values, files| MetadataOrder { values, files, ..Default::default() };
+    let sheet = stage.file("list.csv", b"file,Usage\na.jpg,Press\n");
+    let columns = vec![ColumnTarget::FileName, ColumnTarget::Field { id: USAGE.into() }];
+    let sheet = Some(SheetChoice { path: sheet, columns, take_near: false });
+    let nothing = MetadataValues::default;
+    for (order, files, first) in [
+        (order(nothing(), Vec::new()), None, None),
+        (order(fields(&[(CREDIT, &["Mira"])]), Vec::new()), None, None),
+        (order(nothing(), of_b(usage("Press"))), Some("1"), Some("a.jpg: ")),
+        (MetadataOrder { sheet: sheet.clone(), ..Default::default() }, Some("1"), Some("b.jpg: ")),
+        (order(usage("Press"), of_b(fields(&[(USAGE, &[])]))), Some("1"), Some("b.jpg: ")),
+    ] {
+        let failure = stage.send(vec![a.clone(), b.clone()], order.clone()).await.unwrap_err();
+        let param = |name: &str| failure.params.get(name).map(String::as_str);
+        assert_eq!((failure.code, param("reason")), (ErrorCode::MetadataRefused, Some("unfilled")));
+        assert_eq!((param("field"), param("files"), param("at")), (Some("Usage"), files, first), "{order:?}");
+        let mut request = stage.request(vec![a.clone(), b.clone()], stage.album(&["Inbox"]));
+        request.metadata = order;
+        let missing = stage.handle().missing_metadata(request).await.unwrap();
+        assert_eq!((missing.len(), missing[0].field.as_str()), (1, USAGE));
+    }
+    assert!(stage.handle().list_batches(0, 10, None).await.unwrap().is_empty());
+    assert_eq!(stage.posts(), 0);
+
+    let all = MetadataOrder { files: of_b(usage("Internal")), sheet, ..Default::default() };
+    let batch = stage.send(vec![a.clone(), b.clone()], all).await.unwrap();
+    stage.told(batch, MetadataState::Applied).await;
+    assert_eq!(stage.asset("b.jpg").custom[USAGE], json!("Internal"));
+    let without = MetadataOrder { incomplete: true, ..Default::default() };
+    let batch = stage.send(vec![stage.file("c.jpg", b"c")], without).await.unwrap();
+    stage.told(batch, MetadataState::None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_required_is_remembered_and_a_library_that_never_told_is_not_waited_for() {
+    let mut stage = stage().await;
+    let silent = Rule::new(Match::path("/api/v1/custom/field"), Action::Hang);
+    stage.tenant.add_fault(silent.clone());
+    let batch = stage.send(vec![stage.file("a.jpg", b"a")], MetadataOrder::default()).await.unwrap();
+    stage.told(batch, MetadataState::None).await;
+
+    stage.tenant.set_faults(Default::default());
+    stage.tenant.set_switches(Switches { strict_metadata: true, ..stage.tenant.switches() });
+    stage.handle().metadata_form(stage.account).await.unwrap();
+    stage.stop().await;
+    stage.start().await;
+    stage.tenant.add_fault(silent);
+    let failure = stage.send(vec![stage.file("b.jpg", b"b")], MetadataOrder::default()).await.unwrap_err();
+    assert_eq!(failure.params["reason"], "unfilled");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_strict_library_takes_no_wrong_numbers_and_a_correction_completes_what_it_refused() {
+    let stage = strict_stage().await;
+    let keywords = MetadataValues { keywords: vec!["Outdoors".into()], ..Default::default() };
+    let order = MetadataOrder { values: keywords.clone(), incomplete: true, ..Default::default() };
+    let batch = stage.send(vec![stage.file("a.jpg", b"a")], order).await.unwrap();
+    stage.told(batch, MetadataState::Refused).await;
+    let complete = MetadataValues { fields: usage("Press").fields, ..keywords };
+    let corrected = stage.handle().correct_metadata(JobSelection::Batch { batch }, complete).await;
+    assert_eq!(corrected.unwrap(), 1);
+    stage.told(batch, MetadataState::Applied).await;
+    assert_eq!((stage.asset("a.jpg").keywords, stage.posts()), (vec!["Outdoors".to_owned()], 1));
 }

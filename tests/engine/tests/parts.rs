@@ -234,7 +234,8 @@ async fn every_fault_on_the_way_ends_with_the_file_there_once() {
             Rule::new(Match::multipart("POST"), Action::LoseAnswer).times(1).after(1),
             5,
         ),
-        ("the end is refused", Rule::new(Match::multipart("POST"), status(400)).times(1).after(1), 10),
+        ("the end is refused", Rule::new(Match::multipart("POST"), status(400)).times(1).after(1), 5),
+        ("the end is refused again", Rule::new(Match::multipart("POST"), status(400)).times(2).after(1), 10),
         ("the end is busy", Rule::new(Match::multipart("POST"), status(503)).times(1).after(1), 5),
     ];
     let film = noise(9, 33 * MIB + 5);

@@ -166,7 +166,8 @@ async fn an_unusable_tenant_address_or_key_is_said() {
     let request = |tenant: &str, secret: &str| SignInRequest {
         tenant: tenant.to_owned(),
         app_id: Some(stage.tenant.app_id().to_owned()),
-        app_secret: Some(secret.to_owned()),
+        app_secret: Some(secret.into()),
+        ..SignInRequest::default()
     };
     let handle = stage.handle();
     let nonsense = handle.sign_in_with_credentials(request("not a tenant!", "x")).await.unwrap_err();

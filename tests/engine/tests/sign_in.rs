@@ -6,7 +6,6 @@ use engine::model::{AccountView, SignInRequest};
 use engine::{error::Outcome, model::SignInStarted};
 use engine_tests::Stage;
 use ferry_tenant::{Options, Switches};
-use reqwest::Url;
 
 async fn stage(oauth_metadata: bool) -> Stage {
     let switches = Switches { oauth_metadata, ..Switches::default() };
@@ -17,29 +16,20 @@ async fn started(stage: &Stage) -> SignInStarted {
     let request = SignInRequest {
         tenant: stage.tenant.url().to_owned(),
         app_id: Some(stage.tenant.app_id().to_owned()),
-        app_secret: Some(stage.tenant.app_secret().to_owned()),
+        app_secret: Some(stage.tenant.app_secret().into()),
+        ..SignInRequest::default()
     };
     stage.handle().start_sign_in(request).await.unwrap()
 }
 
-/// What a person and a browser do with the page, after `change` went over what the page was asked with.
+/// To its end, with what the browser shows.
 async fn signed_in(
     stage: &Stage,
     started: SignInStarted,
     change: impl Fn(&mut (String, String)),
 ) -> Outcome<AccountView> {
-    let url = Url::parse(&started.url).unwrap();
-    let mut fields: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    fields.iter_mut().for_each(change);
-    let user = stage.tenant.users().remove(0);
-    fields.push(("email".into(), user.email));
-    fields.push(("password".into(), user.password));
-    let (page, _) = started.url.split_once('?').unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let handle = stage.handle();
-    let browser = async { http.post(page).form(&fields).send().await.unwrap().text().await.unwrap() };
-    let (account, said) = tokio::join!(handle.finish_sign_in(started.flow), browser);
-    assert!(said.contains("Signed in"), "{said}");
+    let (account, said) = stage.signed_in(started, change).await;
+    assert_eq!(said.contains("Signed in"), account.is_ok(), "{said}");
     account
 }
 

@@ -50,6 +50,29 @@ async fn loose_files_go_into_the_chosen_album() {
     assert_eq!(stage.library()["Marketing/Spring/Selects/a.jpg"].md5, md5_of(b"one"));
 }
 
+/// What is asked of the API before the first byte, beside where the file goes.
+const QUESTIONS: [&str; 3] = ["/api/v1/upload/setting", "/api/v1/custom/field", "/api/v1/"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_upload_that_is_expected_asks_is_known_when_it_begins() {
+    let mut stage = Stage::new().await;
+    // What a sign-in finds out is forgotten when it is stored.
+    stage.stop().await;
+    stage.start().await;
+    let asked =
+        || stage.tenant.requests().iter().filter(|call| QUESTIONS.contains(&call.path.as_str())).count();
+    let before = asked();
+    stage.handle().expect_upload(stage.account);
+    stage.until(|| asked() == before + QUESTIONS.len()).await;
+    // An account that is not there is nobody's trouble.
+    stage.handle().expect_upload(engine::model::AccountId(99));
+    stage.file("a.mov", &noise(1, 20_000_000));
+    let batch =
+        stage.upload(vec![stage.path("a.mov")], stage.album(&["Marketing", "Spring", "Selects"])).await;
+    assert_eq!(batch.totals.count(JobStateKind::Done), 1);
+    assert_eq!(asked(), before + QUESTIONS.len(), "asked again");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_there_already_is_reused() {
     let stage = Stage::new().await;

@@ -29,6 +29,9 @@ struct Arguments {
     /// Uploads in parts are offered at this address of another server, ending in `/s3/multipart`
     #[arg(long)]
     parts_at: Option<String>,
+    /// Whether a field is required, and wrong numbers and dates are refused (a guess at what a library does)
+    #[arg(long, value_enum, default_value_t = OnOff::Off)]
+    strict_metadata: OnOff,
     /// Form of the upload setting
     #[arg(long, value_enum, default_value_t = Form::V4)]
     signature: Form,
@@ -111,7 +114,10 @@ async fn main() -> Result<(), Problem> {
         },
         seed: arguments.seed,
         time_zone: arguments.time_zone,
-        switches: config.switches,
+        switches: Switches {
+            strict_metadata: config.switches.strict_metadata || arguments.strict_metadata == OnOff::On,
+            ..config.switches
+        },
     })
     .await?;
     tenant.set_faults(config.faults);

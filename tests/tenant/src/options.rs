@@ -81,6 +81,15 @@ pub struct Switches {
     pub index_delay_ms: u64,
     /// `GET /.well-known/oauth-authorization-server` says that PKCE with S256 is taken [ND].
     pub oauth_metadata: bool,
+    /// As which that says it: `S256`, `plain`, or both [ND].
+    pub pkce_methods: Vec<String>,
+    /// The plain addresses answer tokens in the usual OAuth names; both styles are met [C].
+    pub usual_token_names: bool,
+    /// Whether the key may be used without a person; off until an administrator switches it on [D].
+    pub client_credentials: bool,
+    /// Calls `Usage` required, and refuses an edit with a number or date that is none, or that leaves an asset without
+    /// what is required. All of it a guess [ND]: no public text says what Canto does with either (§9.3).
+    pub strict_metadata: bool,
 }
 
 impl Default for Switches {
@@ -102,6 +111,10 @@ impl Default for Switches {
             existing_name: ExistingName::default(),
             index_delay_ms: 0,
             oauth_metadata: true,
+            pkce_methods: vec!["S256".into()],
+            usual_token_names: false,
+            client_credentials: true,
+            strict_metadata: false,
         }
     }
 }

@@ -125,6 +125,11 @@ impl Tenant {
         self.app.sessions().new_token(TokenKind::Access, email, None, Some(life), now, &self.app.db)
     }
 
+    /// Every token that was issued and not yet replaced, whether it is still good or not.
+    pub fn issued_tokens(&self) -> Vec<String> {
+        self.app.sessions().issued()
+    }
+
     pub fn expire_tokens(&self) {
         self.app.sessions().expire(TokenKind::Access, &self.app.db);
     }

@@ -102,6 +102,39 @@ async fn edits_show_in_the_detail() {
 }
 
 #[tokio::test]
+async fn a_strict_library_looks_at_values() {
+    let tenant = Tenant::start(quick()).await.unwrap();
+    let program = Program::new(&tenant, ADMIN);
+    program.upload("a.jpg", "", b"x").await;
+    let id = tenant.assets()[0].id.clone();
+    let edit = async |field: &str, value: &str| {
+        let property =
+            json!({"propertyId": field, "propertyValue": value, "action": "", "customField": true});
+        let edit = json!({"contents": [{"id": id, "scheme": "image"}], "properties": [property]});
+        program.call("PUT", "/api/v1/batch/edit", Some(edit)).await.status().as_u16()
+    };
+    let required = async || {
+        let fields = program.get("/api/v1/custom/field").await;
+        let is_required = |field: &&serde_json::Value| field["required"] == true;
+        fields.as_array().unwrap().iter().filter(is_required).count()
+    };
+    assert_eq!((required().await, edit("meta_number_0", "twelve").await), (0, 200));
+    tenant.set_switches(Switches { strict_metadata: true, ..tenant.switches() });
+    assert_eq!(required().await, 1);
+    for (field, value, status) in [
+        ("meta_number_0", "12", 400),
+        ("meta_choice_0", "Press", 200),
+        ("meta_number_0", "12.5", 200),
+        ("meta_number_0", "twelve", 400),
+        ("meta_date_0", "2026-02-30", 400),
+        ("meta_date_0", "2026-02-28", 200),
+        ("meta_choice_0", "", 400),
+    ] {
+        assert_eq!(edit(field, value).await, status, "{field} = {value}");
+    }
+}
+
+#[tokio::test]
 async fn downloads_take_ranges() {
     let tenant = Tenant::start(quick()).await.unwrap();
     let program = Program::new(&tenant, ADMIN);

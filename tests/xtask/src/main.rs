@@ -15,6 +15,7 @@ mod npm;
 mod place;
 mod planted;
 mod setup;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -30,12 +31,13 @@ Usage: cargo xtask COMMAND
                      with a display in Ferry's window, without one through the command line
   test [NAME…] [--keep-going]
                      everything CI runs, or only the steps named; `test --list` names them
-  bench [NAME…]      benchmarks beside peers: upload, verify, control, enqueue, memory
+  bench [NAME…]      benchmarks beside peers: upload, verify, limits, control, enqueue, memory
   chaos [--seeds N] [--minutes M] [--seed S]
                      plays N seeds of files, faults, commands and crashes, from S on; stops at one that breaks
   planted            bugs on purpose, each of which the suite has to find
   bindings           writes ui/src/ipc/bindings.ts
   dist               installers that this system can make, into target/dist
+  windows            compiles engine and command line for Windows, without linking (Debian, nightly cargo)
 ";
 
 fn main() -> ExitCode {
@@ -63,6 +65,7 @@ fn run(arguments: &[String]) -> Outcome {
         "planted" => planted::command(&place, rest),
         "bindings" => bindings::command(&place, rest),
         "dist" => dist::command(&place, rest),
+        "windows" => windows::command(&place, rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

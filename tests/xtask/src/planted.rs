@@ -22,6 +22,7 @@ const BUGS: &[(&str, &[(&str, &str)])] = &[
         "trust-part-list",
         &[("parts", "a_part_whose_local_bytes_have_changed_is_sent_again_though_size_and_time_are_the_same")],
     ),
+    ("log-token", &[("secrets", "no_secret_of_a_whole_run_is_said_or_kept")]),
     (
         "ignore-wrong-sum",
         &[

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import de from "../i18n/locales/de.json";
 import en from "../i18n/locales/en.json";
-import { ERROR_CODES, errorText } from "./catalog";
+import type { ErrorCode } from "../ipc/bindings";
+import { locale } from "../i18n";
+import { ERROR_CODES, errorText, saysWhatToDo, sentenceOf } from "./catalog";
 
 const bindings = readFileSync(new URL("../ipc/bindings.ts", import.meta.url), "utf8");
 const union = (name: string): string[] =>
@@ -29,4 +31,26 @@ it("has a text for everyone who can help", () => {
 
 it("shows an unknown code as something inside Ferry", () => {
   expect(errorText("FromTheFuture" as never).sentence).toBe("error.Internal");
+});
+
+/** The engine plays them against servers: `tests/engine/tests/addresses.rs`. */
+const mistakes = JSON.parse(
+  readFileSync(new URL("../../../tests/engine/wrong_addresses.json", import.meta.url), "utf8"),
+) as { typed: string; code: ErrorCode; reason: string }[];
+
+it.each(["en-GB", "de-DE"])("has a sentence of its own for each mistake at the sign-in (%s)", (language) => {
+  locale.use(language);
+  const sentences = new Map<string, string>();
+  for (const { code, reason } of mistakes) {
+    const params = { reason, tenant: "acme", meant: "acme.canto.com", to: "www.example.com" };
+    const failure = { code, who: "you" as const, params, details: "" };
+    const sentence = sentenceOf(failure);
+    expect(sentence, reason).not.toMatch(/[{}]/);
+    expect(sentence, reason).not.toBe(sentenceOf({ ...failure, params: { tenant: "acme" } }));
+    expect(saysWhatToDo(failure), reason).toBe(true);
+    expect(sentences.get(sentence) ?? reason, sentence).toBe(reason);
+    sentences.set(sentence, reason);
+  }
+  expect(sentences.size).toBeGreaterThanOrEqual(20);
+  locale.use("en-GB");
 });

@@ -24,8 +24,10 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   NetworkTimeout: "next.wait",
   UnexpectedAnswer: "next.network",
   TlsRefused: "next.ask_it",
-  ProxyAuthRequired: "next.ask_it",
+  ProxyAuthRequired: "next.proxy_login",
   ProxyUnreachable: "next.ask_it",
+  ProxyRefused: "next.proxy_hosts",
+  PacUnusable: "next.proxy_script",
   TenantUnknown: "next.check_input",
   TenantBusy: "next.wait",
   TenantRefused: "next.support",
@@ -33,6 +35,8 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   SignInCancelled: "next.sign_in",
   SignInTimeout: "next.sign_in",
   CredentialsRefused: "next.ask_admin",
+  WrongAccount: "next.sign_in",
+  BrowserMissing: "next.sign_in",
   NoPermission: "next.ask_admin",
   DestinationMissing: "next.destination",
   DestinationRefused: "next.ask_admin",
@@ -64,6 +68,7 @@ export function errorText(code: ErrorCode): ErrorText {
 /** Why a value, or a sheet of them, isn't taken: the code alone says too little. */
 const METADATA: Record<string, MessageKey> = {
   required: "metadata.wrong_empty",
+  unfilled: "metadata.wrong_unfilled",
   number: "metadata.wrong_number",
   date: "metadata.wrong_date",
   url: "metadata.wrong_url",
@@ -78,9 +83,85 @@ const METADATA: Record<string, MessageKey> = {
   no_names: "sheet.no_names",
 };
 
+/** What is wrong with a setting that was typed. */
+const SETTING: Record<string, MessageKey> = {
+  limit: "setting.wrong_limit",
+  limit_small: "setting.wrong_limit_small",
+  timetable: "setting.wrong_timetable",
+  timetable_days: "setting.wrong_timetable_days",
+  proxy_address: "setting.wrong_proxy_address",
+  proxy_login: "setting.wrong_proxy_login",
+  proxy_user: "setting.wrong_proxy_user",
+  proxy_script: "setting.wrong_proxy_script",
+  proxy_exceptions: "setting.wrong_proxy_exceptions",
+  proxy_address_missing: "setting.missing_proxy_address",
+  proxy_script_missing: "setting.missing_proxy_script",
+  authorities: "setting.wrong_authorities",
+  authority_file: "setting.wrong_authority_file",
+  timetable_hours: "setting.wrong_timetable_hours",
+};
+
+/** What is wrong with a proxy script. */
+const SCRIPT: Record<string, MessageKey> = {
+  unreadable: "network.script_unreadable",
+  no_script: "network.script_none",
+  fails: "network.script_fails",
+  too_slow: "network.script_slow",
+};
+
+/** What is wrong with an address, the server there, or its key. These say what to do, too. */
+const SIGN_IN: Record<string, MessageKey> = {
+  empty: "signin.empty",
+  email: "wrong.email",
+  file: "wrong.file",
+  scheme: "wrong.scheme",
+  unreadable: "wrong.unreadable",
+  not_encrypted: "wrong.not_encrypted",
+  not_a_tenant: "wrong.not_a_tenant",
+  password: "wrong.password",
+  typo: "wrong.typo",
+  no_host: "wrong.no_host",
+  refused: "wrong.refused",
+  silent: "wrong.silent",
+  no_tls: "wrong.no_tls",
+  elsewhere: "wrong.elsewhere",
+  not_canto: "wrong.not_canto",
+  no_sign_in: "wrong.no_sign_in",
+  untrusted: "wrong.untrusted",
+  other_name: "wrong.other_name",
+  app_id_missing: "wrong.app_id_missing",
+  app_id: "wrong.app_id",
+  redirect: "wrong.redirect",
+  page: "wrong.page",
+  secret: "wrong.secret",
+  mode: "wrong.mode",
+  code: "wrong.code",
+  tenant: "wrong.tenant",
+  user: "wrong.user",
+};
+
+const REASONS: Partial<Record<ErrorCode, Record<string, MessageKey>>> = {
+  MetadataRefused: METADATA,
+  RequestInvalid: SETTING,
+  PacUnusable: SCRIPT,
+  TenantUnknown: SIGN_IN,
+  TlsRefused: SIGN_IN,
+  CredentialsRefused: SIGN_IN,
+  WrongAccount: SIGN_IN,
+};
+
+function reasonOf(failure: Failure): MessageKey | undefined {
+  return REASONS[failure.code]?.[failure.params.reason ?? ""];
+}
+
 export function sentenceOf(failure: Failure): string {
-  const reason = failure.code === "MetadataRefused" ? METADATA[failure.params.reason ?? ""] : undefined;
-  return t(reason ?? errorText(failure.code).sentence, failure.params);
+  return t(reasonOf(failure) ?? errorText(failure.code).sentence, failure.params);
+}
+
+/** The sentence says already what to do. */
+export function saysWhatToDo(failure: Failure): boolean {
+  const whole: ErrorCode[] = ["TenantUnknown", "CredentialsRefused", "WrongAccount", "BrowserMissing"];
+  return whole.includes(failure.code) || (failure.code === "TlsRefused" && reasonOf(failure) !== undefined);
 }
 
 export function nextStepOf(failure: Failure): string {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { locale } from "../i18n";
 import { formatBytes, formatPercent, formatSpeed } from "./numbers";
-import { kindOfName, leafOf, shotName, splitName } from "./paths";
+import { kindOfName, leafOf, mayShowPicture, shotName, splitName, within } from "./paths";
 import { roundStep, SteadyTimeLeft } from "./steady";
 import { formatDuration } from "./time";
 
@@ -74,10 +74,34 @@ describe("paths", () => {
   });
 });
 
+describe("within", () => {
+  it("knows paths and what is below them", () => {
+    const inside = within(["/card/DCIM", "/a.jpg", "D:\\Shoot\\", "E:\\"]);
+    for (const path of ["/card/DCIM", "/card/DCIM/1/x.jpg", "/a.jpg", "D:\\Shoot\\x.jpg", "E:\\x.jpg"]) {
+      expect(inside(path), path).toBe(true);
+    }
+    for (const path of ["/card/DCIM2/x.jpg", "/card", "/a.jpg.xmp", "D:\\Shoots\\x.jpg", "a.jpg", ""]) {
+      expect(inside(path), path).toBe(false);
+    }
+    expect(within(["/"])("/anything")).toBe(true);
+  });
+
+  it("is quick with as many of both as there are files on a card", () => {
+    const paths = Array.from({ length: 100_000 }, (_, at) => `/card/IMG_${at}.jpg`);
+    expect(paths.filter(within(paths)).length).toBe(paths.length);
+  });
+});
+
 describe("shotName", () => {
   it("is the same for the files of one picture, and none for what is no picture", () => {
     for (const name of ["DSC_1.NEF", "dsc_1.jpg", "DSC_1.xmp", "DSC_1.NEF.xmp"]) expect(shotName(name)).toBe("dsc_1");
     expect(shotName("DSC_1.v2.jpg")).toBe("dsc_1.v2");
     expect(shotName("DSC_1.mov")).toBeNull();
   });
+});
+
+it("asks for small pictures only where there may be one", () => {
+  for (const name of ["a.jpg", "A.CR3", "b.NEF", "c.psd", "d.PSB", "e.mov", "f.mp4"])
+    expect(mayShowPicture(name)).toBe(true);
+  for (const name of ["a.mxf", "b.ai", "c.pdf", "d.wav", "e.xmp", "psd"]) expect(mayShowPicture(name)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { locale } from "../i18n";
+import { locale, remembered } from "../i18n";
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
 const formats = new Map<string, Intl.NumberFormat>();
@@ -53,7 +53,9 @@ function digitsFor(value: number, unit: string): number {
   return unit === "byte" || unit === "kilobyte" || value >= 9.95 ? 0 : 1;
 }
 
+const listsOf = remembered((tag) => new Intl.ListFormat(tag, { type: "conjunction" }));
+
 /** `3, 7 and 12`. */
 export function formatList(parts: string[]): string {
-  return new Intl.ListFormat(locale.tag, { type: "conjunction" }).format(parts);
+  return listsOf(locale.tag).format(parts);
 }

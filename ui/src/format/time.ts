@@ -1,8 +1,18 @@
-import { locale } from "../i18n";
+import { locale, remembered } from "../i18n";
 
-function unit(value: number, name: "second" | "minute" | "hour" | "day"): string {
-  return new Intl.NumberFormat(locale.tag, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
-}
+type Unit = "second" | "minute" | "hour" | "day";
+
+const unitsOf = (name: Unit) =>
+  remembered((tag) => new Intl.NumberFormat(tag, { style: "unit", unit: name, unitDisplay: "short" }));
+const UNITS = { second: unitsOf("second"), minute: unitsOf("minute"), hour: unitsOf("hour"), day: unitsOf("day") };
+
+const unit = (value: number, name: Unit): string => UNITS[name](locale.tag).format(value);
+
+const timesOf = remembered((tag) => new Intl.DateTimeFormat(tag, { timeStyle: "short" }));
+const daysOf = remembered(
+  (tag) => new Intl.DateTimeFormat(tag, { weekday: "long", day: "numeric", month: "long", year: "numeric" }),
+);
+const momentsOf = remembered((tag) => new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "medium" }));
 
 /** A length of time in one or two units: `40 sec`, `13 min`, `2 hr 10 min`. */
 export function formatDuration(seconds: number): string {
@@ -19,19 +29,18 @@ function pair(first: string, rest: number, name: "minute" | "hour"): string {
   return rest === 0 ? first : `${first} ${unit(rest, name)}`;
 }
 
-export function formatTime(ms: number): string {
-  return new Intl.DateTimeFormat(locale.tag, { timeStyle: "short" }).format(ms);
+export const formatTime = (ms: number): string => timesOf(locale.tag).format(ms);
+
+const soonOf = remembered(
+  (tag) => new Intl.DateTimeFormat(tag, { weekday: "short", hour: "2-digit", minute: "2-digit" }),
+);
+
+/** A moment of the coming days: the hour, and the day if it is another one than today. */
+export function formatSoon(ms: number, now = Date.now()): string {
+  const sameDay = new Date(ms).toDateString() === new Date(now).toDateString();
+  return sameDay ? formatTime(ms) : soonOf(locale.tag).format(ms);
 }
 
-export function formatDay(ms: number): string {
-  return new Intl.DateTimeFormat(locale.tag, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-  }).format(ms);
-}
+export const formatDay = (ms: number): string => daysOf(locale.tag).format(ms);
 
-export function formatExact(ms: number): string {
-  return new Intl.DateTimeFormat(locale.tag, { dateStyle: "medium", timeStyle: "medium" }).format(ms);
-}
+export const formatExact = (ms: number): string => momentsOf(locale.tag).format(ms);

@@ -1,1 +1,2 @@
+export { remembered } from "./remembered";
 export { detectLanguage, locale, t, type MessageKey, type Params } from "./text.svelte";

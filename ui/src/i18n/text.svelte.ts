@@ -1,6 +1,7 @@
 // All text by key. Reading `locale.language` in `t` makes every text follow a change of language.
 import de from "./locales/de.json";
 import en from "./locales/en.json";
+import { remembered } from "./remembered";
 
 export type MessageKey = keyof typeof en;
 export type Params = Record<string, string | number>;
@@ -28,19 +29,22 @@ export function detectLanguage(): string {
   return new URLSearchParams(location.search).get("lang") ?? navigator.language;
 }
 
+const rulesOf = remembered((tag) => new Intl.PluralRules(tag));
+const numbersOf = remembered((tag) => new Intl.NumberFormat(tag));
+
 export function t(key: MessageKey, params: Params = {}): string {
   const entry = LOCALES[locale.language][key];
   return fill(typeof entry === "string" ? entry : plural(entry, Number(params.n ?? 0)), params);
 }
 
 function plural(entry: { one?: string; other: string }, n: number): string {
-  return new Intl.PluralRules(locale.tag).select(n) === "one" ? (entry.one ?? entry.other) : entry.other;
+  return rulesOf(locale.tag).select(n) === "one" ? (entry.one ?? entry.other) : entry.other;
 }
 
 function fill(text: string, params: Params): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
-    if (typeof value === "number") return new Intl.NumberFormat(locale.tag).format(value);
+    if (typeof value === "number") return numbersOf(locale.tag).format(value);
     return value ?? whole;
   });
 }

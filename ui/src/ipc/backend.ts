@@ -2,7 +2,9 @@
 import type {
   AccountId,
   AccountView,
+  AddressView,
   BatchId,
+  BandwidthView,
   BatchView,
   ControlResult,
   EngineEvent,
@@ -17,6 +19,8 @@ import type {
   MetadataForm,
   MetadataTemplate,
   MetadataValues,
+  MissingField,
+  NetworkWay,
   SheetPreview,
   SheetQuery,
   SettingKey,
@@ -37,8 +41,6 @@ import type {
 export type ThumbnailOf = { job: JobId } | { path: string };
 
 export type ReceiptFormat = "csv" | "json" | "html";
-
-export type DropEvent = { type: "hover" } | { type: "leave" } | { type: "drop"; paths: string[] };
 
 export type Unsubscribe = () => void;
 
@@ -62,9 +64,13 @@ export interface Backend {
   enqueueFiles(request: Enqueue): Promise<BatchId>;
   pickFiles(): Promise<string[]>;
   pickFolders(): Promise<string[]>;
-  onDrop(listener: (event: DropEvent) => void): Promise<Unsubscribe>;
-  /** Paths given to a second start, or by the system's *Send to*. */
+  /** Files are dragged over the window, or no longer. */
+  onDragged(listener: (above: boolean) => void): Promise<Unsubscribe>;
+  onDropped(listener: (paths: string[]) => void): Promise<Unsubscribe>;
+  /** Paths given to a second start, by the system's *Send to*, or dropped on the dock icon. */
   onPathsOpened(listener: (paths: string[]) => void): Promise<Unsubscribe>;
+  /** Addresses given in the same ways that name no file. */
+  onOpenRefused(listener: (addresses: string[]) => void): Promise<Unsubscribe>;
 
   listLibrary(account: AccountId, folder: string | null): Promise<LibraryNode[]>;
   searchLibrary(account: AccountId, text: string): Promise<LibraryNode[]>;
@@ -74,6 +80,8 @@ export interface Backend {
   metadataForm(account: AccountId): Promise<MetadataForm>;
   /** What does not fit, with the required fields that are empty. */
   checkMetadata(account: AccountId, values: MetadataValues): Promise<ValueRefusal[]>;
+  /** The required fields that files of an upload would be left without. */
+  missingMetadata(request: Enqueue): Promise<MissingField[]>;
   /** The chosen path, or null if the dialog was closed. */
   pickSheet(): Promise<string | null>;
   readSheet(query: SheetQuery): Promise<SheetPreview>;
@@ -85,6 +93,10 @@ export interface Backend {
   /** Sets other values on finished jobs; nothing is uploaded. How many jobs there were. */
   correctMetadata(selection: JobSelection, values: MetadataValues): Promise<number>;
 
+  /** Whether a library is there; rejects with what is wrong, and with `SignInCancelled` when asked again meanwhile. */
+  checkAddress(typed: string): Promise<AddressView>;
+  /** Opens a Workspace or an Upload Link in the browser. */
+  openPlace(typed: string): Promise<void>;
   startSignIn(request: SignInRequest): Promise<SignInStarted>;
   openSignInPage(flow: number): Promise<void>;
   /** Resolves when the browser came back. */
@@ -92,9 +104,17 @@ export interface Backend {
   cancelSignIn(flow: number): Promise<void>;
   signOut(account: AccountId, dropQueue: boolean): Promise<void>;
 
+  /** Null: the way to the sign-in. */
+  networkWay(account: AccountId | null): Promise<NetworkWay>;
+  hasProxyPassword(): Promise<boolean>;
+  /** Null takes it away. */
+  setProxyPassword(password: string | null): Promise<void>;
+
   listSettings(): Promise<SettingView[]>;
   /** Null: as usual again. */
   setSetting(key: SettingKey, value: string | null): Promise<void>;
+  /** What may be sent and fetched at present, and why. */
+  bandwidth(): Promise<BandwidthView>;
 
   /** Address of a small picture; that there is none shows when it is loaded, or here. */
   thumbnail(of: ThumbnailOf): Promise<string | null>;

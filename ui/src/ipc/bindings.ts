@@ -23,7 +23,7 @@ export type JobId = number;
 /**
  * Noun and state; the UI branches on these, never on text.
  */
-export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "MetadataRefused" | "IngestRefused" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
+export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "ProxyRefused" | "PacUnusable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "WrongAccount" | "BrowserMissing" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "MetadataRefused" | "IngestRefused" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
 
 /**
  * Who can do something about a failure.
@@ -293,9 +293,9 @@ export type StagingSummary = { files: number, folders: number, bytes: number, ki
  */
 pictures: number, picture_files: number, 
 /**
- * One for each given path, in their order.
+ * The folders among the given paths, in their order.
  */
-items: Array<StagedItem>, 
+items: Array<StagedItem>, loose: LooseFiles, 
 /**
  * Junk, what patterns exclude, and what the user left out; a folder counts once.
  */
@@ -310,13 +310,22 @@ left_out_items: Array<LeftOut>,
 problems: Array<StagedProblem>, problem_count: number, };
 
 /**
- * What one of the given paths would send.
+ * What a given folder would send.
  */
-export type StagedItem = { path: string, 
+export type StagedItem = { path: string, files: number, bytes: number, };
+
 /**
- * It is a folder, and can be looked into.
+ * The files among the given paths, by columns: there may be a hundred thousand, and whoever asked knows their paths.
  */
-folder: boolean, files: number, bytes: number, };
+export type LooseFiles = { 
+/**
+ * Which of the given paths each one is, counted from zero.
+ */
+given: Array<number>, 
+/**
+ * What it would send: nothing, if it stays behind.
+ */
+bytes: number[], };
 
 /**
  * Files of one kind (image, video, audio, document, sidecar, other).
@@ -361,9 +370,40 @@ export type StagedPage = { entries: Array<StagedEntry>, total: number, };
 
 export type StagedEntry = { path: string, name: string, folder: boolean, size: number, left_out: LeftOutReason | null, failure: Failure | null, part: ShotPart, };
 
+/**
+ * What an address points at.
+ */
+export type AddressPlace = "library" | "upload_link" | "workspace";
+
+/**
+ * A library that is there.
+ */
+export type AddressView = { 
+/**
+ * Its host, such as `acme.canto.com`.
+ */
+tenant: string, 
+/**
+ * The host that the browser will show.
+ */
+sign_in_host: string, place: AddressPlace, 
+/**
+ * `None`: an app id has to be typed.
+ */
+key: KeySource | null, 
+/**
+ * Who has set the key, if an administrator did.
+ */
+managed_by: string | null, };
+
+/**
+ * Where the tenant's API key comes from.
+ */
+export type KeySource = "given" | "managed" | "kept";
+
 export type SignInKind = "browser" | "client_credentials";
 
-export type SignInState = "signed_in" | "sign_in_required";
+export type SignInState = "signed_in" | "sign_in_required" | "signed_out";
 
 /**
  * A right of the user, as far as the tenant tells (canto-api.md §3: only `upload` and `download` are known).
@@ -389,9 +429,9 @@ path: string,
 size: number | null, };
 
 /**
- * A switch or choice.
+ * A switch, a choice, or something typed.
  */
-export type SettingKey = "language" | "theme" | "rows" | "sidecars";
+export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities";
 
 /**
  * A setting as it is in force.
@@ -400,11 +440,80 @@ export type SettingView = { key: SettingKey, value: string,
 /**
  * What it is until somebody sets it.
  */
-usual: string, choices: Array<string>, 
+usual: string, 
+/**
+ * Empty where it is typed.
+ */
+choices: Array<string>, 
 /**
  * Who set it for this computer; then nobody else can.
  */
 locked_by: string | null, };
+
+/**
+ * The way to one server as it is in force, for people.
+ */
+export type NetworkWay = { 
+/**
+ * The server that it leads to: host, and port where it is not the usual one.
+ */
+target: string, 
+/**
+ * Without a login; `None`: directly.
+ */
+proxy: string | null, with_login: boolean, 
+/**
+ * `None` where the way is not known, since something failed.
+ */
+reason: WayReason | null, 
+/**
+ * What decided: the exception, or the script's address.
+ */
+rule: string | null, 
+/**
+ * What keeps the way, or a part of what is set, from being used.
+ */
+failure: Failure | null, };
+
+/**
+ * Why a way is taken.
+ */
+export type WayReason = "off" | "nothing_set" | "loopback" | "exception" | "manual" | "environment" | "system" | "script" | "system_script";
+
+/**
+ * Why nothing is sent or fetched.
+ */
+export type RestFor = "user" | "timetable" | "battery" | "metered";
+
+/**
+ * Nothing is sent or fetched for a while; the queue stays as it is.
+ */
+export type Rest = { reason: RestFor, 
+/**
+ * Unix milliseconds, where it is known.
+ */
+until: number | null, };
+
+/**
+ * What may be sent and fetched at present.
+ */
+export type BandwidthView = { 
+/**
+ * Bytes a second; `None`: as much as the line takes.
+ */
+up: number | null, down: number | null, 
+/**
+ * The timetable has set the limits.
+ */
+by_timetable: boolean, rest: Rest | null, 
+/**
+ * On its battery; `None`: this computer can't tell, or has none.
+ */
+on_battery: boolean | null, 
+/**
+ * On a line that is paid by the byte; `None`: this system can't tell.
+ */
+on_metered: boolean | null, };
 
 /**
  * A request to sign in to a tenant.
@@ -417,7 +526,15 @@ tenant: string,
 /**
  * Of the tenant's API key; `None` takes what is stored for this tenant or managed on this machine.
  */
-app_id: string | null, app_secret: string | null, };
+app_id: string | null, app_secret: string | null, 
+/**
+ * The account that is signed in again: anybody else is refused.
+ */
+again: AccountId | null, 
+/**
+ * The user (an e-mail address) whose rights a station without a user has; `None`: the key's own.
+ */
+on_behalf_of: string | null, };
 
 /**
  * A sign-in that waits for the browser.
@@ -530,6 +647,23 @@ export type UnmatchedRow = { row: number, name: string, };
  */
 export type DoubledRows = { rows: Array<number>, name: string, };
 
+/**
+ * A required field that files of an upload would be left without.
+ */
+export type MissingField = { 
+/**
+ * Id of the field.
+ */
+field: string, name: string, 
+/**
+ * How many of the files; none: all of them, uncounted.
+ */
+files: number | null, 
+/**
+ * Name of the first of them, where they were counted.
+ */
+first_file: string | null, };
+
 export type ValueRefusal = { 
 /**
  * None: not from a sheet.
@@ -562,7 +696,7 @@ export type MetadataOrder = {
  */
 values: MetadataValues, files: Array<FileValues>, sheet: SheetChoice | null, 
 /**
- * Fields that the tenant calls required may stay empty.
+ * Said by whoever begins the upload: fields that the tenant calls required may stay empty.
  */
 incomplete?: boolean, };
 
@@ -628,6 +762,10 @@ export type Condition = { offline: boolean, sign_in_required: boolean,
  * Paused by *Pause all*.
  */
 paused: boolean, 
+/**
+ * Nothing is sent or fetched for a while, by a time that was set or since the computer should rest.
+ */
+rest: Rest | null, 
 /**
  * Disk full, database trouble.
  */

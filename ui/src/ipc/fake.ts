@@ -1,5 +1,5 @@
 // A Backend without an engine, for the browser and the tests. Same seed, same picture; time is passed in.
-import type { Backend, DropEvent, Unsubscribe } from "./backend";
+import type { Backend, Unsubscribe } from "./backend";
 import type {
   AccountView,
   EngineEvent,
@@ -13,18 +13,23 @@ import type {
 } from "./bindings";
 import { FakeBatch } from "./fake/batch";
 import { FakeLibrary } from "./fake/library";
+import { FakeNetwork } from "./fake/network";
 import { FakeSettings } from "./fake/settings";
 import { listJobs, selectJobs } from "./fake/listing";
 import { FakeMetadata } from "./fake/metadata";
 import { partsOf } from "./fake/parts";
 import { failureOf, FakeQueue } from "./fake/queue";
+import { checkAddress, key } from "./fake/addresses";
 import { ACCOUNT, prepare, SCENARIOS, type Scenario } from "./fake/scenarios";
 import { FakeSheets } from "./fake/sheet";
 import { isFolder, listStaged, stage } from "./fake/staging";
 import { never, TENANTS, type TenantKind } from "./fake/tenant";
 import { pictureOf } from "./fake/picture";
-import { onDomDrop } from "./fake/drop";
+import { onDomDrag, onDomDrop } from "./fake/drop";
 import { textSeed } from "./fake/random";
+
+/** As `Pace::typing` of the engine. */
+const TYPING = 600;
 
 export interface FakeOptions {
   scenario: Scenario;
@@ -43,10 +48,15 @@ export class FakeBackend implements Backend {
   readonly opened: number[] = [];
   private readonly library: FakeLibrary;
   private readonly settings: FakeSettings;
+  private readonly network = new FakeNetwork((key) => this.settings.list().find((one) => one.key === key)!.value);
   private readonly metadata: FakeMetadata;
   private readonly sheets: FakeSheets;
-  private readonly dropListeners = new Set<(event: DropEvent) => void>();
+  private readonly dropListeners = new Set<(paths: string[]) => void>();
   private readonly pathListeners = new Set<(paths: string[]) => void>();
+  private readonly refusedListeners = new Set<(addresses: string[]) => void>();
+  /** Places that were opened in the browser, for tests. */
+  readonly places: string[] = [];
+  private looks = 0;
   private listener: (event: EngineEvent) => void = () => {};
   private accounts: AccountView[];
   private time: number;
@@ -64,6 +74,7 @@ export class FakeBackend implements Backend {
     const managed = { by: "Acme IT", settings: { language: "en" } };
     this.settings = new FakeSettings(options.scenario === "managed" ? managed : null);
     this.accounts = options.scenario === "signed-out" ? [] : [{ ...ACCOUNT }];
+    if (options.scenario === "consumer") this.accounts = [{ ...ACCOUNT, rights: ["download"] }];
     prepare(options.scenario, this.queue, options.now);
     if (options.scenario === "offline") this.queue.setCondition({ offline: true });
     if (options.scenario === "signin-required") {
@@ -78,15 +89,20 @@ export class FakeBackend implements Backend {
   }
 
   drop(paths: string[]): void {
-    for (const listener of this.dropListeners) listener({ type: "drop", paths });
+    for (const listener of this.dropListeners) listener(paths);
   }
 
   openPaths(paths: string[]): void {
     for (const listener of this.pathListeners) listener(paths);
   }
 
+  refuse(addresses: string[]): void {
+    for (const listener of this.refusedListeners) listener(addresses);
+  }
+
   async subscribe(listener: (event: EngineEvent) => void) {
     await this.pause();
+    if (this.options.scenario === "damaged") throw failureOf("DatabaseDamaged", "you", {}, "malformed at page 812");
     this.listener = listener;
     const batches = this.queue.batches.map((batch) => batch.view()).reverse();
     return {
@@ -157,6 +173,7 @@ export class FakeBackend implements Backend {
 
   async enqueueFiles(request: Parameters<Backend["enqueueFiles"]>[0]) {
     await this.pause();
+    this.metadata.refuseUnfilled(request);
     this.requests.push(request);
     const { files } = stage(request.paths, request);
     const first = request.paths[0] ?? "";
@@ -164,7 +181,7 @@ export class FakeBackend implements Backend {
     const shoot = {
       seed: textSeed(first),
       folder: first,
-      kind: "shoot" as const,
+      kind: /card/i.test(first) ? ("card" as const) : ("shoot" as const),
       names: names.length === files ? names : undefined,
     };
     const id = this.queue.batches.length + 1;
@@ -176,7 +193,9 @@ export class FakeBackend implements Backend {
   pickFiles = async () => ["/Users/mira/Desktop/Key visual.psd", "/Users/mira/Desktop/Brand film master v3.mov"];
   pickFolders = async () => ["/Users/mira/Pictures/Spring shoot"];
 
-  async onDrop(listener: (event: DropEvent) => void): Promise<Unsubscribe> {
+  onDragged = async (listener: (above: boolean) => void) => onDomDrag(listener);
+
+  async onDropped(listener: (paths: string[]) => void): Promise<Unsubscribe> {
     this.dropListeners.add(listener);
     const stop = onDomDrop(listener);
     return () => {
@@ -188,6 +207,11 @@ export class FakeBackend implements Backend {
   async onPathsOpened(listener: (paths: string[]) => void): Promise<Unsubscribe> {
     this.pathListeners.add(listener);
     return () => this.pathListeners.delete(listener);
+  }
+
+  async onOpenRefused(listener: (addresses: string[]) => void): Promise<Unsubscribe> {
+    this.refusedListeners.add(listener);
+    return () => this.refusedListeners.delete(listener);
   }
 
   async listLibrary(_account: number, folder: string | null) {
@@ -214,6 +238,11 @@ export class FakeBackend implements Backend {
     return this.metadata.check(values);
   }
 
+  async missingMetadata(request: Parameters<Backend["missingMetadata"]>[0]) {
+    await this.pause();
+    return this.metadata.missing(request);
+  }
+
   pickSheet = async () => "/Users/mira/Documents/Spring shoot 2026.xlsx";
 
   async readSheet(query: SheetQuery) {
@@ -232,12 +261,22 @@ export class FakeBackend implements Backend {
     return this.queue.correct(selection, values);
   }
 
-  async startSignIn({ tenant }: Parameters<Backend["startSignIn"]>[0]) {
+  /** As the engine: it waits until nothing more was typed. */
+  async checkAddress(typed: string) {
+    const round = ++this.looks;
+    await new Promise((resolve) => setTimeout(resolve, TYPING));
+    if (round !== this.looks) throw failureOf("SignInCancelled", "you");
+    return checkAddress(typed);
+  }
+
+  openPlace = async (typed: string) => void this.places.push(typed);
+
+  async startSignIn({ tenant, app_id }: Parameters<Backend["startSignIn"]>[0]) {
     await this.pause();
-    const host = tenant.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
-    if (/\s/.test(host) || host.startsWith("unknown")) throw failureOf("TenantUnknown", "you", { tenant: host });
-    if (host.startsWith("nokey")) throw failureOf("CredentialsRefused", "admin");
-    const full = host.includes(".") ? host : `${host}.canto.com`;
+    const { tenant: full } = checkAddress(tenant);
+    if (key(full) === null && !app_id) {
+      throw failureOf("CredentialsRefused", "admin", { reason: "app_id_missing", tenant: full });
+    }
     const number = (this.flow?.number ?? 0) + 1;
     this.flow = { number, tenant: full, end: () => {} };
     return {
@@ -276,8 +315,25 @@ export class FakeBackend implements Backend {
   async signOut(account: number, dropQueue: boolean) {
     await this.pause();
     if (dropQueue) this.queue.control("cancel", { of: "account", account });
-    this.accounts = this.accounts.filter((other) => other.id !== account);
+    this.accounts = this.accounts.map((other) => (other.id === account ? { ...other, state: "signed_out" } : other));
     this.listener({ event: "accounts_changed", accounts: this.accounts });
+  }
+
+  async networkWay(account: number | null) {
+    await this.pause();
+    const known = this.accounts.find((one) => account === null || one.id === account);
+    return this.network.way(known?.tenant ?? "oauth.canto.com");
+  }
+
+  async hasProxyPassword() {
+    await this.pause();
+    return this.network.password !== null;
+  }
+
+  async setProxyPassword(password: string | null) {
+    await this.pause();
+    this.network.password = password;
+    this.listener({ event: "settings_changed" });
   }
 
   async listSettings() {
@@ -289,6 +345,15 @@ export class FakeBackend implements Backend {
     await this.pause();
     this.settings.set(key, value);
     this.listener({ event: "settings_changed" });
+    if (key === "rest_until") {
+      const until = value ? Date.parse(value) : null;
+      this.queue.setCondition({ rest: until === null ? null : { reason: "user", until } });
+    }
+  }
+
+  async bandwidth() {
+    await this.pause();
+    return this.settings.bandwidth();
   }
 
   async thumbnail(of: Parameters<Backend["thumbnail"]>[0]) {

@@ -1,9 +1,9 @@
 // The desktop shell's side of the `Backend` interface.
 import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import { getCurrentWebview } from "@tauri-apps/api/webview";
-import type { Backend, DropEvent } from "./backend";
+import type { Backend } from "./backend";
 import type { EngineEvent, Failure, JobAction } from "./bindings";
+import { handOver, whole, type Piece } from "./pieces";
 
 const CONTROL: Record<JobAction, string> = {
   pause: "pause_jobs",
@@ -24,6 +24,16 @@ async function call<T>(command: string, args?: Record<string, unknown>): Promise
   }
 }
 
+/** The number of a list that the shell was given beforehand, or null where the paths are few and go along. */
+const listOf = (paths: readonly string[]) =>
+  handOver(paths, (list, piece) => call<number>("keep_paths", { list, paths: piece }));
+
+/** A call with something that names paths, however many. */
+async function callOn<T>(command: string, key: string, about: { paths: string[] }): Promise<T> {
+  const list = await listOf(about.paths);
+  return call(command, { [key]: list === null ? about : { ...about, paths: [] }, list });
+}
+
 export const tauriBackend: Backend = {
   subscribe: (listener) => {
     const channel = new Channel<EngineEvent>();
@@ -38,17 +48,18 @@ export const tauriBackend: Backend = {
   control: (action, selection) => call(CONTROL[action], { selection }),
   moveJobs: (selection, spot) => call("move_jobs", { selection, spot }),
 
-  stagePaths: (paths, choices) => call("stage_paths", { paths, choices }),
+  stagePaths: async (paths, choices) => {
+    const list = await listOf(paths);
+    return call("stage_paths", { paths: list === null ? paths : [], list, choices });
+  },
   listStaged: (query) => call("list_staged", { query }),
-  enqueueFiles: (request) => call("enqueue_files", { request }),
+  enqueueFiles: (request) => callOn("enqueue_files", "request", request),
   pickFiles: () => call("pick_files"),
   pickFolders: () => call("pick_folders"),
-  onDrop: (listener) =>
-    getCurrentWebview().onDragDropEvent(({ payload }) => {
-      const event = toDrop(payload);
-      if (event) listener(event);
-    }),
-  onPathsOpened: (listener) => listen<string[]>("paths-opened", ({ payload }) => listener(payload)),
+  onDragged: (listener) => listen<"above" | "away">("files-dragged", ({ payload }) => listener(payload === "above")),
+  onDropped: (listener) => onPaths("files-dropped", listener),
+  onPathsOpened: (listener) => onPaths("paths-opened", listener),
+  onOpenRefused: (listener) => listen<string[]>("open-refused", ({ payload }) => listener(payload)),
 
   listLibrary: (account, folder) => call("list_library", { account, folder }),
   searchLibrary: (account, text) => call("search_library", { account, text }),
@@ -57,21 +68,29 @@ export const tauriBackend: Backend = {
 
   metadataForm: (account) => call("metadata_form", { account }),
   checkMetadata: (account, values) => call("check_metadata", { account, values }),
+  missingMetadata: (request) => callOn("missing_metadata", "request", request),
   pickSheet: () => call("pick_sheet"),
-  readSheet: (query) => call("read_sheet", { query }),
+  readSheet: (query) => callOn("read_sheet", "query", query),
   listTemplates: (account) => call("list_templates", { account }),
   saveTemplate: (account, template) => call("save_template", { account, template }),
   deleteTemplate: (account, name) => call("delete_template", { account, name }),
   knownWords: (account, list, text) => call("known_words", { account, list, text }),
   correctMetadata: (selection, values) => call("correct_metadata", { selection, values }),
 
+  checkAddress: (typed) => call("check_address", { typed }),
+  openPlace: (typed) => call("open_place", { typed }),
   startSignIn: (request) => call("start_sign_in", { request }),
   openSignInPage: (flow) => call("open_sign_in_page", { flow }),
   finishSignIn: (flow) => call("finish_sign_in", { flow }),
   cancelSignIn: (flow) => call("cancel_sign_in", { flow }),
   signOut: (account, dropQueue) => call("sign_out", { account, dropQueue }),
 
+  networkWay: (account) => call("network_way", { account }),
+  hasProxyPassword: () => call("has_proxy_password"),
+  setProxyPassword: (password) => call("set_proxy_password", { password }),
+
   listSettings: () => call("list_settings"),
+  bandwidth: () => call("bandwidth_now"),
   setSetting: (key, value) => call("set_setting", { key, value }),
 
   thumbnail: async (of) => {
@@ -85,15 +104,7 @@ export const tauriBackend: Backend = {
   appVersion: () => call("app_version"),
 };
 
-function toDrop(payload: { type: string; paths?: string[] }): DropEvent | null {
-  switch (payload.type) {
-    case "enter":
-      return { type: "hover" };
-    case "leave":
-      return { type: "leave" };
-    case "drop":
-      return { type: "drop", paths: payload.paths ?? [] };
-    default:
-      return null;
-  }
+function onPaths(event: string, listener: (paths: string[]) => void): Promise<() => void> {
+  const take = whole(listener);
+  return listen<Piece>(event, ({ payload }) => take(payload));
 }

@@ -20,7 +20,13 @@ export class EngineState {
   ready = $state(false);
   accounts = $state.raw<AccountView[]>([]);
   totals = $state.raw<Totals>({ jobs: {}, bytes: {} });
-  condition = $state.raw<Condition>({ offline: false, sign_in_required: false, paused: false, failure: null });
+  condition = $state.raw<Condition>({
+    offline: false,
+    sign_in_required: false,
+    paused: false,
+    rest: null,
+    failure: null,
+  });
   readonly batches = new SvelteMap<BatchId, BatchView>();
   /** Newest first. */
   readonly order = $derived([...this.batches.values()].sort((a, b) => b.id - a.id));
@@ -30,13 +36,15 @@ export class EngineState {
 
   constructor(private readonly backend: Backend) {}
 
-  async start(): Promise<void> {
+  /** `before`: what has to have come, or failed, before anything is shown. */
+  async start(before: Promise<void> = Promise.resolve()): Promise<void> {
     const early: EngineEvent[] = [];
     let deliver = (event: EngineEvent): void => void early.push(event);
     const snapshot = await this.backend.subscribe((event) => deliver(event));
     this.take(snapshot);
     deliver = (event) => this.apply(event);
     early.forEach(deliver);
+    await before;
     this.ready = true;
     if (snapshot.batches.length >= PAGE) await this.loadUnfinished();
   }

@@ -78,9 +78,12 @@ export class Ferry {
     });
   }
 
+  /** Those that did not sign out. */
+  readonly present = $derived.by(() => this.engine.accounts.filter((account) => account.state !== "signed_out"));
+
   /** Where new uploads go. */
   readonly account = $derived.by<AccountView | null>(
-    () => this.engine.account(this.chosen) ?? this.engine.accounts[0] ?? null,
+    () => this.present.find((account) => account.id === this.chosen) ?? this.present[0] ?? null,
   );
 
   /** The account that has to sign in before anything goes on. */
@@ -95,6 +98,17 @@ export class Ferry {
     return this.notices.attempt(this.backend.control(action, selection));
   }
 
+  /** Sends and fetches nothing for so many hours. */
+  async restFor(hours: number): Promise<void> {
+    const until = new Date(Date.now() + hours * 3_600_000).toISOString();
+    await this.notices.attempt(this.backend.setSetting("rest_until", until));
+  }
+
+  /** Ends a pause of hours. */
+  async goOn(): Promise<void> {
+    await this.notices.attempt(this.backend.setSetting("rest_until", null));
+  }
+
   /** Puts files that wait beside another one that waits. */
   move(selection: JobSelection, spot: QueueSpot): Promise<ControlResult | undefined> {
     return this.notices.attempt(this.backend.moveJobs(selection, spot));
@@ -103,7 +117,8 @@ export class Ferry {
   /** Before there is an account, paths wait for it. */
   stage(paths: string[]): void {
     if (this.account && !this.signIn.asked) this.staging.add(paths, this.account.id);
-    else this.early.push(...paths);
+    // Not by spreading: WebKit takes 65,536 arguments.
+    else for (const path of paths) this.early.push(path);
   }
 
   async pick(what: "files" | "folders"): Promise<void> {

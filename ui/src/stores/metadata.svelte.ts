@@ -9,6 +9,7 @@ import type {
   MetadataValues,
   ValueRefusal,
 } from "../ipc";
+import { within } from "../format/paths";
 import { toFailure } from "../ipc/failure";
 
 const CHECK_MS = 300;
@@ -33,7 +34,6 @@ export class Metadata {
   constructor(private readonly backend: Backend) {}
 
   readonly form = $derived<MetadataForm>(this.state.at === "here" ? this.state.form : NO_FORM);
-  readonly missing = $derived(this.form.fields.filter(({ id, required }) => required && !this.values.fields[id]));
   /** Of values that are there: what is missing is said once, not beside every field. */
   readonly wrong = $derived(this.refusals.filter(({ value }) => value !== ""));
   readonly count = $derived(countOf(this.values));
@@ -69,17 +69,24 @@ export class Metadata {
 
   /** What one file gets over what all get; nothing takes its entry away. */
   setFile(path: string, values: MetadataValues): void {
+    this.setFiles([path], () => values);
+  }
+
+  /** The same for several; `change` makes a file's values from those that it has. */
+  setFiles(paths: Iterable<string>, change: (own: MetadataValues) => MetadataValues): void {
     const files = new Map(this.files);
-    if (countOf(values) === 0) files.delete(path);
-    else files.set(path, values);
+    for (const path of paths) {
+      const values = change(files.get(path) ?? NO_VALUES);
+      if (countOf(values) === 0) files.delete(path);
+      else files.set(path, values);
+    }
     this.files = files;
   }
 
   /** What goes with an upload; a file that isn't staged any more, nor its folder, is left out. */
   order(staged: readonly string[]): { values: MetadataValues; files: FileValues[] } {
-    const below = (path: string) => (root: string) => path === root || /^[\\/]/.test(path.slice(root.length));
-    const within = (path: string) => staged.filter((root) => path.startsWith(root)).some(below(path));
-    const files = [...this.files].filter(([path]) => within(path));
+    const isStaged = within(staged);
+    const files = [...this.files].filter(([path]) => isStaged(path));
     return { values: this.values, files: files.map(([path, values]) => ({ path, values })) };
   }
 

@@ -46,8 +46,17 @@ interface Page extends Wanted {
   stale: boolean;
 }
 
-export function sourceKey({ batch, states, search, order }: PageSource): string {
-  return `${batch ?? "*"}|${states.join(",")}|${order}|${search}`;
+const sourceKeys = new WeakMap<PageSource, string>();
+
+/** Asked for with every row. */
+export function sourceKey(source: PageSource): string {
+  let key = sourceKeys.get(source);
+  if (key === undefined) {
+    const { batch, states, search, order } = source;
+    key = `${batch ?? "*"}|${states.join(",")}|${order}|${search}`;
+    sourceKeys.set(source, key);
+  }
+  return key;
 }
 
 export function jobQuery({ batch, states, search, order }: PageSource): JobQuery {

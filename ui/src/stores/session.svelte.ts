@@ -1,8 +1,12 @@
 // Signing in: from the address to the browser and back. Every end leads to a usable screen.
-import type { AccountView, Backend, Failure, SignInStarted } from "../ipc";
+import type { AccountView, AddressView, Backend, Failure, SignInStarted } from "../ipc";
 import { toFailure } from "../ipc/failure";
 
 export type Step = { at: "form" } | { at: "starting" } | { at: "browser"; started: SignInStarted };
+
+/** What is known of the typed address. */
+export type Look =
+  { at: "untyped" } | { at: "looking" } | { at: "found"; address: AddressView } | { at: "wrong"; failure: Failure };
 
 export class SignIn {
   /** Shown although there is an account: to add one, or to sign in again. */
@@ -10,10 +14,12 @@ export class SignIn {
   again = $state.raw<AccountView | null>(null);
   step = $state.raw<Step>({ at: "form" });
   failure = $state.raw<Failure | null>(null);
+  look = $state.raw<Look>({ at: "untyped" });
   tenant = $state("");
   appId = $state("");
   appSecret = $state("");
   private round = 0;
+  private typed = 0;
 
   constructor(
     private readonly backend: Backend,
@@ -25,6 +31,7 @@ export class SignIn {
     this.again = again;
     this.tenant = again?.tenant ?? "";
     this.failure = null;
+    this.look = { at: "untyped" };
     this.step = { at: "form" };
   }
 
@@ -34,8 +41,34 @@ export class SignIn {
     this.again = null;
   }
 
+  /** Something was typed. The engine waits until nothing more is, and lets go of what it looked for before. */
+  async type(): Promise<void> {
+    const typed = ++this.typed;
+    this.failure = null;
+    const tenant = this.tenant.trim();
+    this.look = tenant === "" ? { at: "untyped" } : { at: "looking" };
+    const look = await this.backend.checkAddress(tenant).then<Look, Look>(
+      (address) => ({ at: "found", address }),
+      (reason: unknown) => ({ at: "wrong", failure: toFailure(reason) }),
+    );
+    if (typed === this.typed && tenant !== "") this.look = look;
+  }
+
+  /** Takes the address that was probably meant. */
+  take(meant: string): void {
+    this.tenant = meant;
+    void this.type();
+  }
+
+  async openPlace(): Promise<void> {
+    await this.backend.openPlace(this.tenant.trim()).catch((reason: unknown) => {
+      this.failure = toFailure(reason);
+    });
+  }
+
   async start(): Promise<void> {
     const round = ++this.round;
+    this.typed++;
     this.failure = null;
     this.step = { at: "starting" };
     try {
@@ -43,6 +76,8 @@ export class SignIn {
         tenant: this.tenant.trim(),
         app_id: this.appId.trim() || null,
         app_secret: this.appSecret.trim() || null,
+        again: this.again?.id ?? null,
+        on_behalf_of: null,
       });
       if (round !== this.round) {
         await this.backend.cancelSignIn(started.flow);
@@ -81,6 +116,8 @@ export class SignIn {
 
   private succeed(account: AccountView): void {
     this.step = { at: "form" };
+    this.look = { at: "untyped" };
+    this.appId = "";
     this.appSecret = "";
     this.asked = false;
     this.again = null;

@@ -1,7 +1,7 @@
 // What is set, and what that means for the page as a whole: language, colours, height of rows.
 import { SvelteMap } from "svelte/reactivity";
 import { detectLanguage, locale } from "../i18n";
-import type { Backend, SettingKey, SettingView } from "../ipc";
+import type { Backend, BandwidthView, SettingKey, SettingView } from "../ipc";
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
@@ -15,6 +15,9 @@ export class Settings {
     dark.addEventListener("change", () => this.apply());
     this.apply();
   }
+
+  /** What holds at present; null until it is known. */
+  bandwidth = $state.raw<BandwidthView | null>(null);
 
   /** Undefined until they are known. */
   value(key: SettingKey): string | undefined {
@@ -30,6 +33,11 @@ export class Settings {
     const all = await this.backend.listSettings();
     // An answer that was overtaken by a later question says nothing any more.
     if (round === this.round) this.take(all);
+  }
+
+  /** Looks at the computer; where that fails, nothing is said of it. */
+  async look(): Promise<void> {
+    this.bandwidth = await this.backend.bandwidth().catch(() => null);
   }
 
   /** Shown at once; what the engine refuses is taken back. */

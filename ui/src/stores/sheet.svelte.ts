@@ -34,9 +34,6 @@ export class Sheet {
       ? { path: this.path, columns: this.preview.columns, take_near: this.takeNear }
       : null,
   );
-  readonly fields = $derived(
-    new Set(this.preview?.columns.flatMap((target) => (target.to === "field" ? [target.id] : [])) ?? []),
-  );
 
   async pick(ground: SheetGround): Promise<void> {
     const path = await this.backend.pickSheet();

@@ -3,7 +3,10 @@ import type { Backend, Failure, StagedEntry, StagingChoices } from "../ipc";
 import { toFailure } from "../ipc/failure";
 
 /** Rows that come at once; more are asked for. */
-const PAGE = 200;
+const PAGE = 100;
+
+/** A file that goes, as far as anybody knows. */
+export const isSent = (entry: StagedEntry): boolean => !entry.folder && entry.left_out === null && !entry.failure;
 
 export class StagedFolder {
   folder = $state("");
@@ -62,6 +65,17 @@ export class StagedFolder {
   async loadMore(choices: StagingChoices): Promise<void> {
     this.wanted = this.entries.length + PAGE;
     await this.load(choices);
+  }
+
+  /** Every file of the folder that would be sent, also those that are not shown yet. */
+  async files(choices: StagingChoices): Promise<string[]> {
+    let entries: readonly StagedEntry[] = this.entries;
+    while (this.total !== null && entries.length < this.total) {
+      const next = await this.ask(choices, entries.length, 1000);
+      if (next.entries.length === 0) break;
+      entries = [...entries, ...next.entries];
+    }
+    return entries.filter(isSent).map(({ path }) => path);
   }
 
   private ask(choices: StagingChoices, offset: number, limit: number) {

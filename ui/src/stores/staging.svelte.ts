@@ -1,8 +1,10 @@
 // What was dropped or picked and is not sent yet.
-import type { AccountId, Backend, Destination, Failure, StagingSummary } from "../ipc";
+import type { AccountId, Backend, Destination, Enqueue, Failure, MissingField, StagingSummary } from "../ipc";
 import { toFailure } from "../ipc/failure";
 import { Choices } from "./choices.svelte";
+import { Counted } from "./counted";
 import { Metadata } from "./metadata.svelte";
+import { Picked } from "./picked.svelte";
 import { Places } from "./places.svelte";
 import { Sheet } from "./sheet.svelte";
 
@@ -16,15 +18,24 @@ export class Staging {
   paths = $state.raw<string[]>([]);
   readonly choices = new Choices(() => this.countSoon());
   destination = $state.raw<Destination | null>(null);
-  summary = $state.raw<StagingSummary | null>(null);
+  counted = $state.raw<Counted | null>(null);
+  readonly summary = $derived<StagingSummary | null>(this.counted?.summary ?? null);
   counting = $state(false);
   sending = $state(false);
   failure = $state.raw<Failure | null>(null);
   places = $state.raw<Places | null>(null);
+  /** Required fields that files would be left without, as the engine says. */
+  missing = $state.raw<MissingField[]>([]);
+  /** Said by the user: they may stay empty. */
+  incomplete = $state(false);
   private account: AccountId | null = null;
   private round = 0;
+  private lookRound = 0;
+  private lookTimer?: ReturnType<typeof setTimeout>;
   private timer?: ReturnType<typeof setTimeout>;
   readonly metadata: Metadata;
+  /** Files that are given values together. */
+  readonly picked = new Picked();
   readonly sheet: Sheet;
 
   constructor(private readonly backend: Backend) {
@@ -32,12 +43,10 @@ export class Staging {
     this.sheet = new Sheet(backend);
   }
 
-  /** Required fields that neither the form nor a sheet's column fills. */
-  readonly missing = $derived.by(() => this.metadata.missing.filter(({ id }) => !this.sheet.fields.has(id)));
   /** What still stands against the upload, the first thing to do first. */
   readonly need = $derived.by<Need | null>(() => {
     if (this.destination === null) return "destination";
-    if (this.missing.length > 0) return "required";
+    if (this.missing.length > 0 && !this.incomplete) return "required";
     if (this.metadata.wrong.length > 0) return "values";
     return this.sheet.need;
   });
@@ -54,7 +63,9 @@ export class Staging {
   add(paths: string[], account: AccountId): void {
     if (paths.length === 0) return;
     this.use(account);
-    this.paths = [...new Set([...this.paths, ...paths])];
+    const all = new Set(this.paths);
+    for (const path of paths) all.add(path);
+    this.paths = [...all];
     this.open = true;
     void this.count();
   }
@@ -72,6 +83,7 @@ export class Staging {
   remove(path: string): void {
     this.paths = this.paths.filter((other) => other !== path);
     this.choices.forget(path);
+    this.picked.keepWithin(this.paths);
     if (this.paths.length === 0) this.discard();
     else void this.count();
   }
@@ -87,10 +99,22 @@ export class Staging {
     clearTimeout(this.timer);
     this.open = this.counting = false;
     this.choices.clear();
+    this.picked.clear();
     this.paths = [];
     this.metadata.reset();
     this.sheet.remove();
-    this.summary = this.failure = null;
+    this.counted = this.failure = null;
+    this.missing = [];
+    this.incomplete = false;
+  }
+
+  /** Asks what is missing, soon; several changes in a row are one question. */
+  lookForMissing(): void {
+    const round = ++this.lookRound;
+    clearTimeout(this.lookTimer);
+    const isRequired = this.metadata.form.fields.some(({ required }) => required);
+    if (!isRequired || this.paths.length === 0 || this.account === null) this.missing = [];
+    else this.lookTimer = setTimeout(() => void this.look(round), PATIENCE_MS);
   }
 
   /** The number of files that were handed to the queue, or null if that was refused. */
@@ -101,17 +125,7 @@ export class Staging {
     this.failure = null;
     try {
       if (!(await this.metadata.check())) return null;
-      await this.backend.enqueueFiles({
-        account,
-        paths: this.paths,
-        destination: this.destination,
-        tags: [],
-        include: [],
-        exclude: [],
-        priority: 0,
-        ...this.choices.all,
-        metadata: { ...this.metadata.order(this.paths), sheet: this.sheet.choice },
-      });
+      await this.backend.enqueueFiles(this.request(account, this.destination));
       this.discard();
       return files;
     } catch (reason) {
@@ -120,6 +134,31 @@ export class Staging {
     } finally {
       this.sending = false;
     }
+  }
+
+  private request(account: AccountId, destination: Destination): Enqueue {
+    const order = { ...this.metadata.order(this.paths), sheet: this.sheet.choice };
+    return {
+      account,
+      paths: this.paths,
+      destination,
+      tags: [],
+      include: [],
+      exclude: [],
+      priority: 0,
+      ...this.choices.all,
+      metadata: this.incomplete && this.missing.length > 0 ? { ...order, incomplete: true } : order,
+    };
+  }
+
+  private async look(round: number): Promise<void> {
+    const { account } = this;
+    if (account === null) return;
+    // Where it would go plays no part in it.
+    const request = this.request(account, this.destination ?? { kind: "library", id: "", path: "" });
+    // Values that don't fit are said where they stand.
+    const missing = await this.backend.missingMetadata(request).catch(() => []);
+    if (round === this.lookRound) this.missing = missing;
   }
 
   private countSoon(): void {
@@ -135,8 +174,9 @@ export class Staging {
     this.counting = true;
     this.failure = null;
     try {
-      const summary = await this.backend.stagePaths(this.paths, this.choices.all);
-      if (round === this.round) this.summary = summary;
+      const { paths } = this;
+      const summary = await this.backend.stagePaths(paths, this.choices.all);
+      if (round === this.round) this.counted = new Counted(paths, summary);
     } catch (reason) {
       if (round === this.round) this.failure = toFailure(reason);
     } finally {

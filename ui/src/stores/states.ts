@@ -74,6 +74,14 @@ export function stateText(job: JobView, now: number): string {
   return seconds > 1 ? t("waiting.retry_in", { time: formatDuration(seconds) }) : t("waiting.retry");
 }
 
+const HELD: readonly JobStateKind[] = ["queued", "finishing", "processing"];
+
+/** What nobody can send, or ask about, without signing in waits for that, whatever else would come first. */
+export function asItStands(job: JobView, signedOut: boolean, rests = false): JobView {
+  if (rests && !signedOut && job.state === "queued") return { ...job, state: "waiting", waiting_for: "schedule" };
+  return signedOut && HELD.includes(job.state) ? { ...job, state: "waiting", waiting_for: "sign_in" } : job;
+}
+
 export interface Allowed {
   pause: boolean;
   resume: boolean;

@@ -6,9 +6,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
 use crate::error::{ApiError, ErrorKind};
+use crate::typed;
 
 /// The domains under which tenants are known to live ([T]/[C], canto-api §1). Longest first.
-const DOMAINS: [&str; 5] = ["ca.canto.com", "au.canto.com", "canto.com", "canto.global", "canto.de"];
+pub(crate) const DOMAINS: [&str; 5] =
+    ["ca.canto.com", "au.canto.com", "canto.com", "canto.global", "canto.de"];
 /// Labels that are Canto's own sites, not tenants [C].
 const NOT_TENANTS: [&str; 7] = ["www", "oauth", "api", "support", "help", "ca", "au"];
 /// Everything but the unreserved characters of RFC 3986 is encoded in a path part.
@@ -18,6 +20,7 @@ const PATH_PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TenantAddress {
     origin: Url,
+    typed: Url,
     kind: AddressKind,
 }
 
@@ -44,6 +47,15 @@ pub enum AddressError {
     /// Nothing was typed.
     #[error("address_empty")]
     Empty,
+    /// A mail address.
+    #[error("address_email")]
+    Email,
+    /// A file or folder of a computer.
+    #[error("address_file")]
+    FilePath,
+    /// Neither `https` nor `http`.
+    #[error("address_scheme")]
+    OtherScheme,
     /// It can't be read as a host.
     #[error("address_unreadable")]
     Unreadable,
@@ -68,6 +80,9 @@ impl TenantAddress {
         if typed.is_empty() {
             return Err(AddressError::Empty);
         }
+        if let Some(refused) = typed::refused(typed) {
+            return Err(refused);
+        }
         let url = Url::parse(&with_scheme(typed)?).map_err(|_| AddressError::Unreadable)?;
         let host = url.host().ok_or(AddressError::Unreadable)?;
         match url.scheme() {
@@ -83,16 +98,21 @@ impl TenantAddress {
             check_host(&host)?;
         }
         let kind = kind_of(&url);
-        let mut origin = url;
+        let mut origin = url.clone();
         origin.set_path("/");
         origin.set_query(None);
         origin.set_fragment(None);
-        Ok(Self { origin, kind })
+        Ok(Self { origin, typed: url, kind })
     }
 
     /// What the typed address pointed at.
     pub fn kind(&self) -> &AddressKind {
         &self.kind
+    }
+
+    /// The whole page that was typed.
+    pub fn typed(&self) -> &Url {
+        &self.typed
     }
 
     /// The origin, with a `/` behind it.
@@ -113,6 +133,11 @@ impl TenantAddress {
     pub fn region(&self) -> Option<&'static str> {
         let host = self.origin.host_str()?;
         DOMAINS.into_iter().find(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))
+    }
+
+    /// The host that was probably meant, where this one looks like a slip of the finger.
+    pub fn probably_meant(&self) -> Option<String> {
+        typed::probably_meant(&self.origin.host()?)
     }
 
     /// Whether it is on this computer: the demo library.
@@ -182,7 +207,7 @@ fn with_scheme(typed: &str) -> Result<String, AddressError> {
 fn check_host(host: &Host<&str>) -> Result<(), AddressError> {
     let Host::Domain(name) = host else { return Ok(()) };
     let name = &name.trim_end_matches('.');
-    if !name.contains('.') {
+    if !name.contains('.') || name.split('.').any(|label| label.is_empty() || label.len() > 63) {
         return Err(AddressError::Unreadable);
     }
     if DOMAINS.contains(name) {
@@ -266,8 +291,10 @@ mod tests {
     fn nonsense_has_a_reason() {
         let refused = |typed| TenantAddress::parse(typed).unwrap_err();
         assert_eq!(refused("  "), AddressError::Empty);
+        assert_eq!(refused("jo@acme.com"), AddressError::Email);
+        assert_eq!(refused("C:\\Users\\jo"), AddressError::FilePath);
         assert_eq!(refused("my company"), AddressError::Unreadable);
-        assert_eq!(refused("ftp://acme.canto.com"), AddressError::Unreadable);
+        assert_eq!(refused("ftp://acme.canto.com"), AddressError::OtherScheme);
         assert_eq!(refused("https://acme"), AddressError::Unreadable);
         assert_eq!(refused("http://acme.canto.com"), AddressError::NotEncrypted);
         assert_eq!(refused("www.canto.com"), AddressError::NotATenant);

@@ -143,6 +143,13 @@ impl CantoClient {
         Self { shared: Arc::new(shared) }
     }
 
+    /// The same client over other connections.
+    #[must_use]
+    pub fn with_http(self, http: reqwest::Client) -> Self {
+        let shared = Shared { http, ..self.shared.copy() };
+        Self { shared: Arc::new(shared) }
+    }
+
     /// Waits so long for the head of an answer.
     #[must_use]
     pub fn with_answer_limit(self, answer_limit: Duration) -> Self {

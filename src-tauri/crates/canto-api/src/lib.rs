@@ -19,24 +19,27 @@ mod direct;
 mod download;
 mod endpoints;
 mod error;
+mod look;
 mod metadata;
 mod parts;
 mod search;
 mod secret;
 mod shared;
 mod tree;
+mod typed;
 mod types;
 mod upload;
 
 pub use address::{AddressError, AddressKind, TenantAddress};
 pub use assets::{BatchContent, Page};
-pub use auth::{AppKey, OAuthServer, OAuthStyle, Pkce, PkceMethod, TokenSource, Tokens};
+pub use auth::{AppKey, OAuthServer, OAuthStyle, PageRefused, Pkce, PkceMethod, TokenSource, Tokens};
 pub use budget::{Budget, Permit};
 pub use client::{CantoClient, http_builder};
 pub use direct::DirectAddress;
 pub use download::Download;
 pub use endpoints::{Endpoints, User};
-pub use error::{ApiError, ErrorKind, RetryClass};
+pub use error::{ApiError, ErrorKind, NoWay, RetryClass};
+pub use look::{Absent, look_for_tenant};
 pub use metadata::{CustomField, EditProperty};
 pub use parts::{
     LARGEST_PART, LEAST_PART, MOST_PARTS, OpenUpload, PartsServer, StoredPart, signs_an_empty_body,

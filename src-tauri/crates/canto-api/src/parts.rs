@@ -173,13 +173,16 @@ impl PartsServer {
     /// where the server tells it (Companion does not).
     ///
     /// # Errors
-    /// `BadRequest` where the store knows other parts; `UnexpectedAnswer` for an empty one; what [`upload_is_gone`] tells may mean that an earlier call,
-    /// whose answer was lost, did it.
+    /// `BadRequest` where the store knows other parts; `UnexpectedAnswer` for one that does not name what was put
+    /// together, as something in between may give without having asked the server; what [`upload_is_gone`] tells may
+    /// mean that an earlier call, whose answer was lost, did it.
     pub async fn complete(
         &self,
         upload: &OpenUpload,
         parts: &[(u32, String)],
     ) -> Result<Option<String>, ApiError> {
+        // Companion names the first three, plain S3 all of them, with capitals.
+        const NAMES: [&str; 4] = ["location", "key", "bucket", "etag"];
         let parts: Vec<Value> = parts
             .iter()
             .map(|(number, etag)| json!({ "PartNumber": number, "ETag": format!("\"{etag}\"") }))
@@ -192,9 +195,10 @@ impl PartsServer {
             return Err(ApiError::new("complete_parts", ErrorKind::ServerBusy { retry_after: None })
                 .with_message(error));
         }
-        if !answer.is_object() {
+        let is_name = |name: &String| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known));
+        if !answer.as_object().is_some_and(|told| told.keys().any(is_name)) {
             return Err(ApiError::new("complete_parts", ErrorKind::UnexpectedAnswer)
-                .with_message("the answer names nothing"));
+                .with_message("the answer names nothing that was put together"));
         }
         let etag = ["etag", "ETag"].iter().find_map(|name| answer.get(*name)?.as_str());
         Ok(etag.map(|tag| tag.trim_matches('"').to_owned()))

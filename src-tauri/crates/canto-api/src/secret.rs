@@ -3,9 +3,10 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
 
-/// A password-like word: an app secret or a refresh token. `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A password-like word: an app secret or a refresh token. `Debug` shows nothing of it, and its memory is zeroed at the end.
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
@@ -23,6 +24,18 @@ impl Secret {
     /// Whether there is no word at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(word: &str) -> Self {
+        Self::new(word)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use engine::model::{BatchId, JobId, JobSelection, JobStateKind};
@@ -55,7 +56,7 @@ pub enum Command {
     /// List jobs
     Jobs(Jobs),
     /// Pause jobs
-    Pause(Selection),
+    Pause(Pause),
     /// Let paused jobs go on
     Resume(Selection),
     /// Cancel jobs
@@ -68,6 +69,10 @@ pub enum Command {
     Relocate(Relocate),
     /// Show or change what is set
     Settings(Settings),
+    /// Show which way leads to the library, and why; keep the proxy's password; test the connection
+    Network(Network),
+    /// Show metadata that the library did not take, or correct it; nothing is uploaded again
+    Metadata(Metadata),
     /// Print the receipt of a batch, or check one against the local files
     Receipt(Receipt),
     /// Show the library's folders and albums
@@ -93,6 +98,9 @@ pub struct Login {
     /// Sign in with the API key alone, for a station without a user
     #[arg(long)]
     pub client_credentials: bool,
+    /// With the rights of this user (with --client-credentials)
+    #[arg(long, value_name = "EMAIL", requires = "client_credentials")]
+    pub on_behalf_of: Option<String>,
     /// Print the address instead of opening the browser
     #[arg(long, conflicts_with = "client_credentials")]
     pub no_browser: bool,
@@ -128,6 +136,9 @@ pub struct Upload {
     /// Metadata from a sheet (.csv, .xlsx): a row per file, matched by its name
     #[arg(long, value_name = "FILE")]
     pub metadata: Option<PathBuf>,
+    /// Also send where fields that the library requires would stay empty
+    #[arg(long)]
+    pub without_required: bool,
     /// What to do with files that the library has already (only `off` in this version)
     #[arg(long, value_enum, value_name = "RULE", default_value = "off")]
     pub duplicates: Duplicates,
@@ -194,6 +205,49 @@ pub struct Jobs {
 }
 
 #[derive(Args, Debug)]
+pub struct Metadata {
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Put this tag on the assets, too
+    #[arg(long = "tag", value_name = "T")]
+    pub tags: Vec<String>,
+    /// Put this keyword on the assets, too
+    #[arg(long = "keyword", value_name = "K")]
+    pub keywords: Vec<String>,
+    /// Set a field to this instead, by its name or id; without a value it is not set (also: keywords=, tags=)
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    pub fields: Vec<String>,
+    /// Return as soon as the correction is in the queue
+    #[arg(long)]
+    pub detach: bool,
+}
+
+impl Metadata {
+    /// Whether something is given; otherwise it is asked.
+    pub fn changes(&self) -> bool {
+        !self.tags.is_empty() || !self.keywords.is_empty() || !self.fields.is_empty()
+    }
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Pause {
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Nothing at all is sent or fetched for so long, then it goes on by itself; survives a restart
+    #[arg(long = "for", value_name = "2h|30m", value_parser = some_time, conflicts_with_all = ["jobs", "batch"])]
+    pub time: Option<Duration>,
+}
+
+/// From a minute to a month.
+fn some_time(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text} is no time from a minute to a month, such as 2h, 90m or 1h 30m");
+    let time: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+    let time = Duration::try_from(time).map_err(|_| wrong())?;
+    let fits = (Duration::from_secs(60)..=Duration::from_secs(31 * 24 * 3_600)).contains(&time);
+    if fits { Ok(time) } else { Err(wrong()) }
+}
+
+#[derive(Args, Clone, Debug)]
 #[group(required = true, multiple = false)]
 pub struct Selection {
     #[arg(value_name = "JOB")]
@@ -277,6 +331,23 @@ pub struct Relocate {
     pub old: String,
     /// The folder that they are below now
     pub new: PathBuf,
+}
+
+/// The way to the library: what it is, and the password that it may take.
+#[derive(clap::Args, Debug)]
+pub struct Network {
+    #[command(subcommand)]
+    pub command: Option<NetworkCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NetworkCommand {
+    /// Keep the proxy's password in the keychain: asked for, or read from standard input
+    Password {
+        /// Take it away
+        #[arg(long)]
+        remove: bool,
+    },
 }
 
 /// What is set; the desktop app shows the same.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use engine::event::EngineEvent;
-use engine::model::{AccountView, BatchId, BatchView, JobQuery, JobStateKind, SignInState, WaitingFor};
+use engine::model::{
+    AccountView, BatchId, BatchView, JobQuery, JobStateKind, RestFor, SignInState, WaitingFor,
+};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::exit::Problem;
@@ -34,6 +36,7 @@ enum Hold {
     Volume,
     Retry,
     Paused,
+    Rest(RestFor),
     SignIn,
 }
 
@@ -155,9 +158,17 @@ impl<'a> Follow<'a> {
                 Hold::Volume => "The disk, card or share with the files is gone. The upload waits for it.",
                 Hold::Retry => "The library or the line is in trouble. Ferry tries again by itself.",
                 Hold::Paused => "What is left is paused. It goes on after `ferry resume`.",
+                Hold::Rest(_) => return self.rests(session).await,
                 Hold::SignIn => return Ok(true),
             };
             self.out.note(sentence);
+        }
+        Ok(false)
+    }
+
+    async fn rests(&self, session: &Session) -> Result<bool, Problem> {
+        if let Some(rest) = session.handle().bandwidth().await?.rest {
+            self.out.note(crate::commands::rest::sentence(&rest));
         }
         Ok(false)
     }
@@ -166,13 +177,20 @@ impl<'a> Follow<'a> {
         use JobStateKind as S;
         let count = |state: S| view.totals.count(state);
         let running: u64 = S::ALL.iter().filter(|state| state.is_running()).map(|state| count(*state)).sum();
-        if running > 0 || view.totals.open() == 0 {
+        // What became of a file that was sent is asked as the user: it neither ends a lost sign-in nor goes on in one.
+        if running > count(S::Finishing) + count(S::Processing) || view.totals.open() == 0 {
             return Ok(Hold::Nothing);
         }
         let accounts = session.handle().accounts().await?;
         let account = accounts.iter().find(|account| account.id == self.account.id);
-        if account.is_some_and(|account| account.state == SignInState::SignInRequired) {
+        if account.is_some_and(|account| account.state != SignInState::SignedIn) {
             return Ok(Hold::SignIn);
+        }
+        if running > 0 {
+            return Ok(Hold::Nothing);
+        }
+        if let Some(rest) = session.handle().bandwidth().await?.rest {
+            return Ok(Hold::Rest(rest.reason));
         }
         if count(S::Waiting) == 0 {
             let all_paused = count(S::Paused) == view.totals.open();

@@ -5,8 +5,8 @@ use std::path::Path;
 use engine::error::{ErrorCode, Failure, Who};
 use engine::model::{
     AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ControlResult, Destination, JobId,
-    JobStateKind, JobView, LibraryNode, RelocateResult, SettingView, StagedKind, StagedProblem, Totals,
-    WaitingFor,
+    JobMetadata, JobStateKind, JobView, LibraryNode, MetadataOpen, NetworkWay, RelocateResult, Rest,
+    SettingView, StagedKind, StagedProblem, Totals, WaitingFor,
 };
 use serde::Serialize;
 
@@ -44,11 +44,24 @@ pub enum Line<'a> {
         accounts: &'a [AccountView],
         totals: &'a Totals,
         batches: &'a [BatchView],
+        /// Why nothing is sent at present.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rest: Option<Rest>,
+    },
+    /// Nothing is sent or fetched for a while.
+    Rest {
+        rest: Option<Rest>,
     },
     Controlled {
         action: &'a str,
         #[serde(flatten)]
         result: ControlResult,
+    },
+    Metadata(MetadataLine<'a>),
+    MetadataCorrected {
+        jobs: u64,
+        #[serde(flatten)]
+        open: MetadataOpen,
     },
     Relocated {
         #[serde(flatten)]
@@ -57,6 +70,13 @@ pub enum Line<'a> {
     Setting {
         #[serde(flatten)]
         setting: &'a SettingView,
+    },
+    NetworkWay {
+        #[serde(flatten)]
+        way: &'a NetworkWay,
+    },
+    ProxyPassword {
+        kept: bool,
     },
     Node {
         depth: usize,
@@ -96,6 +116,16 @@ pub struct JobLine<'a> {
     pub md5: Option<&'a str>,
     pub asset: Option<&'a AssetId>,
     pub error: Option<ErrorLine>,
+}
+
+/// A job whose metadata is not set.
+#[derive(Serialize)]
+pub struct MetadataLine<'a> {
+    pub job: JobId,
+    pub batch: BatchId,
+    pub path: String,
+    #[serde(flatten)]
+    pub metadata: &'a JobMetadata,
 }
 
 #[derive(Serialize)]

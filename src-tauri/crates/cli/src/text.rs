@@ -54,11 +54,35 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         }
         C::TlsRefused => match reason {
             "file" => "check FERRY_CA_FILE: it has to be a PEM file.",
-            _ => "if a proxy inspects traffic here, put its certificate authority into FERRY_CA_FILE.",
+            _ => {
+                "if a proxy inspects traffic here, name the file of its certificate authority with `ferry settings set authorities`."
+            }
         },
-        C::ProxyAuthRequired => "put them into HTTPS_PROXY (http://user:password@host:port).",
-        C::ProxyUnreachable => "check the proxy settings of this computer.",
-        C::TenantUnknown => "check the address: it is the one in your browser, such as acme.canto.com.",
+        C::ProxyAuthRequired => {
+            "`ferry settings set proxy_user NAME` and `ferry network password`; the queue waits for it."
+        }
+        C::ProxyUnreachable => {
+            "`ferry network` says which proxy it is and why; Ferry goes on when it answers."
+        }
+        C::ProxyRefused => "ask whoever runs it to let the library's addresses through.",
+        C::PacUnusable => {
+            "check proxy_pac, or choose another way with `ferry settings set proxy`; the queue waits for it."
+        }
+        C::TenantUnknown => match reason {
+            "email" => {
+                "give the address that you open Canto with, such as acme.canto.com; your e-mail comes later."
+            }
+            "not_encrypted" => "write it with https://, or without anything before the name.",
+            "typo" => "write it as `ferry login {meant|TENANT}`, if so.",
+            "no_host" => "check the spelling, and that this computer is online.",
+            "refused" | "silent" => {
+                "check the address; if it is right, ask your IT whether it is blocked here."
+            }
+            "no_tls" => "check the port, or leave it out.",
+            "elsewhere" => "give the address at which your browser arrives.",
+            "no_sign_in" => "give the library's own Canto address, such as acme.canto.com.",
+            _ => "check the address: it is the one in your browser, such as acme.canto.com.",
+        },
         C::TenantBusy => "Ferry tries again by itself.",
         C::TenantRefused => "note the time and ask Canto's support.",
         C::SignInRequired => match reason {
@@ -71,8 +95,21 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "app_id_missing" => {
                 "ask for the app id and secret; give them with --app-id and --app-secret-stdin."
             }
+            "app_id" => "check the app id in Canto under Settings, API, API Keys; each region has its own.",
+            "redirect" => {
+                "add {redirect|Ferry's address} to the API key's redirect URLs in Canto's settings."
+            }
+            "secret" => "copy the app secret again from Canto's settings; it may have been renewed.",
+            "user" => "check the e-mail address given with --on-behalf-of.",
+            "mode" => "switch on 'Support Client Credentials Mode' for the API key in Canto's settings.",
+            "code" => "`ferry login` once more.",
             _ => "check the API key's id, secret and allowed kinds of sign-in in Canto's settings.",
         },
+        C::WrongAccount => match reason {
+            "tenant" => "sign out in the browser, then `ferry login` again.",
+            _ => "sign in as the one that waits; sign out in the browser first if it chooses by itself.",
+        },
+        C::BrowserMissing => "open the address yourself, in a browser on this computer.",
         C::NoPermission => {
             "give it the right to upload (a consumer needs to become a contributor); then `ferry login` \
              again and `ferry retry`."
@@ -85,17 +122,20 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         }
         C::IngestRefused => "see whether the file opens; if so, ask Canto's support.",
         C::MetadataRefused => match reason {
-            "required" => "give it with --set, or in a column of the sheet.",
+            "required" | "unfilled" => {
+                "give it with --set or in a column of the sheet, or send without it by --without-required; nothing was \
+                 uploaded."
+            }
             "number" | "date" | "choice" | "several" | "url" | "rating" => {
                 "change it and upload again; nothing was uploaded."
             }
             "unknown_field" => "check the field's name or id in Canto's settings; nothing was uploaded.",
-            "tenant" => "correct it in the app; the file is not uploaded again.",
-            "right" => "give it the right to edit, then correct it in the app.",
+            "tenant" => "correct it with `ferry metadata` or in the app; the file is not uploaded again.",
+            "right" => "give it the right to edit, then correct it with `ferry metadata` or in the app.",
             "gone" => "look for it in Canto's trash, or upload it again.",
             "sheet" => "save it as .csv or .xlsx and try again; nothing was uploaded.",
             "no_names" => "name that column 'file name' and try again; nothing was uploaded.",
-            _ => "correct it in the app; the file is not uploaded again.",
+            _ => "correct it with `ferry metadata` or in the app; the file is not uploaded again.",
         },
         C::DiskFull => "make room; nothing in the queue is lost, and it goes on by itself.",
         C::DatabaseTooNew => {
@@ -116,6 +156,29 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::JobMissing => "`ferry jobs` lists them.",
         C::RequestInvalid => match reason {
             "setting_unknown" => "`ferry settings list` names them.",
+            "limit" => {
+                "Give a number and a unit, such as `2 MB/s`, `500 KB/s` or `16 Mbit/s`; `none` takes the limit away."
+            }
+            "limit_small" => "Give at least 10 KB/s, or pause instead.",
+            "timetable" | "timetable_days" | "timetable_hours" => {
+                "Rules look like `mon-fri 08:00-18:00 up 500 KB/s down 2 MB/s; sat,sun 00:00-24:00 rest`; days are mon to sun or daily; what holds is rest, full, up or down."
+            }
+            "proxy_address" => {
+                "Give host and port, such as `proxy.acme.com:3128` or `socks5://10.0.0.1:1080`."
+            }
+            "proxy_login" => "`ferry settings set proxy_user NAME` and `ferry network password` keep them.",
+            "proxy_user" => "Leave out line breaks and the like.",
+            "proxy_script" => "Give it as http://wpad.acme.com/proxy.pac or as an absolute path.",
+            "proxy_exceptions" => "They look like `intern.acme.com, *.lan, 10.0.0.0/8, <local>`.",
+            "proxy_address_missing" => {
+                "`ferry settings set proxy_address HOST:PORT`; until then the system's way is used."
+            }
+            "proxy_script_missing" => {
+                "`ferry settings set proxy_pac ADDRESS`; until then the system's way is used."
+            }
+            "authorities" => "Give whole paths of PEM files, with `;` between them.",
+            "authority_file" => "Give a PEM file, which begins with -----BEGIN CERTIFICATE-----.",
+            "moment" => "Give it as 2027-01-31T18:00:00Z, or nothing for none.",
             "setting_value" => "`ferry settings list` says what it can be.",
             "no_paths" => "name files or folders.",
             "receipt_unknown" => "name a file that `ferry receipt` wrote.",

@@ -88,8 +88,13 @@ error_codes! {
     /// A page came where an answer of the tenant was expected: a captive portal or a filter.
     UnexpectedAnswer => Temporary, It;
     TlsRefused => NeedsSomeone, It;
-    ProxyAuthRequired => NeedsSomeone, It;
+    /// It wants a user and a password, or takes not those that are set.
+    ProxyAuthRequired => NeedsSomeone, You;
     ProxyUnreachable => Temporary, It;
+    /// It answers, and does not pass the connection on.
+    ProxyRefused => NeedsSomeone, It;
+    /// The proxy script (PAC) can't be read, or fails.
+    PacUnusable => NeedsSomeone, It;
 
     // The tenant.
     TenantUnknown => NeedsSomeone, You;
@@ -99,6 +104,10 @@ error_codes! {
     SignInCancelled => NeedsSomeone, You;
     SignInTimeout => NeedsSomeone, You;
     CredentialsRefused => NeedsSomeone, Admin;
+    /// Somebody else signed in, or at another library, than was asked for.
+    WrongAccount => NeedsSomeone, You;
+    /// The system opened no browser.
+    BrowserMissing => NeedsSomeone, You;
     NoPermission => NeedsSomeone, Admin;
     DestinationMissing => NeedsSomeone, You;
     DestinationRefused => NeedsSomeone, Admin;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
-use crate::model::{AccountView, BatchId, BatchView, JobId, JobStateKind, Totals};
+use crate::model::{AccountView, BatchId, BatchView, JobId, JobStateKind, Rest, Totals};
 
 /// A job that changed in a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,8 @@ pub struct Condition {
     pub sign_in_required: bool,
     /// Paused by *Pause all*.
     pub paused: bool,
+    /// Nothing is sent or fetched for a while, by a time that was set or since the computer should rest.
+    pub rest: Option<Rest>,
     /// Disk full, database trouble.
     pub failure: Option<Failure>,
 }

@@ -25,6 +25,14 @@ pub struct Pace {
     pub no_progress: Duration,
     /// The longest wait for an answer, of the object store or the tenant.
     pub answer: Duration,
+    /// The longest wait for the tenant's fields before an upload is taken that sets none.
+    pub form: Duration,
+    /// The longest time between two looks at the clock, the battery and the line.
+    pub surroundings: Duration,
+    /// What is typed is looked at when nothing more was typed for so long.
+    pub typing: Duration,
+    /// How long a person may take in the browser.
+    pub sign_in: Duration,
     /// Between two tries to write the database again.
     pub database: Duration,
 }
@@ -45,6 +53,10 @@ impl Default for Pace {
             no_progress: Duration::from_secs(30),
             // Longer than the other, for what is still in the buffers of this computer on a slow line.
             answer: Duration::from_secs(90),
+            form: Duration::from_secs(5),
+            surroundings: Duration::from_secs(10),
+            typing: Duration::from_millis(600),
+            sign_in: Duration::from_secs(5 * 60),
             database: Duration::from_secs(3),
         }
     }

@@ -14,6 +14,8 @@ pub enum Bug {
     /// Another checksum than ours, of a part, of an object, of the asset, is taken for ours. The last of these decides:
     /// ignoring only an ETag lets no damage through.
     IgnoreWrongSum,
+    /// A renewed token is written into the log.
+    LogToken,
 }
 
 #[cfg(feature = "planted-bugs")]
@@ -26,6 +28,7 @@ pub fn is_planted(bug: Bug) -> bool {
         Bug::ResendBlindly => "resend-blindly",
         Bug::TrustPartList => "trust-part-list",
         Bug::IgnoreWrongSum => "ignore-wrong-sum",
+        Bug::LogToken => "log-token",
     };
     *CHOSEN == word
 }

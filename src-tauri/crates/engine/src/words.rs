@@ -58,11 +58,43 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         }
         C::TlsRefused => match reason {
             "file" => "The certificate authorities in {path|the file} can't be read.",
+            "untrusted" => "{tenant|The server} shows a certificate that this computer does not trust.",
+            "other_name" => "The certificate of {tenant|the server} belongs to another address.",
             _ => "The encrypted connection was refused: the certificate is not trusted.",
         },
         C::ProxyAuthRequired => "The proxy wants a user and a password.",
         C::ProxyUnreachable => "The proxy does not answer.",
-        C::TenantUnknown => "There is no Canto library at '{tenant|this address}'.",
+        C::ProxyRefused => "The proxy does not pass the connection on.",
+        C::PacUnusable => match reason {
+            "unreadable" => {
+                "The proxy script {script|} can't be read, so the way to the library is not known."
+            }
+            "no_script" => "What is at {script|the address of the proxy script} is no proxy script.",
+            "fails" => "The proxy script {script|} fails, so the way to the library is not known.",
+            "too_slow" => {
+                "The proxy script {script|} takes too long, so the way to the library is not known."
+            }
+            _ => "The proxy script can't be used, so the way to the library is not known.",
+        },
+        C::TenantUnknown => match reason {
+            "empty" => "No address was given.",
+            "email" => "'{tenant|}' is an e-mail address, not the address of a library.",
+            "file" => "'{tenant|}' is a file or folder, not the address of a library.",
+            "scheme" => "'{tenant|}' is no web address.",
+            "unreadable" => "'{tenant|}' can't be read as an address.",
+            "not_encrypted" => "'{tenant|}' begins with http://, which anybody on the way can read.",
+            "not_a_tenant" => "'{tenant|}' is a site of Canto itself, not a library.",
+            "password" => "The address holds a name and a password, which Ferry does not take.",
+            "typo" => "There is no Canto library at '{tenant|}'. Was {meant|another address} meant?",
+            "no_host" => "There is no computer named '{tenant|}'.",
+            "refused" => "'{tenant|}' is there, but takes no connections.",
+            "silent" => "'{tenant|}' does not answer.",
+            "no_tls" => "'{tenant|}' answers, but not encrypted.",
+            "elsewhere" => "'{tenant|}' leads to {to|another address}, and is no Canto library itself.",
+            "not_canto" => "A web server answers at '{tenant|}', but it is no Canto library.",
+            "no_sign_in" => "There is no sign-in page of Canto at '{tenant|}'.",
+            _ => "There is no Canto library at '{tenant|this address}'.",
+        },
         C::TenantBusy => "The library is busy.",
         C::TenantRefused => "The library refused a request that should be right.",
         C::SignInRequired => match reason {
@@ -70,11 +102,30 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             _ => "The sign-in has ended.",
         },
         C::SignInCancelled => "The sign-in was cancelled.",
-        C::SignInTimeout => "Nobody signed in within 15 minutes.",
+        C::SignInTimeout => "Nobody signed in within five minutes.",
         C::CredentialsRefused => match reason {
             "app_id_missing" => "The id of the tenant's API key is missing.",
+            "app_id" => "{tenant|The sign-in page} does not know this app id.",
+            "redirect" => {
+                "{tenant|The sign-in page} does not send this app's people back to {redirect|Ferry}."
+            }
+            "page" => "The sign-in page refused Ferry's request.",
+            "secret" => "The library does not accept the app secret.",
+            "key_or_user" => "The library does not accept this app id and secret, or not for this user.",
+            "user" => "The library knows no user of this e-mail address.",
+            "mode" => "The API key does not allow this kind of sign-in.",
+            "code" => "The library did not take back what its sign-in page had given.",
             _ => "The library does not accept this app id and secret.",
         },
+        C::WrongAccount => match reason {
+            "tenant" => {
+                "You signed in to {got|another library}, not to {expected|the one that was asked for}."
+            }
+            _ => {
+                "You signed in as {got|somebody else}, but what waits here belongs to {expected|another account}."
+            }
+        },
+        C::BrowserMissing => "No browser could be opened.",
         C::NoPermission => "This account has no right to upload here.",
         C::DestinationMissing => "The destination {destination|} is not in the library.",
         C::DestinationRefused => "The library does not let this account make '{name|the folder or album}'.",
@@ -83,6 +134,7 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::IngestRefused => "The library has the file but could not make an asset of it.",
         C::MetadataRefused => match reason {
             "required" => "{at|}The field '{field|}' has to be filled in.",
+            "unfilled" => "{at|}The library requires a value for {fields|a field}.",
             "number" => "{at|}'{value|}' is no number, as '{field|}' needs one.",
             "date" => "{at|}'{value|}' is no date that '{field|}' takes.",
             "choice" => "{at|}'{value|}' is none of the choices of '{field|}'.",
@@ -112,6 +164,21 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::JobMissing => "There is no job {job|of this number}.",
         C::RequestInvalid => match reason {
             "setting_unknown" => "There is no setting {value|of this name}.",
+            "limit" => "'{value|}' is no speed.",
+            "limit_small" => "'{value|}' is too slow to get anything done.",
+            "timetable" => "'{value|}' is no timetable.",
+            "timetable_days" => "A rule of the timetable has no days.",
+            "timetable_hours" => "A rule of the timetable has no hours.",
+            "moment" => "'{value|}' is no moment.",
+            "proxy_address" => "'{value|}' is no address of a proxy.",
+            "proxy_login" => "An address of a proxy holds no user and no password here.",
+            "proxy_user" => "'{value|}' can't be a user's name.",
+            "proxy_script" => "'{value|}' is neither an address nor a path.",
+            "proxy_exceptions" => "'{value|}' holds what is no exception.",
+            "proxy_address_missing" => "A proxy of its own is chosen, and its address is not set.",
+            "proxy_script_missing" => "A proxy script is chosen, and its address is not set.",
+            "authorities" => "'{value|}' holds what is no absolute path.",
+            "authority_file" => "There are no certificates to be read in {value|the file}.",
             "setting_value" => "{setting|The setting} can't be {value|that}.",
             "no_paths" => "There is nothing to upload.",
             "receipt_unknown" => "{path|The file} is no receipt of Ferry.",

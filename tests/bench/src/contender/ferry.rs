@@ -115,7 +115,8 @@ pub async fn sign_in(handle: &EngineHandle, options: &Options) -> Outcome<Accoun
     let request = SignInRequest {
         tenant: options.tenant.clone(),
         app_id: Some(options.app_id.clone()),
-        app_secret: Some(options.app_secret.clone()),
+        app_secret: Some(options.app_secret.as_str().into()),
+        ..SignInRequest::default()
     };
     let account = handle.sign_in_with_credentials(request).await;
     account.map(|account| account.id).map_err(because("the sign-in failed"))
@@ -139,6 +140,7 @@ async fn upload(options: &Options) -> Outcome<Said> {
     let engine = start(&options.data, options.authority.as_deref()).await?;
     let handle = engine.handle();
     let account = sign_in(&handle, options).await?;
+    handle.expect_upload(account);
     let album = handle.resolve_destination(account, ALBUM, false, true).await;
     let album = album.map_err(because("the album can't be made"))?;
     let subscription = handle.subscribe().await.map_err(because("no events"))?;

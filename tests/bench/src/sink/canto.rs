@@ -95,6 +95,9 @@ fn field(head: &[u8], label: &[u8]) -> Option<String> {
     String::from_utf8(rest.get(..end)?.to_vec()).ok().filter(|text| !text.is_empty())
 }
 
+/// What every sign-in gets.
+const TOKEN: &str = "Bearer bench-token";
+
 /// A call to the API.
 pub fn api(state: &State, request: &Request, body: &[u8]) -> Answer {
     let path = request.path();
@@ -102,6 +105,10 @@ pub fn api(state: &State, request: &Request, body: &[u8]) -> Answer {
         "/oauth/api/oauth2/token" => Answer::json(
             json!({"accessToken":"bench-token","expiresIn":"2592000","tokenType":"bearer"}).to_string(),
         ),
+        // Who asks whether a tenant is here has no token that is worth anything.
+        "/api/v1/user" if request.authorization.as_deref() != Some(TOKEN) => {
+            Answer::empty("401 Unauthorized")
+        }
         "/api/v1/user" => Answer::json(
             json!({"userId":"bench@demo.test","name":"Bench","email":"bench@demo.test",
                 "permissions":["upload","download"]})

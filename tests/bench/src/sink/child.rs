@@ -62,6 +62,8 @@ pub struct Heard {
     pub connections: u64,
     pub requests: u64,
     pub bytes: u64,
+    /// Of files so far, whatever became of them.
+    pub taken: u64,
     /// When the last byte of any file came.
     pub last_byte: u64,
     /// When each file's first byte came.
@@ -79,6 +81,7 @@ pub fn heard(state: &State, anew: bool) -> String {
         connections,
         requests,
         bytes,
+        taken: state.line.taken(),
         last_byte: state.line.last_byte(),
         first_bytes: state.line.first_bytes(anew),
         parts_bytes: state.parts.as_ref().map_or(0, |open| open.bytes()),

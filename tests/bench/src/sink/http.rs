@@ -25,6 +25,7 @@ pub struct Request {
     expects: bool,
     /// Base64, as it came.
     pub content_md5: Option<String>,
+    pub authorization: Option<String>,
     /// `x-amz-meta-…` headers, for the answer to HEAD.
     pub meta: Vec<(String, String)>,
 }
@@ -50,6 +51,7 @@ impl Request {
             left: 0,
             expects: false,
             content_md5: None,
+            authorization: None,
             meta: Vec::new(),
         };
         for header in parsed.headers.iter() {
@@ -60,6 +62,8 @@ impl Request {
                 request.expects = true;
             } else if header.name.eq_ignore_ascii_case("content-md5") {
                 request.content_md5 = Some(text());
+            } else if header.name.eq_ignore_ascii_case("authorization") {
+                request.authorization = Some(text());
             } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
                 return Err(bad("chunks are not served"));
             } else if header.name.to_ascii_lowercase().starts_with("x-amz-meta-") {

@@ -16,6 +16,7 @@ pub struct Line {
     /// When all that was taken would have come through.
     free_at: Mutex<Instant>,
     last_byte: AtomicU64,
+    taken: AtomicU64,
     /// When each file's first byte came, since that was last forgotten.
     first_bytes: Mutex<BTreeMap<String, u64>>,
 }
@@ -32,6 +33,7 @@ impl Line {
             bytes_a_second,
             free_at: Mutex::new(Instant::now()),
             last_byte: AtomicU64::new(0),
+            taken: AtomicU64::new(0),
             first_bytes: Mutex::default(),
         }
     }
@@ -39,6 +41,7 @@ impl Line {
     /// Bytes of a file were taken off the line; returns when the line would have carried them.
     pub async fn took(&self, bytes: usize) {
         self.last_byte.store(now(), Ordering::Relaxed);
+        self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
         let Some(rate) = self.bytes_a_second else { return };
         let free_at = {
             let mut free_at = self.free_at.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,6 +64,11 @@ impl Line {
 
     pub fn last_byte(&self) -> u64 {
         self.last_byte.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of files, whatever became of them.
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
     }
 
     /// `anew`: forgets them.

@@ -71,7 +71,9 @@ impl Play {
 
     /// Signs in where that is asked for, goes on with what is paused, tries again what failed.
     async fn as_a_user(&mut self, open: &[JobView], tries: &mut BTreeMap<String, u32>) {
-        if open.iter().any(|job| job.waiting_for == Some(WaitingFor::SignIn)) {
+        // Nothing of an account whose sign-in is lost is sent: what was added meanwhile stays queued.
+        let asked = self.stage.handle().snapshot().await.unwrap().condition.sign_in_required;
+        if asked || open.iter().any(|job| job.waiting_for == Some(WaitingFor::SignIn)) {
             self.tell("signs in");
             self.stage.sign_in().await;
         }

@@ -43,23 +43,35 @@ impl Play {
             for done in self.relay.done() {
                 let _ = write!(text, "\ndamaged: {done:?}");
             }
-            for call in calls.iter().rev().take(60).rev() {
-                let _ = write!(
-                    text,
-                    "\ncall {} {} {} {} {:?} {} ms, {} faults",
+            let calls = calls.iter().map(|call| {
+                format!(
+                    "call {} {} {} {} {:?} {} ms, {} faults",
                     call.at_ms, call.method, call.path, call.query, call.status, call.millis, call.faults
-                );
-            }
-            let said = ears::said();
-            let tail: Vec<&str> = said.lines().rev().take(60).collect();
-            for line in tail.into_iter().rev() {
-                let _ = write!(text, "\nlog {line}");
-            }
+                )
+            });
+            add_ends(&mut text, calls.collect());
+            add_ends(&mut text, ears::said().lines().map(|line| format!("log {line}")).collect());
         }
         (text, figures)
     }
 
     fn stage_faults(&self) -> usize {
         self.stage.tenant.requests().iter().map(|call| call.faults).sum()
+    }
+}
+
+/// What began it, and what it came to: the waiting in between says little.
+const FIRST: usize = 300;
+const LAST: usize = 60;
+
+fn add_ends(text: &mut String, lines: Vec<String>) {
+    let left_out = lines.len().saturating_sub(FIRST + LAST);
+    for (at, line) in lines.iter().enumerate() {
+        if at == FIRST && left_out > 0 {
+            let _ = write!(text, "\n… {left_out} more …");
+        }
+        if at < FIRST || at >= FIRST + left_out {
+            let _ = write!(text, "\n{line}");
+        }
     }
 }

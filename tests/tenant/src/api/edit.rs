@@ -7,8 +7,8 @@ use md5::{Digest, Md5};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Caller;
 use super::asset_json::latest_id;
+use super::{Caller, strict};
 use crate::error::{ApiError, ApiResult, success};
 use crate::state::App;
 use crate::store::Row;
@@ -35,20 +35,20 @@ pub fn change(app: &App, caller: &Caller, key: &AssetKey, edit: impl Fn(&mut Ass
 
 #[derive(Deserialize)]
 pub struct Edit {
-    contents: Vec<AssetKey>,
-    properties: Vec<Property>,
+    pub(super) contents: Vec<AssetKey>,
+    pub(super) properties: Vec<Property>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Property {
-    property_id: String,
-    property_value: Value,
+pub(super) struct Property {
+    pub property_id: String,
+    pub property_value: Value,
     /// Only the empty string is evidenced [C]; the words below are a guess [ND].
     #[serde(default)]
     action: String,
     #[serde(default)]
-    custom_field: bool,
+    pub custom_field: bool,
 }
 
 /// Answers the bare word `success` [C].
@@ -66,6 +66,12 @@ pub async fn batch_edit(
         {
             return Err(ApiError::bad_request(format!("{} does not have this value", field.name)));
         }
+        if app.switches().strict_metadata && !strict::fits(field, &property.property_value) {
+            return Err(ApiError::bad_request(format!("{} does not take this value", field.name)));
+        }
+    }
+    if app.switches().strict_metadata {
+        strict::needs_what_is_required(&app, &caller, &edit)?;
     }
     for key in &edit.contents {
         change(&app, &caller, key, |asset| {

@@ -11,7 +11,9 @@ use crate::store::field::{Field, Keyword};
 use crate::store::user::Right;
 
 pub async fn list(State(app): State<App>) -> Json<Vec<Field>> {
-    Json(app.library().fields.values().cloned().collect())
+    let strict = app.switches().strict_metadata;
+    let told = |field: &Field| Field { required: field.required && strict, ..field.clone() };
+    Json(app.library().fields.values().map(told).collect())
 }
 
 pub async fn add_keyword(

@@ -13,6 +13,7 @@ mod nodes;
 mod parts;
 mod query;
 mod search;
+mod strict;
 mod tags;
 mod tree;
 mod upload;

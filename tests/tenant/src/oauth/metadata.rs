@@ -21,7 +21,7 @@ pub async fn show(State(app): State<App>) -> Response {
         "token_endpoint": format!("{url}{BASE}/token"),
         "response_types_supported": ["code"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
-        "code_challenge_methods_supported": ["S256"],
+        "code_challenge_methods_supported": app.switches().pkce_methods,
     }))
     .into_response()
 }

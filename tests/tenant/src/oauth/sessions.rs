@@ -86,6 +86,10 @@ impl Sessions {
         self.tokens.get(text).filter(|token| token.kind == kind && token.expires_ms > now)
     }
 
+    pub fn issued(&self) -> Vec<String> {
+        self.tokens.keys().cloned().collect()
+    }
+
     pub fn forget(&mut self, text: &str, db: &Db) {
         self.tokens.remove(text);
         db.delete::<Token>(text.to_owned());

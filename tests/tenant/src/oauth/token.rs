@@ -28,6 +28,9 @@ type Fields = HashMap<String, String>;
 
 /// camelCase; `expiresIn` is met as a string and as a number [C, R], here a string.
 pub async fn plain(app: State<App>, query: RawQuery, body: String) -> Response {
+    if app.switches().usual_token_names {
+        return compatible(app, query, body).await;
+    }
     answer(&app, query, &body, |grant| {
         json!({ "accessToken": grant.access, "expiresIn": grant.seconds.to_string(),
                 "tokenType": "bearer", "refreshToken": grant.refresh })
@@ -76,6 +79,9 @@ fn grant(app: &App, fields: &Fields) -> Result<Grant, Refusal> {
             by_code(app, field(&["code"]), field(&["redirect_uri"]), field(&["code_verifier"]), trusted)
         }
         "refresh_token" => by_refresh(app, field(&["refresh_token"])),
+        "client_credentials" if trusted && !app.switches().client_credentials => {
+            Err(("unauthorized_client", "Client Credentials Mode is off for this key"))
+        }
         "client_credentials" if trusted => by_credentials(app, field(&["user_id"]), field(&["scope"])),
         "client_credentials" => Err(("invalid_client", "App Secret is missing")),
         "" => Err(("invalid_request", "Missing parameter: grant_type")),

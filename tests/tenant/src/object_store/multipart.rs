@@ -178,14 +178,17 @@ async fn put_part(app: &App, request: Request) -> Result<Response, S3Error> {
     if asked.expires <= app.now_ms() {
         return Err(S3Error::denied("Request has expired"));
     }
-    if app.open_uploads.get(&asked.id, &key).is_none() {
-        let text = "The specified upload does not exist.";
-        return Err(S3Error::new(StatusCode::NOT_FOUND, "NoSuchUpload", text));
+    let is_open = || app.open_uploads.get(&asked.id, &key).is_some();
+    let gone = || S3Error::new(StatusCode::NOT_FOUND, "NoSuchUpload", "The specified upload does not exist.");
+    if !is_open() {
+        return Err(gone());
     }
     let wanted = request.headers().get("content-md5").cloned();
     // A name of its own: the same part may come twice at once.
     let temporary = app.open_uploads.part_path(&asked.id, asked.number, &format!("incoming-{}", ids::blob()));
-    let (size, md5) = receive_part(&temporary, request).await?;
+    // It may be swept while the part comes in.
+    let or_gone = |error| if is_open() { error } else { gone() };
+    let (size, md5) = receive_part(&temporary, request).await.map_err(or_gone)?;
     let wrong = wanted.is_some_and(|wanted| wanted.as_bytes() != BASE64_STANDARD.encode(md5).as_bytes());
     let etag = hex::encode(md5);
     if wrong {
@@ -194,8 +197,10 @@ async fn put_part(app: &App, request: Request) -> Result<Response, S3Error> {
         return Err(S3Error::invalid("BadDigest", text));
     }
     let kept = app.open_uploads.part_path(&asked.id, asked.number, &etag);
-    std::fs::rename(temporary, kept).map_err(S3Error::internal)?;
-    app.open_uploads.stored(&asked.id, asked.number, etag.clone(), size);
+    std::fs::rename(temporary, kept).map_err(S3Error::internal).map_err(or_gone)?;
+    if !app.open_uploads.stored(&asked.id, asked.number, etag.clone(), size) {
+        return Err(gone());
+    }
     let mut response = StatusCode::OK.into_response();
     let value = HeaderValue::from_str(&format!("\"{etag}\"")).map_err(S3Error::internal)?;
     response.headers_mut().insert(header::ETAG, value);

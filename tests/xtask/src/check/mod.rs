@@ -2,7 +2,7 @@
 
 mod cargo_tests;
 mod steps;
-mod window;
+pub mod window;
 
 use std::time::{Duration, Instant};
 

@@ -15,10 +15,25 @@ exec xvfb-run --auto-servernum --server-args='-screen 0 1440x900x24' \"$@\"
 ";
 
 pub fn run(place: &Place) -> Outcome {
+    under_a_screen(place, &[], &["npm", "run", "test"])
+}
+
+/// `cargo xtask bench window`: the built window over a million jobs.
+pub fn measure(place: &Place) -> Outcome {
+    under_a_screen(place, &["--release"], &["node", "window.measure.mjs"])
+}
+
+fn under_a_screen(place: &Place, profile: &[&str], command: &[&str]) -> Outcome {
     npm::build_ui(place)?;
-    let build = || Run::cargo().arg("build").in_folder(&place.root);
+    let build = || Run::cargo().arg("build").args(profile).in_folder(&place.root);
     build().args(["--package", "ferry-cli", "--package", "ferry-tenant"]).run()?;
     build().args(["--package", "ferry-desktop", "--features", "custom-protocol"]).run()?;
+    let released = !profile.is_empty();
+    if released {
+        build().args(["--package", "ferry-bench"]).run()?;
+    }
+    let built = place.target.join(if released { "release" } else { "debug" });
+    let program = |name: &str| built.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
 
     // Settings, caches and the keychain of the person who runs this stay untouched.
     let home = place.target.join("e2e");
@@ -30,11 +45,13 @@ pub fn run(place: &Place) -> Outcome {
         fs::create_dir_all(&path).when(path.display()).map(|()| path)
     };
     Run::new("dbus-run-session")
-        .args(["--", "sh", "-c", SESSION, "sh", "npm", "run", "test"])
+        .args(["--", "sh", "-c", SESSION, "sh"])
+        .args(command)
         .in_folder(place.root.join("tests/e2e"))
-        .env("FERRY_APP", place.built("ferry-desktop"))
-        .env("FERRY_CLI", place.built("ferry"))
-        .env("FERRY_TENANT", place.built("ferry-tenant"))
+        .env("FERRY_APP", program("ferry-desktop"))
+        .env("FERRY_CLI", program("ferry"))
+        .env("FERRY_TENANT", program("ferry-tenant"))
+        .env("FERRY_BENCH", program("ferry-bench"))
         .env("FERRY_TAURI_DRIVER", place.tool("tauri-driver"))
         .env("FERRY_SAMPLE_SHOOT", place.sample_shoot())
         .env("FERRY_E2E_DIR", folder("work")?)

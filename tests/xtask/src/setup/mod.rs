@@ -21,6 +21,8 @@ pub enum Purpose {
     Test,
     /// Measure beside peers.
     Bench,
+    /// Compile for Windows, without linking.
+    Windows,
 }
 
 const ALL: [Purpose; 4] = [Purpose::CommandLine, Purpose::Window, Purpose::Test, Purpose::Bench];

@@ -1,7 +1,7 @@
 //! Which Debian packages are needed for what, and which of them are missing.
 
 use super::Purpose;
-use super::Purpose::{Bench, CommandLine, Test, Window};
+use super::Purpose::{Bench, CommandLine, Test, Window, Windows};
 
 #[derive(Debug)]
 pub struct Package {
@@ -26,10 +26,11 @@ const fn program(
 /// Any of these does.
 pub const CHROMIUM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-const EVERYTHING: &[Purpose] = &[CommandLine, Window, Test, Bench];
+const EVERYTHING: &[Purpose] = &[CommandLine, Window, Test, Bench, Windows];
 const WINDOW: &[Purpose] = &[Window, Test];
 const TEST: &[Purpose] = &[Test];
 const LINE: &[Purpose] = &[Test, Bench];
+const WINDOWS: &[Purpose] = &[Windows];
 
 const PACKAGES: &[Package] = &[
     program("build-essential", EVERYTHING, &["cc"]),
@@ -51,14 +52,19 @@ const PACKAGES: &[Package] = &[
     program("libsecret-tools", TEST, &["secret-tool"]),
     package("fonts-dejavu", TEST),
     package("fonts-noto-color-emoji", TEST),
-    // The browser for the UI's tests, a proxy that asks for a password, and readers for our installers.
+    // The browser for the UI's tests, proxies that ask for a password, and readers for our installers.
     program("chromium", TEST, &CHROMIUM),
     package("squid", TEST),
+    program("microsocks", TEST, &["microsocks"]),
     program("rpm", TEST, &["rpm"]),
     program("patchelf", TEST, &["patchelf"]),
     // Network namespaces with a slow, lossy, cut line between them.
     program("iproute2", LINE, &["ip"]),
     program("nftables", LINE, &["nft"]),
+    // A compiler with the sources of its standard library, and a C compiler for what is bundled (SQLite, ring).
+    package("rustc-web", WINDOWS),
+    package("rust-web-src", WINDOWS),
+    program("gcc-mingw-w64-x86-64-win32", WINDOWS, &["x86_64-w64-mingw32-gcc"]),
 ];
 
 /// Not a package to look up by name, since Python may come from elsewhere: `python3 -m venv` must work.

@@ -3,6 +3,7 @@ import type { BatchView, JobView } from "../../ipc";
 import { PAGE_SIZE, pageKey, type JobPages, type Wanted } from "../../stores/pages.svelte";
 import type { Active, QueueView } from "../../stores/queue.svelte";
 import type { RowPlace } from "./layout";
+import { shotAt, type ShotPlace } from "./shots";
 import type { Viewport } from "./viewport.svelte";
 
 export interface Row {
@@ -12,6 +13,8 @@ export interface Row {
   batch: BatchView | null;
   /** Null until its page has come. */
   job: JobView | null;
+  /** Among the files of its picture, where they stand together. */
+  shot: ShotPlace | null;
 }
 
 /** The rows in view, and the one that has the keyboard wherever it is: it must not lose the focus by scrolling. */
@@ -21,17 +24,28 @@ export function collectRows({ layout }: QueueView, pages: JobPages, view: Viewpo
   if (active < view.first) indices.unshift(active);
   if (active > view.last && active < layout.rows) indices.push(active);
 
+  // Neighbours are looked at several times.
+  const seen = new Map<number, JobView | null>();
+  const jobAt = (index: number): JobView | null => {
+    let job = seen.get(index);
+    if (job === undefined) {
+      const place = layout.at(index);
+      job = place?.kind === "job" ? (pages.job(place.segment.source, place.offset) ?? null) : null;
+      seen.set(index, job);
+    }
+    return job;
+  };
   const rows: Row[] = [];
   const taken = new Set<string>();
   for (const index of indices) {
     const place = layout.at(index);
     if (!place) continue;
-    const job = place.kind === "job" ? (pages.job(place.segment.source, place.offset) ?? null) : null;
+    const job = jobAt(index);
     let key = place.kind === "batch" ? `b${place.section.batch!.id}` : job ? `j${job.id}` : `p${index}`;
     // Pages of two moments may both hold a job that moved between them.
     if (taken.has(key)) key = `p${index}`;
     taken.add(key);
-    rows.push({ key, index, place, batch: place.section.batch, job });
+    rows.push({ key, index, place, batch: place.section.batch, job, shot: job && shotAt(index, jobAt) });
   }
   return rows;
 }
@@ -67,3 +81,11 @@ export function locateRow({ layout }: QueueView, pages: JobPages, key: string): 
   const found = key.startsWith("j") ? pages.locate(id) : null;
   return found && layout.indexOfJob(found.source, found.offset);
 }
+
+/** The row that something happened in; not what is below it. */
+export function rowOf(rows: readonly Row[], { target }: Event): Row | undefined {
+  const index = (target as HTMLElement).closest<HTMLElement>("[data-row]")?.dataset["row"];
+  return index === undefined ? undefined : rows.find((row) => row.index === Number(index));
+}
+
+export const onButton = ({ target }: Event): boolean => (target as HTMLElement).closest("button") !== null;

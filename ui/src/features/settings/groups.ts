@@ -2,18 +2,57 @@
 import { t, type MessageKey } from "../../i18n";
 import type { SettingKey, SettingView } from "../../ipc";
 
-const GROUPS: { title: MessageKey; keys: SettingKey[] }[] = [
-  { title: "settings.group.look", keys: ["language", "theme", "rows"] },
-  { title: "settings.group.uploads", keys: ["sidecars"] },
+/** Groups that show more than settings. */
+type GroupId = "look" | "uploads" | "bandwidth" | "network";
+
+const GROUPS: { id: GroupId; title: MessageKey; keys: SettingKey[] }[] = [
+  { id: "look", title: "settings.group.look", keys: ["language", "theme", "rows"] },
+  { id: "uploads", title: "settings.group.uploads", keys: ["metadata_dialog", "sidecars"] },
+  {
+    id: "bandwidth",
+    title: "settings.group.bandwidth",
+    keys: ["limit_up", "limit_down", "timetable", "on_battery", "on_metered"],
+  },
+  {
+    id: "network",
+    title: "settings.group.network",
+    keys: ["proxy", "proxy_address", "proxy_pac", "proxy_user", "proxy_exceptions", "authorities"],
+  },
 ];
 
+/** Shown where the choice of the proxy gives them a meaning. */
+const MATTERS: Partial<Record<SettingKey, string[]>> = {
+  proxy_address: ["manual"],
+  proxy_pac: ["pac"],
+  proxy_user: ["system", "manual", "pac"],
+  proxy_exceptions: ["system", "manual", "pac"],
+};
+
+/** Set elsewhere: by a button that says what it does. */
+type Shown = Exclude<SettingKey, "rest_until">;
+
+/** What a typed setting may look like. */
+const EXAMPLES: Partial<Record<SettingKey, MessageKey>> = {
+  limit_up: "setting.limit_example",
+  limit_down: "setting.limit_example",
+  proxy_address: "setting.proxy_address_example",
+  proxy_pac: "setting.proxy_pac_example",
+  proxy_exceptions: "setting.proxy_exceptions_example",
+  authorities: "setting.authorities_example",
+};
+
 export interface SettingGroup {
+  id: GroupId;
   title: string;
   settings: SettingView[];
 }
 
-export const titleOf = (key: SettingKey): string => t(`setting.${key}`);
-export const textOf = (key: SettingKey): string => t(`setting.${key}_text`);
+export const titleOf = (key: SettingKey): string => t(`setting.${key as Shown}`);
+export const textOf = (key: SettingKey): string => t(`setting.${key as Shown}_text`);
+export const exampleOf = (key: SettingKey): string => {
+  const example = EXAMPLES[key];
+  return example ? t(example) : "";
+};
 /** Choices come from the engine; the locale test holds their keys. */
 export const choiceOf = (key: SettingKey, choice: string): string => t(`setting.${key}.${choice}` as MessageKey);
 
@@ -25,8 +64,11 @@ export function groupsOf(settings: SettingView[], text: string): SettingGroup[] 
     const all = said.join(" ").toLocaleLowerCase();
     return words.every((word) => all.includes(word));
   };
-  return GROUPS.map(({ title, keys }) => ({
+  const proxy = settings.find((setting) => setting.key === "proxy")?.value ?? "";
+  const matters = (key: SettingKey): boolean => MATTERS[key]?.includes(proxy) ?? true;
+  return GROUPS.map(({ id, title, keys }) => ({
+    id,
     title: t(title),
-    settings: settings.filter((setting) => keys.includes(setting.key) && fits(setting)),
+    settings: settings.filter(({ key }) => keys.includes(key) && matters(key)).filter(fits),
   })).filter((group) => group.settings.length > 0);
 }

@@ -1,26 +1,35 @@
 // In a browser, files are dragged as DOM events and have names instead of paths.
-import type { DropEvent } from "../backend";
 
-export function onDomDrop(listener: (event: DropEvent) => void): () => void {
-  const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+
+/** Files are dragged over the page, or no longer. */
+export function onDomDrag(listener: (above: boolean) => void): () => void {
   const over = (event: DragEvent) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    if (event.type === "dragenter") listener({ type: "hover" });
+    if (event.type === "dragenter") listener(true);
   };
   const leave = (event: DragEvent) => {
-    if (event.relatedTarget === null) listener({ type: "leave" });
+    if (event.type === "drop" || event.relatedTarget === null) listener(false);
   };
+  return listen({ dragenter: over, dragover: over, dragleave: leave, drop: leave });
+}
+
+export function onDomDrop(listener: (paths: string[]) => void): () => void {
   const drop = (event: DragEvent) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    listener({ type: "drop", paths: [...(event.dataTransfer?.files ?? [])].map((file) => file.name) });
+    listener([...(event.dataTransfer?.files ?? [])].map((file) => file.name));
   };
+  return listen({ drop });
+}
+
+type Handlers = Partial<Record<"dragenter" | "dragover" | "dragleave" | "drop", (event: DragEvent) => void>>;
+
+function listen(handlers: Handlers): () => void {
   const stop = new AbortController();
-  const { signal } = stop;
-  window.addEventListener("dragenter", over, { signal });
-  window.addEventListener("dragover", over, { signal });
-  window.addEventListener("dragleave", leave, { signal });
-  window.addEventListener("drop", drop, { signal });
+  for (const [name, handler] of Object.entries(handlers)) {
+    window.addEventListener(name, handler as EventListener, { signal: stop.signal });
+  }
   return () => stop.abort();
 }

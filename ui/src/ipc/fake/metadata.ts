@@ -1,5 +1,14 @@
 // What a tenant lets people say about assets: a form with fields of every kind, and the words used before.
-import type { Failure, FieldView, MetadataForm, MetadataTemplate, MetadataValues, ValueRefusal } from "../bindings";
+import type {
+  Enqueue,
+  Failure,
+  FieldView,
+  MetadataForm,
+  MetadataTemplate,
+  MetadataValues,
+  MissingField,
+  ValueRefusal,
+} from "../bindings";
 import { failureOf } from "./queue";
 import type { TenantKind } from "./tenant";
 
@@ -79,6 +88,30 @@ export class FakeMetadata {
       ...wrong,
       ...empty.map(({ id }) => ({ row: null, field: id, value: "", failure: refused(id, "", "required") })),
     ];
+  }
+
+  /** As the engine, but that a sheet has a row for every file. */
+  missing({ paths, metadata }: Enqueue): MissingField[] {
+    const filled = (values: MetadataValues | undefined, id: string) =>
+      values?.fields[id]?.some((value) => value.trim() !== "") ?? false;
+    const columns = metadata?.sheet?.columns ?? [];
+    return this.form.fields.flatMap(({ id, name, required }): MissingField[] => {
+      if (!required || filled(metadata?.values, id)) return [];
+      if (columns.some((column) => column.to === "field" && column.id === id)) return [];
+      const own = new Set(metadata?.files.filter((file) => filled(file.values, id)).map((file) => file.path));
+      if (own.size === 0) return [{ field: id, name, files: null, first_file: null }];
+      const without = paths.filter((path) => !own.has(path));
+      const first = without[0]?.split("/").pop() ?? null;
+      return without.length === 0 ? [] : [{ field: id, name, files: without.length, first_file: first }];
+    });
+  }
+
+  refuseUnfilled(request: Enqueue): void {
+    const missing = request.metadata?.incomplete ? [] : this.missing(request);
+    const [first] = missing;
+    if (!first) return;
+    const fields = missing.map(({ name }) => name).join(", ");
+    throw failureOf("MetadataRefused", "you", { reason: "unfilled", field: first.name, fields });
   }
 
   refuse(id: string, value: string, row: number | null): ValueRefusal[] {

@@ -29,7 +29,7 @@ interface Running {
 
 export class FakeQueue {
   readonly batches: FakeBatch[] = [];
-  readonly condition: Condition = { offline: false, sign_in_required: false, paused: false, failure: null };
+  readonly condition: Condition = { offline: false, sign_in_required: false, paused: false, rest: null, failure: null };
   /** Bytes a second of the whole line. */
   line = 52_000_000;
   private running: Running[] = [];

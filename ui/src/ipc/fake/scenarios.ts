@@ -6,7 +6,7 @@ import { fraction } from "./random";
 import type { Shoot } from "./shoot";
 
 export const SCENARIOS = [
-  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed",
+  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed", "damaged", "consumer",
 ] as const; // prettier-ignore
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -98,6 +98,7 @@ export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void
   const stage = { queue, now };
   switch (scenario) {
     case "signed-out":
+    case "damaged":
     case "empty":
       return;
     case "ten":

@@ -1,12 +1,36 @@
 // Settings of the simulation: what the engine's registry says, kept as long as the page.
-import type { SettingKey, SettingView } from "../bindings";
+import type { BandwidthView, SettingKey, SettingView } from "../bindings";
 import { failureOf } from "./queue";
 
 const CHOICES: Record<SettingKey, string[]> = {
   language: ["system", "en", "de"],
   theme: ["system", "light", "dark"],
   rows: ["roomy", "compact"],
+  metadata_dialog: ["when_required", "always", "never"],
   sidecars: ["upload", "leave_out"],
+  limit_up: [],
+  limit_down: [],
+  timetable: [],
+  on_battery: ["go_on", "rest"],
+  on_metered: ["go_on", "rest"],
+  rest_until: [],
+  proxy: ["system", "none", "manual", "pac"],
+  proxy_address: [],
+  proxy_pac: [],
+  proxy_user: [],
+  proxy_exceptions: [],
+  authorities: [],
+};
+
+/** What the engine would say of what is typed; it takes more spellings. */
+const TYPED: Partial<Record<SettingKey, { fits: RegExp; reason: string }>> = {
+  limit_up: { fits: /^\d+([.,]\d+)? ?[KMG](B|bit)\/s$/i, reason: "limit" },
+  limit_down: { fits: /^\d+([.,]\d+)? ?[KMG](B|bit)\/s$/i, reason: "limit" },
+  timetable: { fits: /^(\S+ \d\d:\d\d-\d\d:\d\d (rest|full|up .+|down .+)(; |$))+$/, reason: "timetable" },
+  proxy_address: { fits: /^((https?|socks5):\/\/)?[^@/:]+:\d+$/, reason: "proxy_address" },
+  proxy_pac: { fits: /^(https?:\/\/|\/)./, reason: "proxy_script" },
+  proxy_exceptions: { fits: /^[^/]*$|\/\d+/, reason: "proxy_exceptions" },
+  authorities: { fits: /^\//, reason: "authorities" },
 };
 
 export class FakeSettings {
@@ -18,14 +42,21 @@ export class FakeSettings {
   list(): SettingView[] {
     return (Object.keys(CHOICES) as SettingKey[]).map((key) => {
       const [choices, locked] = [CHOICES[key], this.managed?.settings[key]];
-      const usual = choices[0]!;
+      const usual = choices[0] ?? "";
       const value = locked ?? this.chosen.get(key) ?? usual;
       return { key, value, usual, choices, locked_by: locked === undefined ? null : this.managed!.by };
     });
   }
 
+  bandwidth(): BandwidthView {
+    return { up: null, down: null, by_timetable: false, rest: null, on_battery: false, on_metered: null };
+  }
+
   set(key: SettingKey, value: string | null): void {
     if (this.managed?.settings[key] !== undefined) throw failureOf("SettingLocked", "it", { by: this.managed.by });
+    const typed = TYPED[key];
+    if (value && typed && !typed.fits.test(value))
+      throw failureOf("RequestInvalid", "you", { reason: typed.reason, value });
     if (value === null) this.chosen.delete(key);
     else this.chosen.set(key, value);
   }

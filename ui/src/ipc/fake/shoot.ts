@@ -5,7 +5,7 @@ export interface Shoot {
   seed: number;
   /** Local folder. */
   folder: string;
-  kind: "shoot" | "packshots" | "mixed";
+  kind: "shoot" | "packshots" | "mixed" | "card";
   /** Given names, for batches that were dropped in the browser. */
   names?: string[];
 }
@@ -25,6 +25,9 @@ export function nameOf(shoot: Shoot, index: number): string {
     return `${article}_${["front", "back", "detail", "packshot"][index % 4]}.tif`;
   }
   if (shoot.kind === "mixed" && index % 5 === 2) return MIXED[Math.floor(index / 5) % MIXED.length]!;
+  if (shoot.kind === "card") {
+    return `DSC_${String(412 + Math.floor(index / 3)).padStart(4, "0")}.${["NEF", "jpg", "xmp"][index % 3]}`;
+  }
   const number = String((412 + index) % 10_000).padStart(4, "0");
   const roll = Math.floor((412 + index) / 10_000);
   const ending = fraction(shoot.seed, index) < 0.72 ? "NEF" : fraction(shoot.seed + 1, index) < 0.85 ? "jpg" : "mov";
@@ -37,6 +40,8 @@ export function sizeOf(shoot: Shoot, index: number): number {
   switch (ending) {
     case "nef":
       return Math.round((24 + spread * 14) * MB);
+    case "xmp":
+      return Math.round((4 + spread * 8) * 1024);
     case "mov":
       return Math.round((380 + spread * 5200) * MB);
     case "tif":

@@ -23,16 +23,17 @@ export function stage(paths: string[], choices: StagingChoices): StagingSummary 
     pictures: 0,
     picture_files: 0,
     items: [],
+    loose: { given: [], bytes: [] },
     left_out: 0,
     left_out_reasons: {},
     left_out_items: [],
     problems: [],
     problem_count: 0,
   };
-  for (const path of paths) {
+  for (const [at, path] of paths.entries()) {
     const folder = isFolder(path);
-    const item = { path, folder, files: 0, bytes: 0 };
-    summary.items.push(item);
+    const item = { path, files: 0, bytes: 0 };
+    if (folder) summary.items.push(item);
     for (const file of folder ? treeOf(path) : [treeOf(path)[0]!]) {
       const reason = leaves(file, choices);
       if (reason) leaveOut(summary, file, reason);
@@ -44,6 +45,9 @@ export function stage(paths: string[], choices: StagingChoices): StagingSummary 
         count(summary, file);
       }
     }
+    if (folder) continue;
+    summary.loose.given.push(at);
+    summary.loose.bytes.push(item.bytes);
   }
   summary.problem_count = summary.problems.length;
   return summary;

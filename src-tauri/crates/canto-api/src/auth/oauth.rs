@@ -1,7 +1,9 @@
 //! The OAuth server of a region (canto-api §2).
 
+use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use url::{Url, form_urlencoded};
+use zeroize::Zeroizing;
 
 use super::{
     pkce::Pkce,
@@ -77,22 +79,6 @@ impl OAuthServer {
                 .append_pair("code_challenge_method", pkce.method());
         }
         url
-    }
-
-    /// Whether the server says that it takes PKCE with S256: metadata of RFC 8414. Canto's documents name neither
-    /// [ND]; a server that answers nothing of the kind takes none.
-    pub async fn takes_s256(&self, http: &reqwest::Client) -> bool {
-        #[derive(serde::Deserialize)]
-        struct Metadata {
-            #[serde(default)]
-            code_challenge_methods_supported: Vec<String>,
-        }
-        let mut url = self.base.clone();
-        url.set_path(".well-known/oauth-authorization-server");
-        let Ok((_, body)) = self.fetch("oauth_metadata", http.get(url)).await else { return false };
-        serde_json::from_slice::<Metadata>(&body).is_ok_and(|metadata| {
-            metadata.code_challenge_methods_supported.iter().any(|method| method == "S256")
-        })
     }
 
     /// Turns the browser's code into tokens. `redirect` must be the one given before.
@@ -193,15 +179,16 @@ impl OAuthServer {
         let request = http
             .post(self.endpoint("token"))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form.0.into_bytes());
+            .body(Bytes::from_owner(Zeroed(form.0)));
         let (_, body) = self.fetch(call, request).await.map_err(refused_is_sign_in)?;
+        let body = Zeroizing::new(body);
         let answer: Option<TokenAnswer> = serde_json::from_slice(&body).ok();
         answer.and_then(TokenAnswer::into_tokens).ok_or_else(|| {
             ApiError::new(call, ErrorKind::UnexpectedAnswer).with_message("no token in the answer")
         })
     }
 
-    async fn fetch(
+    pub(super) async fn fetch(
         &self,
         call: &'static str,
         request: reqwest::RequestBuilder,
@@ -235,12 +222,21 @@ fn refused_is_sign_in(error: ApiError) -> ApiError {
     }
 }
 
-/// A form body in the making.
-struct Form(String);
+/// The body of a request, zeroed once it was sent.
+struct Zeroed(Zeroizing<String>);
+
+impl AsRef<[u8]> for Zeroed {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// A form body in the making; it holds secrets.
+struct Form(Zeroizing<String>);
 
 impl Form {
     fn new(app: &AppKey, grant: &str) -> Self {
-        let mut form = Self(String::new());
+        let mut form = Self(Zeroizing::default());
         form.add("app_id", &app.id);
         if !app.secret.is_empty() {
             form.add("app_secret", app.secret.expose());
@@ -250,8 +246,16 @@ impl Form {
     }
 
     fn add(&mut self, name: &str, value: &str) {
-        self.0 =
-            form_urlencoded::Serializer::new(std::mem::take(&mut self.0)).append_pair(name, value).finish();
+        let mut pair = form_urlencoded::Serializer::new(String::new());
+        let pair = Zeroizing::new(pair.append_pair(name, value).finish());
+        // Grown by hand: what a growing string leaves behind is not zeroed.
+        let mut longer = Zeroizing::new(String::with_capacity(self.0.len() + 1 + pair.len()));
+        longer.push_str(&self.0);
+        if !longer.is_empty() {
+            longer.push('&');
+        }
+        longer.push_str(&pair);
+        self.0 = longer;
     }
 }
 
@@ -289,6 +293,6 @@ mod tests {
         let app = AppKey { id: "a&b".into(), secret: Secret::new("") };
         let mut form = Form::new(&app, "authorization_code");
         form.add("code", "x=y");
-        assert_eq!(form.0, "app_id=a%26b&grant_type=authorization_code&code=x%3Dy");
+        assert_eq!(*form.0, "app_id=a%26b&grant_type=authorization_code&code=x%3Dy");
     }
 }

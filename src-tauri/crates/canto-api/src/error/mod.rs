@@ -2,12 +2,14 @@
 
 mod answer;
 mod transport;
+mod way;
 mod xml;
 
 use std::{fmt, io, time::Duration};
 
 pub(crate) use answer::{date_of, from_answer, is_html, retry_after};
 pub(crate) use transport::from_reqwest;
+pub use way::NoWay;
 
 /// What kind of failure it was. Branch on this, never on text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +26,12 @@ pub enum ErrorKind {
     Tls,
     /// The proxy wants a name and password.
     ProxyAuthRequired,
-    /// The proxy could not or would not pass the request on.
+    /// No connection to the proxy, or it broke off.
     Proxy,
+    /// The proxy answers, and does not pass the connection on.
+    ProxyRefused,
+    /// The script that names the proxy can't be read, or fails ([`NoWay`]).
+    ProxyScript,
     /// The token is not valid, also after it was renewed once (401 [C]).
     Unauthorized,
     /// The tenant or the object store refuses (403; what Canto sends for a missing right is [ND]).
@@ -160,6 +166,8 @@ impl ApiError {
             | ErrorKind::UnexpectedAnswer => RetryClass::Temporary,
             ErrorKind::Tls
             | ErrorKind::ProxyAuthRequired
+            | ErrorKind::ProxyRefused
+            | ErrorKind::ProxyScript
             | ErrorKind::Unauthorized
             | ErrorKind::Forbidden
             | ErrorKind::PolicyRefused

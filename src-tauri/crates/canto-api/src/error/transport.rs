@@ -2,7 +2,7 @@
 
 use std::{error::Error, io};
 
-use super::{ApiError, ErrorKind};
+use super::{ApiError, ErrorKind, NoWay};
 
 /// Sorts a transport failure. The address is never taken over: it may hold a refresh token.
 pub(crate) fn from_reqwest(call: &'static str, error: &reqwest::Error) -> ApiError {
@@ -39,18 +39,40 @@ fn kind_of(error: &reqwest::Error) -> ErrorKind {
 /// hyper-util keeps its proxy errors private, so their texts are all there is
 /// (`client/legacy/connect/proxy`: "tunnel error: …", "SOCKS error: …").
 fn proxy_kind(error: &reqwest::Error) -> Option<ErrorKind> {
+    match find::<NoWay>(error) {
+        Some(NoWay::ProxyUnreachable { .. }) => return Some(ErrorKind::Proxy),
+        Some(NoWay::ScriptUnusable(_)) => return Some(ErrorKind::ProxyScript),
+        None => {}
+    }
     let mut source = error.source();
     while let Some(cause) = source {
-        let text = cause.to_string();
-        if text.contains("proxy authorization required") {
-            return Some(ErrorKind::ProxyAuthRequired);
-        }
-        if text.starts_with("tunnel error") || text.starts_with("SOCKS error") {
-            return Some(ErrorKind::Proxy);
+        if let Some(kind) = said_by_a_proxy(&cause.to_string()) {
+            // A proxy that is spoken to in TLS, and not trusted.
+            return Some(if find::<rustls::Error>(error).is_some() { ErrorKind::Tls } else { kind });
         }
         source = cause.source();
     }
     None
+}
+
+fn said_by_a_proxy(text: &str) -> Option<ErrorKind> {
+    if let Some(why) = text.strip_prefix("tunnel error: ") {
+        return Some(match why {
+            "proxy authorization required" => ErrorKind::ProxyAuthRequired,
+            "unsuccessful" => ErrorKind::ProxyRefused,
+            _ => ErrorKind::Proxy,
+        });
+    }
+    let why = text.strip_prefix("SOCKS error: ")?;
+    Some(match why {
+        "server does not support user/pass authentication" | "credentials not accepted" => {
+            ErrorKind::ProxyAuthRequired
+        }
+        // It takes no login at all, or no request without one.
+        "server implements authentication incorrectly" => ErrorKind::ProxyAuthRequired,
+        "failed to create underlying connection" | "io error during SOCKS handshake" => ErrorKind::Proxy,
+        _ => ErrorKind::ProxyRefused,
+    })
 }
 
 /// Looks for a cause of that type, also inside `io::Error`s, whose `source` skips their content.

@@ -110,9 +110,10 @@ async fn an_encryption_that_is_none() {
 
 #[tokio::test]
 async fn proxies_that_refuse() {
-    for (answer, kind) in
-        [("407 Proxy Authentication Required", ErrorKind::ProxyAuthRequired), ("503 Busy", ErrorKind::Proxy)]
-    {
+    for (answer, kind) in [
+        ("407 Proxy Authentication Required", ErrorKind::ProxyAuthRequired),
+        ("503 Busy", ErrorKind::ProxyRefused),
+    ] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = reqwest::Proxy::all(format!("http://{}", listener.local_addr().unwrap())).unwrap();
         tokio::spawn(async move {

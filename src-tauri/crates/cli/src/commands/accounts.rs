@@ -54,6 +54,7 @@ fn show(account: &AccountView, out: &Output) -> Result<(), Problem> {
 pub fn state(account: &AccountView) -> &'static str {
     match account.state {
         SignInState::SignInRequired => "needs a new sign-in",
+        SignInState::SignedOut => "signed out",
         SignInState::SignedIn if account.rights.contains(&Right::Upload) => "signed in",
         SignInState::SignedIn => "signed in, no right to upload",
     }

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use engine::EngineHandle;
 use engine::model::{AccountView, Right, SignInRequest};
+use engine::session::Secret;
 
 use crate::account;
 use crate::args::{Global, Login};
@@ -17,6 +18,8 @@ pub async fn run(global: &Global, login: Login, out: &Output) -> Ended {
         tenant: login.tenant.clone(),
         app_id: login.app_id.clone().or_else(|| word("FERRY_APP_ID")),
         app_secret: secret(&login).await?,
+        on_behalf_of: login.on_behalf_of.clone(),
+        again: None,
     };
     Session::with(global, Need::Tenant, async |session| {
         let handle = session.handle();
@@ -33,15 +36,15 @@ pub async fn run(global: &Global, login: Login, out: &Output) -> Ended {
     .await
 }
 
-async fn secret(login: &Login) -> Result<Option<String>, Problem> {
+async fn secret(login: &Login) -> Result<Option<Secret>, Problem> {
     if !login.app_secret_stdin {
-        return Ok(word("FERRY_APP_SECRET"));
+        return Ok(word("FERRY_APP_SECRET").map(Secret::new));
     }
     let read = || {
         let mut text = String::new();
-        std::io::stdin().take(64 * 1024).read_to_string(&mut text).map(|_| text.trim().to_owned())
+        std::io::stdin().take(64 * 1024).read_to_string(&mut text).map(|_| Secret::from(text.trim()))
     };
-    let secret = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::from)??;
+    let secret: Secret = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::from)??;
     if secret.is_empty() {
         return Err(Problem::usage("there is no secret on standard input."));
     }

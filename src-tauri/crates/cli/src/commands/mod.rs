@@ -6,8 +6,11 @@ mod demo_library;
 mod jobs;
 mod login;
 mod make;
+mod metadata;
+mod network;
 mod receipt;
 mod relocate;
+pub mod rest;
 mod run;
 mod settings;
 mod status;
@@ -35,11 +38,16 @@ pub async fn run(arguments: Arguments, out: &Output) -> Ended {
         Command::Run => Box::pin(run::run(global, out)).await,
         Command::Status => Box::pin(status::run(global, out)).await,
         Command::Jobs(jobs) => Box::pin(jobs::run(global, jobs, out)).await,
-        Command::Pause(jobs) => Box::pin(control::run(global, jobs, JobAction::Pause, out)).await,
+        Command::Pause(pause) => match pause.time {
+            Some(time) => Box::pin(rest::run(global, time, out)).await,
+            None => Box::pin(control::run(global, pause.selection, JobAction::Pause, out)).await,
+        },
         Command::Resume(jobs) => Box::pin(control::run(global, jobs, JobAction::Resume, out)).await,
         Command::Cancel(jobs) => Box::pin(control::run(global, jobs, JobAction::Cancel, out)).await,
         Command::Retry(jobs) => Box::pin(control::run(global, jobs, JobAction::Retry, out)).await,
         Command::Top(jobs) => Box::pin(control::run(global, jobs, JobAction::Top, out)).await,
+        Command::Metadata(metadata) => Box::pin(metadata::run(global, metadata, out)).await,
+        Command::Network(network) => Box::pin(network::run(global, network, out)).await,
         Command::Receipt(receipt) => Box::pin(receipt::run(global, receipt, out)).await,
         Command::Relocate(paths) => Box::pin(relocate::run(global, paths, out)).await,
         Command::Settings(settings) => Box::pin(settings::run(global, settings, out)).await,

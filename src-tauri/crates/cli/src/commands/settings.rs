@@ -38,7 +38,7 @@ pub async fn run(global: &Global, settings: Settings, out: &Output) -> Ended {
                 let settings = session.handle().list_settings().await?;
                 for setting in settings.iter().filter(|setting| setting.key == key) {
                     out.line(&Line::Setting { setting })?;
-                    out.say(format!("{} is {} now.", key.as_str(), setting.value))?;
+                    out.say(format!("{} is {} now.", key.as_str(), value_of(setting)))?;
                 }
                 Ok(Exit::Well)
             })
@@ -54,10 +54,16 @@ fn show(setting: &SettingView, words: String, out: &Output) -> Result<(), Proble
 
 fn described(setting: &SettingView) -> String {
     let name = setting.key.as_str();
+    let value = value_of(setting);
     match &setting.locked_by {
-        Some(by) => format!("{name} = {} (set by {by})", setting.value),
-        None => format!("{name} = {} ({})", setting.value, setting.choices.join(", ")),
+        Some(by) => format!("{name} = {value} (set by {by})"),
+        None if setting.choices.is_empty() => format!("{name} = {value}"),
+        None => format!("{name} = {value} ({})", setting.choices.join(", ")),
     }
+}
+
+fn value_of(setting: &SettingView) -> &str {
+    if setting.value.is_empty() { "none" } else { &setting.value }
 }
 
 fn parse(word: &str) -> Result<SettingKey, Problem> {

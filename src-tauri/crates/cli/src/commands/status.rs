@@ -3,6 +3,7 @@
 use engine::model::{AccountView, BatchState, BatchView, JobStateKind, Totals};
 
 use super::accounts;
+use super::rest::sentence;
 use crate::account;
 use crate::args::Global;
 use crate::exit::{Ended, Exit, Problem};
@@ -19,9 +20,13 @@ pub async fn run(global: &Global, out: &Output) -> Ended {
         let batches = handle.list_batches(0, MOST_BATCHES, Some(false)).await?;
         let running = session.runs_elsewhere().await?;
         let (accounts, totals) = (snapshot.accounts.as_slice(), &snapshot.totals);
-        out.line(&Line::Status { running, accounts, totals, batches: &batches })?;
+        let rest = handle.bandwidth().await?.rest;
+        out.line(&Line::Status { running, accounts, totals, batches: &batches, rest })?;
         if !out.json {
             screen(running, accounts, totals, &batches, out)?;
+            if let Some(rest) = &rest {
+                out.say(sentence(rest))?;
+            }
         }
         Ok(Exit::Well)
     })

@@ -1,6 +1,6 @@
 //! `ferry upload`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use engine::error::{ErrorCode, Failure};
@@ -30,27 +30,36 @@ pub async fn run(global: &Global, upload: Upload, out: &Output) -> Ended {
     };
     let ended = Session::with(global, need, async |session| {
         let account = session.account().await?;
-        let destination = destination(session, &account, &upload, kind).await?;
-        if let (Some(folder), Some(place)) = (folder, &destination)
-            && place.kind == DestinationKind::Album
-        {
-            return Err(Problem::usage(format!(
-                "{} is a folder, and {} is an album, which can't hold folders. Name a folder of the library, or the \
-                 files themselves.",
-                folder.display(),
-                place.path
-            )));
+        session.handle().expect_upload(account.id);
+        // Nothing is made in the library for an upload that is refused.
+        let known = known(session, &account, &upload, kind).await?;
+        let may_be_another = upload.create && !upload.dry_run;
+        if let (Some(folder), Some(place), false) = (folder, &known, may_be_another) {
+            refuse_folder_in_album(folder, place)?;
         }
         let mut request = request(&upload, paths.clone(), &account);
         request.metadata =
-            upload_metadata::order(session, &upload, &account, &paths, destination.as_ref(), out).await?;
-        let Some(destination) = destination else { return dry_run(session, &upload, request, None, out).await };
-        request.destination = destination.clone();
+            upload_metadata::order(session, &upload, &account, &paths, known.as_ref(), out).await?;
         if upload.dry_run {
-            return dry_run(session, &upload, request, Some(&destination), out).await;
+            let exit = dry_run(session, &upload, request.clone(), known.as_ref(), out).await?;
+            session.handle().refuse_unfilled(request).await?;
+            return Ok(exit);
         }
+        session.handle().refuse_unfilled(request.clone()).await?;
+        let destination = match known {
+            Some(place) if !upload.create => place,
+            _ => place::find(session.handle(), account.id, &upload.to, kind, upload.create).await?,
+        };
+        if let Some(folder) = folder {
+            refuse_folder_in_album(folder, &destination)?;
+        }
+        request.destination = destination.clone();
         out.note(format!("To {} in {}.", place::shown(&destination), account.tenant));
-        if upload.detach { detach(session, request, out).await } else { send(session, request, account, out).await }
+        if upload.detach {
+            detach(session, request, out).await
+        } else {
+            send(session, request, account, out).await
+        }
     })
     .await;
     if matches!(ended, Err(Problem::Interrupted)) {
@@ -83,21 +92,30 @@ fn absolute(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
     Ok(paths.iter().map(std::path::absolute).collect::<Result<_, _>>()?)
 }
 
-/// `None`: a dry run found that it would be made.
-async fn destination(
+/// `None`: it would be made.
+async fn known(
     session: &Session,
     account: &AccountView,
     upload: &Upload,
     kind: NodeKind,
 ) -> Result<Option<Destination>, Problem> {
-    let create = upload.create && !upload.dry_run;
-    match place::find(session.handle(), account.id, &upload.to, kind, create).await {
+    match place::find(session.handle(), account.id, &upload.to, kind, false).await {
         Ok(place) => Ok(Some(place)),
-        Err(failure) if failure.code == ErrorCode::DestinationMissing && upload.dry_run && upload.create => {
-            Ok(None)
-        }
+        Err(failure) if failure.code == ErrorCode::DestinationMissing && upload.create => Ok(None),
         Err(failure) => Err(failure.into()),
     }
+}
+
+fn refuse_folder_in_album(folder: &Path, place: &Destination) -> Result<(), Problem> {
+    if place.kind != DestinationKind::Album {
+        return Ok(());
+    }
+    Err(Problem::usage(format!(
+        "{} is a folder, and {} is an album, which can't hold folders. Name a folder of the library, or the files \
+         themselves.",
+        folder.display(),
+        place.path
+    )))
 }
 
 fn request(upload: &Upload, paths: Vec<PathBuf>, account: &AccountView) -> Enqueue {

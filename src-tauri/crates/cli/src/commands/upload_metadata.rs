@@ -27,8 +27,9 @@ pub async fn order(
     destination: Option<&Destination>,
     out: &Output,
 ) -> Result<MetadataOrder, Problem> {
+    let incomplete = upload.without_required;
     if upload.keywords.is_empty() && upload.fields.is_empty() && upload.metadata.is_none() {
-        return Ok(MetadataOrder::default());
+        return Ok(MetadataOrder { incomplete, ..MetadataOrder::default() });
     }
     let mut values = MetadataValues { keywords: upload.keywords.clone(), ..MetadataValues::default() };
     if !upload.fields.is_empty() {
@@ -37,16 +38,15 @@ pub async fn order(
             set(&mut values, given, &form)?;
         }
     }
-    check(session, account, &values, upload.metadata.is_none(), out).await?;
+    check(session, account, &values).await?;
     let sheet = match &upload.metadata {
         Some(path) => Some(sheet(session, path, account, paths, destination, out).await?),
         None => None,
     };
-    // What the tenant calls required is said, but is the web app's rule for its own form.
-    Ok(MetadataOrder { values, files: Vec::new(), sheet, incomplete: true })
+    Ok(MetadataOrder { values, files: Vec::new(), sheet, incomplete })
 }
 
-fn set(values: &mut MetadataValues, given: &str, form: &MetadataForm) -> Result<(), Problem> {
+pub fn set(values: &mut MetadataValues, given: &str, form: &MetadataForm) -> Result<(), Problem> {
     let Some((name, value)) = given.split_once('=') else {
         return Err(Problem::usage(format!("--set wants FIELD=VALUE, not '{given}'.")));
     };
@@ -67,28 +67,18 @@ fn set(values: &mut MetadataValues, given: &str, form: &MetadataForm) -> Result<
     Ok(())
 }
 
-async fn check(
-    session: &Session,
-    account: &AccountView,
-    values: &MetadataValues,
-    is_all: bool,
-    out: &Output,
-) -> Result<(), Problem> {
+/// Values that don't fit, said before a sheet is looked at. What is required is looked at with it.
+async fn check(session: &Session, account: &AccountView, values: &MetadataValues) -> Result<(), Problem> {
     // Words alone need no look at the tenant's fields.
     if values.fields.is_empty() {
         return Ok(());
     }
-    for refusal in session.handle().check_metadata(account.id, values.clone()).await? {
-        let field = refusal.failure.params.get("field").cloned().unwrap_or_default();
-        match refusal.failure.params.get("reason").map(String::as_str) {
-            Some("required") if is_all => {
-                out.warn(format!("The library asks for '{field}', which is not set."));
-            }
-            Some("required") => {}
-            _ => return Err(refusal.failure.into()),
-        }
+    let refusals = session.handle().check_metadata(account.id, values.clone()).await?;
+    let is_wrong = |failure: &Failure| failure.params.get("reason").is_none_or(|reason| reason != "required");
+    match refusals.into_iter().map(|refusal| refusal.failure).find(is_wrong) {
+        Some(failure) => Err(failure.into()),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 async fn sheet(
@@ -160,8 +150,7 @@ pub async fn settled(
             return Ok(open);
         }
         let accounts = session.handle().accounts().await?;
-        let held =
-            |known: &&AccountView| known.id == account.id && known.state == SignInState::SignInRequired;
+        let held = |known: &&AccountView| known.id == account.id && known.state != SignInState::SignedIn;
         if accounts.iter().any(|known| held(&known)) {
             return Err(Failure::new(ErrorCode::SignInRequired).into());
         }

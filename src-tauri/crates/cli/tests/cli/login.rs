@@ -26,7 +26,7 @@ async fn client_credentials_sign_in_and_out() {
 
     stage.ferry(&["logout"]).await.expect_code(0);
     let ran = stage.ferry(&["--json", "whoami"]).await.expect_code(0);
-    assert_eq!(ran.last()["state"], "sign_in_required");
+    assert_eq!(ran.last()["state"], "signed_out");
     assert_eq!(stage.ferry(&["--json", "tree"]).await.expect_code(4).last()["code"], "SignInRequired");
 }
 
@@ -70,13 +70,29 @@ async fn without_an_app_id_it_says_what_to_ask_for() {
 async fn a_wrong_tenant_is_said_to_be_one() {
     let stage = Stage::new().await;
     let page = web_page().await;
-    // Nonsense, a port where nobody listens, a web page that is not Canto's.
-    for tenant in ["no such thing!", "", "www.canto.com", "http://127.0.0.1:9", &page] {
-        let ran =
-            stage.ferry(&["--json", "login", "--client-credentials", "--", tenant]).await.expect_code(4);
-        assert_eq!(ran.last()["code"], "TenantUnknown", "{tenant}: {ran:#?}");
-        assert!(ran.err.contains("There is no Canto library at"), "{ran:#?}");
+    let mut sentences = std::collections::BTreeSet::new();
+    for (tenant, said) in [
+        ("", "No address was given"),
+        ("no such thing!", "can't be read as an address"),
+        ("jo@acme.com", "is an e-mail address"),
+        ("/home/jo/photo.jpg", "is a file or folder"),
+        ("ftp://acme.canto.com", "is no web address"),
+        ("http://acme.canto.com", "begins with http://"),
+        ("www.canto.com", "is a site of Canto itself"),
+        ("https://jo:hush@acme.canto.com", "holds a name and a password"),
+        ("http://127.0.0.1:9", "takes no connections"),
+        (&stage.tenant.url().replace("http:", "https:"), "but not encrypted"),
+        (&page, "but it is no Canto library"),
+    ] {
+        for how in ["--client-credentials", "--no-browser"] {
+            let ran = stage.ferry(&["--json", "login", how, "--", tenant]).await.expect_code(4);
+            assert_eq!(ran.last()["code"], "TenantUnknown", "{tenant}: {ran:#?}");
+            assert!(ran.err.contains(said) && ran.err.contains("You can fix this"), "{tenant}: {ran:#?}");
+            assert!(!ran.err.contains("hush") && !ran.out.contains("hush"), "{ran:#?}");
+            sentences.insert(ran.err);
+        }
     }
+    assert_eq!(sentences.len(), 11, "{sentences:#?}");
     assert_eq!(stage.ferry(&["--json", "accounts"]).await.expect_code(0).lines().len(), 0);
 }
 
@@ -144,6 +160,17 @@ async fn the_browser_signs_in() {
     let ran = stage.ferry(&["tree"]).await.expect_code(2);
     assert!(ran.err.contains("--account") && ran.err.contains("admin@demo.test"), "{ran:#?}");
     stage.ferry(&["--account", "admin@demo.test", "tree"]).await.expect_code(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_station_may_act_for_a_user() {
+    let stage = Stage::new().await;
+    let login = ["--json", "login", stage.tenant.url(), "--client-credentials", "--on-behalf-of"];
+    let ran = stage.ferry(&[&login[..], &["contributor@demo.test"]].concat()).await.expect_code(0);
+    assert_eq!(ran.last()["email"], "contributor@demo.test");
+    let ran = stage.ferry(&[&login[..], &["nobody@demo.test"]].concat()).await.expect_code(4);
+    assert!(ran.err.contains("knows no user") && ran.err.contains("--on-behalf-of"), "{ran:#?}");
+    stage.ferry(&["login", "acme", "--on-behalf-of", "jo@acme.com"]).await.expect_code(2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

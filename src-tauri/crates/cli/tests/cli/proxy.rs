@@ -180,3 +180,35 @@ async fn a_wrong_word_for_the_proxy_is_said_to_be_one() {
     assert_eq!(ran.last()["code"], "ProxyAuthRequired", "{ran:#?}");
     assert_eq!(stage.tenant.requests().len(), 0, "nothing goes round the proxy");
 }
+
+/// Set on the command line while nothing runs, with the password in the vault alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_is_set_is_used_and_said_to_be() {
+    let Some(squid) = Squid::start() else { return };
+    let stage = stage().await;
+    for words in [
+        ["settings", "set", "proxy_address", &format!("127.0.0.1:{}", squid.port)],
+        ["settings", "set", "proxy", "manual"],
+        ["settings", "set", "proxy_exceptions", "<-loopback>"],
+        ["settings", "set", "proxy_user", "ferry"],
+    ] {
+        ended(&mut stage.command(&words)).await.expect_code(0);
+    }
+    let login = ["--json", "login", stage.tenant.url(), "--client-credentials"];
+    let ran = ended(&mut stage.command(&login)).await.expect_code(4);
+    assert_eq!(ran.last()["code"], "ProxyAuthRequired", "{ran:#?}");
+    let mut keep = stage.command(&["network", "password"]);
+    let mut child = keep.stdin(Stdio::piped()).spawn().unwrap();
+    let mut to = child.stdin.take().unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut to, b"word\n").await.unwrap();
+    drop(to);
+    assert!(child.wait().await.unwrap().success());
+    ended(&mut stage.command(&login)).await.expect_code(0);
+    let ran = ended(&mut stage.command(&["--json", "network"])).await.expect_code(0);
+    let way = ran.last();
+    assert_eq!((&way["event"], &way["reason"]), (&"network_way".into(), &"manual".into()));
+    assert_eq!(way["proxy"], format!("http://127.0.0.1:{}", squid.port));
+    let round: Vec<_> = stage.tenant.requests().into_iter().filter(|call| call.via.is_none()).collect();
+    assert!(round.is_empty(), "nothing goes round the proxy: {round:?}");
+    assert!(squid.log().contains(" ferry "));
+}

@@ -170,7 +170,12 @@ pub struct Running {
 
 impl Running {
     pub fn of(mut command: Command) -> Self {
-        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        Self::logging(command.stderr(Stdio::null()))
+    }
+
+    /// Says to standard error what the command has chosen.
+    pub fn logging(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
     }

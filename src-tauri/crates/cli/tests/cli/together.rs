@@ -143,3 +143,25 @@ async fn a_second_run_waits_for_its_turn() {
     second.signal("TERM");
     assert_eq!(second.end().await.0, Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_rests_for_some_hours_and_a_resume_ends_that() {
+    let stage = Stage::signed_in().await;
+    stage.file("a.txt", b"later");
+    let ran = stage.ferry(&["--json", "pause", "--all", "--for", "2h"]).await.expect_code(0);
+    assert_eq!(ran.last()["rest"]["reason"], "user");
+    let _engine = stage.engine().await;
+    stage.ferry(&["upload", "a.txt", "--to", "Inbox", "--detach"]).await.expect_code(0);
+    stage.wait_for("queued", 1).await;
+    let status = stage.ferry(&["status"]).await.expect_code(0);
+    assert!(status.out.contains("Paused until"), "{status:?}");
+    stage.ferry(&["resume", "--all"]).await.expect_code(0);
+    stage.wait_for("done", 1).await;
+    for wrong in [
+        &["pause", "--all", "--for", "soon"][..],
+        &["pause", "--all", "--for", "5s"],
+        &["pause", "1", "--for", "2h"],
+    ] {
+        stage.ferry(wrong).await.expect_code(2);
+    }
+}

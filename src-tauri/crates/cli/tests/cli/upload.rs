@@ -155,13 +155,16 @@ async fn an_ended_sign_in_ends_the_waiting_and_keeps_the_queue() {
     let stage = Stage::new().await;
     crate::login::as_user(&stage, "contributor@demo.test").await;
     stage.file("a.txt", b"later");
-    // The destination is looked up before; the upload itself finds the sign-in ended.
-    let setting = Match { path_prefix: Some("/api/v1/upload/setting".into()), ..Match::default() };
-    stage.tenant.set_faults(Faults { rules: vec![Rule::new(setting, Action::ExpireTokens)] });
+    // All that is asked ahead of the file is answered by then; what became of the file can't be asked any more.
+    let sent = Rule::new(Match::object_post(), Action::ExpireTokens);
+    stage.tenant.set_faults(Faults { rules: vec![sent] });
     stage.tenant.expire_refresh_tokens();
     let ran = stage.ferry(&["--json", "upload", "a.txt", "--to", "Inbox"]).await.expect_code(4);
     assert_eq!(ran.last()["code"], "SignInRequired", "{ran:#?}");
     assert_eq!(ran.jobs().len(), 0);
+    let kept = stage.ferry(&["--json", "jobs"]).await.jobs();
+    assert_eq!(kept.len(), 1, "{ran:#?}");
+    assert_ne!(kept[0]["state"], "done");
     stage.tenant.set_faults(Faults::default());
     let _engine = stage.engine().await;
     crate::login::as_user(&stage, "contributor@demo.test").await;

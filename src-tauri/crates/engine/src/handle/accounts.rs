@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use canto_api::{
-    AddressError, ApiError, AppKey, CantoClient, OAuthServer, Secret, TenantAddress, TokenSource, Tokens,
+    ApiError, AppKey, CantoClient, OAuthServer, Secret, TenantAddress, TokenSource, Tokens, User,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::EngineHandle;
+use super::{EngineHandle, blocking};
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::{AccountId, AccountView, SignInKind, SignInRequest, SignInStarted};
+use crate::model::{AccountId, AccountView, SettingKey, SignInKind, SignInRequest, SignInStarted};
 use crate::queue::guests::Request;
 use crate::queue::message::ToOwner;
-use crate::session::{AccountSecrets, Waiting, refused};
+use crate::session::{AccountSecrets, CameBack, KeyRing, Waiting, address, app_keys, refused};
 use crate::store::accounts::{self, AccountRow};
 use crate::transfer::failure::failure_of;
 
@@ -25,26 +25,34 @@ impl EngineHandle {
     /// Prepares a sign-in through the browser: the shell opens the address, then awaits `finish_sign_in`.
     ///
     /// # Errors
-    /// `TenantUnknown` with a `reason` for nonsense; `CredentialsRefused` where an app id is missing.
+    /// `TenantUnknown` and `TlsRefused` with a `reason` where no library is; `CredentialsRefused` where an app id is missing
+    /// or refused.
     pub async fn start_sign_in(&self, request: SignInRequest) -> Outcome<SignInStarted> {
-        let (tenant, app) = self.address_and_key(&request).await?;
-        let waiting = Waiting::start(&self.inner.network.api(), tenant, app, &*self.inner.world).await?;
+        let (tenant, app) = self.tenant_and_key(&request).await?;
+        let language = self.setting(SettingKey::Language).await?;
+        let http = self.inner.network.api();
+        let waiting = Waiting::start(&http, tenant, app, language, request.again, &*self.inner.world).await?;
         let (url, host) = (waiting.url.to_string(), waiting.url.host_str().unwrap_or_default().to_owned());
         let flow = self.inner.sign_ins.add(waiting);
         Ok(SignInStarted { flow, url, host })
     }
 
-    /// Waits until the browser came back, and stores the account.
+    /// Waits until the browser came back, and stores the account. The browser is told how it ended.
     ///
     /// # Errors
-    /// `SignInCancelled`, `SignInTimeout`, `CredentialsRefused`, and those of the connection.
+    /// `SignInCancelled`, `SignInTimeout`, `CredentialsRefused`, `WrongAccount`, and those of the connection.
     pub async fn finish_sign_in(&self, flow: u64) -> Outcome<AccountView> {
         let waiting =
             self.inner.sign_ins.take(flow).ok_or_else(|| Failure::new(ErrorCode::SignInCancelled))?;
-        let result = waiting.finish(&self.inner.network.api()).await;
+        let result = waiting.finish(&self.inner.network.api(), self.inner.pace.sign_in).await;
         self.inner.sign_ins.cancel(flow);
-        let (tenant, app, tokens) = result?;
-        self.keep_account(&tenant, &app, &tokens, SignInKind::Browser).await
+        let CameBack { tenant, app, again, tokens, issued_for, browser } = result?;
+        let kept = match right_tenant(&tenant, issued_for.as_deref()) {
+            Ok(()) => self.keep_account(&tenant, &app, &tokens, Kind::Browser, again).await,
+            Err(failure) => Err(failure),
+        };
+        browser.tell(kept.as_ref().map(drop).map_err(|failure| failure.code)).await;
+        kept
     }
 
     pub fn cancel_sign_in(&self, flow: u64) {
@@ -52,12 +60,19 @@ impl EngineHandle {
     }
 
     /// Signs in without a person, for a station whose API key allows it.
+    ///
+    /// # Errors
+    /// Those of `start_sign_in`.
     pub async fn sign_in_with_credentials(&self, request: SignInRequest) -> Outcome<AccountView> {
-        let (tenant, app) = self.address_and_key(&request).await?;
+        let (tenant, app) = self.tenant_and_key(&request).await?;
         let server = OAuthServer::for_tenant(&tenant);
-        let tokens = server.client_credentials(&self.inner.network.api(), &app, None).await;
-        let tokens = tokens.map_err(|error| unknown_tenant(refused(failure_of(&error)), &tenant))?;
-        self.keep_account(&tenant, &app, &tokens, SignInKind::ClientCredentials).await
+        let user = request.on_behalf_of.as_deref().map(str::trim).filter(|user| !user.is_empty());
+        let tokens = server.client_credentials(&self.inner.network.api(), &app, user).await;
+        let tokens = tokens.map_err(|error| {
+            unknown_tenant(refused(&error, if user.is_some() { "key_or_user" } else { "key" }), &tenant)
+        })?;
+        let kind = Kind::Station { on_behalf_of: user.map(str::to_owned) };
+        self.keep_account(&tenant, &app, &tokens, kind, request.again).await
     }
 
     /// Removes the secrets of an account; its history stays. `drop_queue` cancels what is open, otherwise it waits.
@@ -74,27 +89,28 @@ impl EngineHandle {
         }
     }
 
-    async fn address_and_key(&self, request: &SignInRequest) -> Outcome<(TenantAddress, AppKey)> {
-        let tenant =
-            TenantAddress::parse(&request.tenant).map_err(|error| unusable(error, &request.tenant))?;
-        let origin = tenant.origin().to_string();
-        let given = |word: &Option<String>| word.clone().filter(|word| !word.trim().is_empty());
+    /// The tenant, which is there, and its key.
+    async fn tenant_and_key(&self, request: &SignInRequest) -> Outcome<(TenantAddress, AppKey)> {
+        let tenant = address::read(&request.tenant)?;
+        if let Err(failure) = address::look(&self.inner.network.api(), &tenant, self.inner.pace.answer).await
+            && address::is_in_vain(&failure, &tenant)
+        {
+            return Err(failure);
+        }
         let known = self.inner.readers.read(accounts::all).await?;
-        let known = known.into_iter().find(|row| row.tenant_url == origin);
-        let id = given(&request.app_id).or_else(|| known.as_ref().map(|row| row.app_id.clone()));
-        let id =
-            id.ok_or_else(|| Failure::new(ErrorCode::CredentialsRefused).with("reason", "app_id_missing"))?;
-        let secret = match (given(&request.app_secret), known) {
-            (Some(secret), _) => Secret::new(secret.trim()),
-            (None, Some(row)) => {
-                let vault = Arc::clone(&self.inner.vault);
-                let name = AccountSecrets::name(&row.tenant_url, &row.user_id);
-                let stored = blocking(move || AccountSecrets::load(&vault, &name)).await?;
-                stored.map_or_else(|| Secret::new(""), |secrets| secrets.app_secret())
-            }
-            (None, None) => Secret::new(""),
-        };
-        Ok((tenant, AppKey { id: id.trim().to_owned(), secret }))
+        let inner = Arc::clone(&self.inner);
+        let (id, secret) = (request.app_id.clone(), request.app_secret.clone());
+        let asked = tenant.clone();
+        let app = blocking(move || {
+            let ring = KeyRing {
+                given: inner.app_key.as_ref(),
+                managed: &inner.managed,
+                vault: &inner.vault,
+                known: &known,
+            };
+            ring.choose(&asked, id.as_deref(), secret.as_ref().map(Secret::expose))
+        });
+        Ok((tenant, app.await?))
     }
 
     /// Asks who it is, and stores account and secrets.
@@ -103,15 +119,31 @@ impl EngineHandle {
         tenant: &TenantAddress,
         app: &AppKey,
         tokens: &Tokens,
-        kind: SignInKind,
+        kind: Kind,
+        again: Option<AccountId>,
     ) -> Outcome<AccountView> {
         let http = self.inner.network.api();
         let client = CantoClient::new(http, tenant.clone(), Arc::new(JustIssued(tokens.access.clone())));
         let user = client.user().await.map_err(|error| unknown_tenant(failure_of(&error), tenant))?;
         let tenant_url = tenant.origin().to_string();
-        let secrets = AccountSecrets::new(tokens, &app.secret, self.inner.world.now());
+        if let Some(again) = again {
+            self.same_account(again, &tenant_url, &user).await?;
+        }
+        let (kind, on_behalf_of) = match kind {
+            Kind::Browser => (SignInKind::Browser, None),
+            Kind::Station { on_behalf_of } => (SignInKind::ClientCredentials, on_behalf_of),
+        };
+        let secrets =
+            AccountSecrets::new(tokens, &app.secret, self.inner.world.now()).on_behalf_of(on_behalf_of);
         let (vault, name) = (Arc::clone(&self.inner.vault), AccountSecrets::name(&tenant_url, &user.user_id));
-        blocking(move || secrets.save(&vault, &name)).await?;
+        // A managed key may be changed or taken away by who has set it.
+        let own_key = self.inner.managed.app_key(tenant).as_ref() != Some(app);
+        let (tenant_of_key, key) = (tenant.clone(), app.clone());
+        blocking(move || {
+            secrets.save(&vault, &name)?;
+            if own_key { app_keys::keep(&vault, &tenant_of_key, &key) } else { Ok(()) }
+        })
+        .await?;
         let row = AccountRow {
             id: AccountId(0),
             tenant_url,
@@ -122,6 +154,7 @@ impl EngineHandle {
             kind,
             rights: user.permissions,
             sign_in_required: false,
+            signed_out: false,
             listing_delay: None,
         };
         let boxed = Box::new(row.clone());
@@ -133,6 +166,41 @@ impl EngineHandle {
         self.inner.tenants.forget(id);
         Ok(AccountRow { id, ..row }.view())
     }
+
+    /// What waits belongs to one user: another one's sign-in would leave it waiting, and nobody would know why.
+    async fn same_account(&self, again: AccountId, tenant_url: &str, user: &User) -> Outcome<()> {
+        let row = self.inner.readers.read(move |db| accounts::get(db, again)).await?;
+        let row = row.ok_or_else(|| Failure::new(ErrorCode::AccountMissing).with("account", again))?;
+        if row.tenant_url == tenant_url && row.user_id == user.user_id {
+            return Ok(());
+        }
+        let who = |name: &str, email: &str| if email.is_empty() { name.to_owned() } else { email.to_owned() };
+        Err(Failure::new(ErrorCode::WrongAccount)
+            .with("reason", "user")
+            .with("expected", who(&row.user_name, &row.email))
+            .with("got", who(&user.name, &user.email)))
+    }
+}
+
+/// One server signs in for all tenants of a region: who is signed in to another one in the browser comes back as that.
+fn right_tenant(tenant: &TenantAddress, issued_for: Option<&str>) -> Outcome<()> {
+    let Some(host) = issued_for else { return Ok(()) };
+    let Ok(other) = TenantAddress::parse(host) else { return Ok(()) };
+    // A host of the customer's own may be the other name of a Canto host.
+    let both_known = tenant.region().is_some() && other.region().is_some();
+    if !both_known || other.origin() == tenant.origin() {
+        return Ok(());
+    }
+    Err(Failure::new(ErrorCode::WrongAccount)
+        .with("reason", "tenant")
+        .with("expected", tenant.host())
+        .with("got", other.host()))
+}
+
+/// How somebody signed in.
+enum Kind {
+    Browser,
+    Station { on_behalf_of: Option<String> },
 }
 
 /// The token of a sign-in that has just happened.
@@ -149,23 +217,32 @@ impl TokenSource for JustIssued {
     }
 }
 
-async fn blocking<T: Send + 'static>(action: impl FnOnce() -> Outcome<T> + Send + 'static) -> Outcome<T> {
-    tokio::task::spawn_blocking(action)
-        .await
-        .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?
-}
-
-fn unusable(error: AddressError, typed: &str) -> Failure {
-    Failure::new(ErrorCode::TenantUnknown).with("tenant", typed).because(error)
-}
-
-/// At sign-in, a host that isn't there or answers with web pages is most likely a mistyped tenant.
+/// What answers, but not as a library does.
 fn unknown_tenant(failure: Failure, tenant: &TenantAddress) -> Failure {
-    let code = match failure.code {
-        ErrorCode::DestinationMissing | ErrorCode::UnexpectedAnswer | ErrorCode::NetworkOffline => {
-            ErrorCode::TenantUnknown
+    match failure.code {
+        ErrorCode::DestinationMissing | ErrorCode::UnexpectedAnswer => {
+            Failure::new(ErrorCode::TenantUnknown).with("reason", "not_canto").because(failure.details)
         }
-        code => code,
-    };
-    Failure { code, who: code.who(), ..failure }.with("tenant", tenant.host())
+        _ => failure,
+    }
+    .with("tenant", tenant.host())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_to_another_library_of_the_region_is_noticed() {
+        let check = |typed: &str, issued: Option<&str>| {
+            right_tenant(&TenantAddress::parse(typed).unwrap(), issued).map_err(|failure| failure.code)
+        };
+        assert_eq!(check("acme", Some("acme.canto.com")), Ok(()));
+        assert_eq!(check("acme", Some("zeta.canto.com")), Err(ErrorCode::WrongAccount));
+        assert_eq!(check("acme.canto.de", Some("acme.canto.com")), Err(ErrorCode::WrongAccount));
+        // A customer's own host, and a server that tells nothing that could be read.
+        assert_eq!(check("dam.example.com", Some("acme.canto.com")), Ok(()));
+        assert_eq!(check("acme", None), Ok(()));
+        assert_eq!(check("acme", Some("?")), Ok(()));
+    }
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::EngineHandle;
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::metadata::{order, preview, validate};
+use crate::metadata::{order, preview, required, validate};
 use crate::model::{
     AccountId, BatchId, Enqueue, JobId, JobSelection, MetadataForm, MetadataOpen, MetadataTemplate,
-    MetadataValues, SheetPreview, SheetQuery, ValueRefusal, WordList,
+    MetadataValues, MissingField, SheetPreview, SheetQuery, ValueRefusal, WordList,
 };
 use crate::queue::guests::Request;
 use crate::queue::message::ToOwner;
@@ -25,6 +25,12 @@ impl EngineHandle {
         self.inner.forms.get(account).await.map(|form| MetadataForm::clone(&form))
     }
 
+    /// The same as it was when the tenant last told, without asking; nothing, if it never did.
+    pub async fn known_form(&self, account: AccountId) -> Outcome<MetadataForm> {
+        let known = self.inner.forms.before(account).await?;
+        Ok(known.map(|form| MetadataForm::clone(&form)).unwrap_or_default())
+    }
+
     /// What does not fit, with the required fields that are empty.
     pub async fn check_metadata(
         &self,
@@ -35,10 +41,32 @@ impl EngineHandle {
         let checked = validate::check(&form, &values, None);
         let mut refusals = checked.refusals;
         // A value that does not fit is no empty field.
-        let missing = validate::missing(&form, &checked.values, None);
+        let missing = validate::missing(&form, &checked.values);
         let known: Vec<String> = refusals.iter().map(|refusal| refusal.field.clone()).collect();
         refusals.extend(missing.into_iter().filter(|refusal| !known.contains(&refusal.field)));
         Ok(refusals)
+    }
+
+    /// The required fields that files of an upload would be left without; empty where it could begin as it is. The same
+    /// rule by which `enqueue` decides, whatever the request says about being incomplete.
+    ///
+    /// # Errors
+    /// `MetadataRefused` for a value that does not fit, those of the connection where nothing is known from before.
+    pub async fn missing_metadata(&self, mut request: Enqueue) -> Outcome<Vec<MissingField>> {
+        request.choices = self.with_setting(request.choices).await?;
+        let form = self.form_of(&request).await?;
+        blocking(move || order::unfilled(request, &form)).await
+    }
+
+    /// As `enqueue` would refuse a request for want of required values, before anything is made for it.
+    ///
+    /// # Errors
+    /// `MetadataRefused`, and those of `missing_metadata`.
+    pub async fn refuse_unfilled(&self, request: Enqueue) -> Outcome<()> {
+        if request.metadata.incomplete {
+            return Ok(());
+        }
+        required::refuse(&self.missing_metadata(request).await?)
     }
 
     /// What a sheet would do with the staged files.
@@ -124,13 +152,27 @@ impl EngineHandle {
 
     /// What a new batch brings along, checked.
     pub(super) async fn prepare_values(&self, request: Enqueue) -> Outcome<(Enqueue, NewValues)> {
-        if request.metadata.is_empty() {
+        // Then nothing that the tenant could say matters.
+        if request.metadata.is_empty() && request.metadata.incomplete {
             let tags = MetadataValues { tags: validate::words(&request.tags), ..MetadataValues::default() };
             let all = ValueSet { sent: tags.tags.clone(), values: tags };
             return Ok((request, NewValues { all, ..NewValues::default() }));
         }
-        let form = self.form_for(request.account, order::needs_form(&request.metadata)).await?;
+        let form = self.form_of(&request).await?;
         blocking(move || order::prepare(request, &form)).await
+    }
+
+    /// What is not known to be required is not: an upload that says nothing of fields never waits for a tenant that does
+    /// not answer.
+    async fn form_of(&self, request: &Enqueue) -> Outcome<Arc<MetadataForm>> {
+        if order::needs_form(&request.metadata) {
+            return self.inner.forms.get(request.account).await;
+        }
+        let patience = self.inner.pace.form;
+        match tokio::time::timeout(patience, self.inner.forms.get(request.account)).await {
+            Ok(form) => Ok(form.unwrap_or_default()),
+            Err(_) => self.inner.forms.before(request.account).await.map(Option::unwrap_or_default),
+        }
     }
 
     /// Where the tenant can't be asked, words and a description go without a form.

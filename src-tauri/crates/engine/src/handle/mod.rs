@@ -1,9 +1,14 @@
 //! What a shell holds: everything that can be asked of the engine.
 
 mod accounts;
+mod address;
+mod ahead;
+mod bandwidth;
 mod guest;
 mod library;
+mod listening;
 mod metadata;
+mod network;
 mod queue;
 mod receipts;
 mod settings;
@@ -14,14 +19,19 @@ use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{broadcast, oneshot};
 
 use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
+use crate::intake::Listings;
 use crate::metadata::schema::Forms;
-use crate::network::Network;
+use crate::network::reachability::Heard;
+use crate::network::{Network, Rules};
+use crate::pace::Pace;
 use crate::platform::managed::Managed;
+use crate::platform::surroundings::Surroundings;
 use crate::queue::message::{Reply, ToOwner};
 use crate::session::{SharedVault, SignIns, Tenants};
 use crate::store::Readers;
@@ -48,11 +58,25 @@ struct Inner {
     events: broadcast::Sender<Arc<EngineEvent>>,
     board: Arc<Board>,
     thumbnails: Thumbnails,
+    listings: Listings,
     condition: Arc<Mutex<Condition>>,
     managed: Managed,
+    /// The API key of this program's environment.
+    app_key: Option<canto_api::AppKey>,
+    /// Ends the look at an address that is not typed any more.
+    address_check: Mutex<tokio_util::sync::CancellationToken>,
     /// `None`: another program runs the engine; this one asks it through the database.
     owner: Option<Sender<ToOwner>>,
     forms: Arc<Forms>,
+    ahead: ahead::Ahead,
+    surroundings: Arc<dyn Surroundings>,
+    pace: Pace,
+    /// Looks whether a lost way is open again; where the engine runs.
+    probe: Option<UnboundedSender<Heard>>,
+    /// What the network follows, with the certificate files.
+    network_in_force: tokio::sync::Mutex<Option<(Rules, Vec<PathBuf>)>>,
+    /// What of that it can't.
+    network_trouble: Mutex<Option<Failure>>,
 }
 
 impl std::fmt::Debug for EngineHandle {
@@ -80,4 +104,11 @@ impl EngineHandle {
         owner.send(message(reply)).map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
     }
+}
+
+/// For what may wait for a disk, a keychain or a passphrase's hash.
+async fn blocking<T: Send + 'static>(action: impl FnOnce() -> Outcome<T> + Send + 'static) -> Outcome<T> {
+    tokio::task::spawn_blocking(action)
+        .await
+        .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?
 }

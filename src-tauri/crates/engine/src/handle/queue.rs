@@ -18,7 +18,9 @@ use crate::model::{
 };
 use crate::queue::guests::Request;
 use crate::queue::message::ToOwner;
-use crate::store::{accounts, batches, database_path, failure_of, open_reader, totals, views};
+use crate::store::{
+    Orders, accounts, batches, database_path, failure_of, open_reader, totals, views, windows,
+};
 
 /// How often a guest looks whether the database has changed.
 const GUEST_LOOK: Duration = Duration::from_millis(250);
@@ -37,6 +39,7 @@ impl EngineHandle {
     /// # Errors
     /// `RequestInvalid`, `PathUnusable` (not absolute), `AccountMissing`, `MetadataRefused`, and those of writing.
     pub async fn enqueue(&self, mut request: Enqueue) -> Outcome<BatchId> {
+        self.inner.listings.forget();
         intake::Filter::new(&request)?;
         // A scan that goes on after a restart must decide as it began.
         request.choices = self.with_setting(request.choices).await?;
@@ -70,18 +73,27 @@ impl EngineHandle {
     /// `PathUnusable` for a folder that is not within the given one.
     pub async fn list_staged(&self, mut query: StagedQuery) -> Outcome<StagedPage> {
         query.choices = self.with_setting(query.choices).await?;
-        off_the_workers(move || intake::list(&query)).await
+        let listings = self.inner.listings.clone();
+        off_the_workers(move || listings.page(&query)).await
     }
 
-    async fn with_setting(&self, mut choices: StagingChoices) -> Outcome<StagingChoices> {
+    pub(super) async fn with_setting(&self, mut choices: StagingChoices) -> Outcome<StagingChoices> {
         if choices.sidecars.is_none() {
             choices.sidecars = Sidecars::parse(&self.setting(SettingKey::Sidecars).await?);
         }
         Ok(choices)
     }
 
-    /// Pause, resume, cancel, retry, move to the front.
+    /// Pause, resume, cancel, retry, move to the front. Who lets everything go on ends a pause of hours, too.
     pub async fn control(&self, selection: JobSelection, action: JobAction) -> Outcome<ControlResult> {
+        let go_on = selection == JobSelection::All && action == JobAction::Resume;
+        if go_on && !self.setting(SettingKey::RestUntil).await?.is_empty() {
+            // One that is locked is the administrator's; the jobs are still the user's.
+            self.end_rest().await.or_else(|failure| match failure.code {
+                ErrorCode::SettingLocked => Ok(()),
+                _ => Err(failure),
+            })?;
+        }
         if self.is_owner() {
             self.ask(|reply| ToOwner::Control { selection, action, reply }).await
         } else {
@@ -121,7 +133,8 @@ impl EngineHandle {
 
     /// A window of the queue.
     pub async fn list_jobs(&self, query: JobQuery) -> Outcome<JobPage> {
-        let mut page = self.inner.readers.read(move |db| views::page(db, &query)).await?;
+        let mut page =
+            self.look(windows::sorts(&query), move |db, orders| windows::page(db, orders, &query)).await?;
         for job in &mut page.jobs {
             job.sent = match job.state {
                 JobStateKind::Uploading => self.inner.board.sent(job.id).unwrap_or(0),
@@ -134,7 +147,19 @@ impl EngineHandle {
 
     /// Ids of the jobs that a query finds from its offset on, as runs; a limit of 0 means all.
     pub async fn select_jobs(&self, query: JobQuery) -> Outcome<Vec<(JobId, JobId)>> {
-        self.inner.readers.read(move |db| views::runs(db, &query)).await
+        self.look(windows::sorts(&query), move |db, orders| windows::runs(db, orders, &query)).await
+    }
+
+    async fn look<T: Send + 'static>(
+        &self,
+        sorts: bool,
+        query: impl FnOnce(&rusqlite::Connection, &mut Orders) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Outcome<T> {
+        if sorts {
+            self.inner.readers.sort(query).await
+        } else {
+            self.inner.readers.read(move |db| query(db, &mut Orders::default())).await
+        }
     }
 
     /// # Errors

@@ -1,6 +1,6 @@
 //! What is set, by its user or for the whole computer.
 
-use super::EngineHandle;
+use super::{EngineHandle, network};
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{SettingKey, SettingView};
 use crate::queue::guests::Request;
@@ -26,46 +26,53 @@ impl EngineHandle {
     /// Sets what is not locked; `None` goes back to what is usual.
     ///
     /// # Errors
-    /// `SettingLocked`, `RequestInvalid` for a value that can't be chosen.
+    /// `SettingLocked`, `RequestInvalid` with a `reason` for a value that it can't be.
     pub async fn set_setting(&self, key: SettingKey, value: Option<String>) -> Outcome<()> {
         if self.locked(key).is_some() {
             let locked = Failure::new(ErrorCode::SettingLocked).with("by", &self.inner.managed.by);
             return Err(locked.with("setting", key.as_str()));
         }
-        if let Some(value) = &value
-            && !key.choices().contains(&value.as_str())
-        {
-            let invalid = Failure::new(ErrorCode::RequestInvalid).with("reason", "setting_value");
-            let invalid = invalid.with("setting", key.as_str()).with("value", value);
-            return Err(invalid.with("choices", key.choices().join(", ")));
+        let value = value.map(|value| accepted(key, &value)).transpose()?;
+        if let (SettingKey::Authorities, Some(files)) = (key, &value) {
+            network::check_authorities(files).await?;
         }
         if self.is_owner() {
-            self.ask(|reply| ToOwner::PutSetting { key, value, reply }).await
+            self.ask(|reply| ToOwner::PutSetting { key, value, reply }).await?;
         } else {
-            self.request(Request::PutSetting { key, value }).await
+            self.request::<()>(Request::PutSetting { key, value }).await?;
         }
+        if network::KEYS.contains(&key) { self.set_up_network(self.is_owner()).await } else { Ok(()) }
     }
 
-    /// What an administrator has set, if it can be chosen.
-    fn locked(&self, key: SettingKey) -> Option<&'static str> {
+    /// What an administrator has set, if it can be.
+    fn locked(&self, key: SettingKey) -> Option<String> {
         let value = self.inner.managed.setting(key.as_str())?;
-        let choice = key.choices().iter().find(|choice| **choice == value);
-        if choice.is_none() {
-            tracing::warn!(key = key.as_str(), %value, "a managed setting has no such choice");
+        let kept = key.accept(value);
+        if kept.is_err() {
+            tracing::warn!(key = key.as_str(), %value, "a managed setting can't be this");
         }
-        choice.copied()
+        kept.ok()
     }
 
     fn setting_view(&self, key: SettingKey, stored: Option<String>) -> SettingView {
         let locked = self.locked(key);
-        // A later Ferry may have stored what this one can't choose.
-        let chosen = stored.filter(|value| key.choices().contains(&value.as_str()));
+        let locked_by = locked.as_ref().map(|_| self.inner.managed.by.clone());
+        // A later Ferry may have stored what this one can't be set to.
+        let stored = stored.filter(|value| key.accept(value).is_ok());
         SettingView {
             key,
-            value: locked.map(str::to_owned).or(chosen).unwrap_or_else(|| key.usual().to_owned()),
+            value: locked.or(stored).unwrap_or_else(|| key.usual().to_owned()),
             usual: key.usual().to_owned(),
             choices: key.choices().iter().map(|&choice| choice.to_owned()).collect(),
-            locked_by: locked.map(|_| self.inner.managed.by.clone()),
+            locked_by,
         }
     }
+}
+
+fn accepted(key: SettingKey, value: &str) -> Outcome<String> {
+    key.accept(value).map_err(|reason| {
+        let invalid = Failure::new(ErrorCode::RequestInvalid).with("reason", reason);
+        let invalid = invalid.with("setting", key.as_str()).with("value", value);
+        invalid.with("choices", key.choices().join(", "))
+    })
 }

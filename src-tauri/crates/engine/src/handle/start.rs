@@ -1,16 +1,20 @@
 //! Starts and stops the engine.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use canto_api::Secret;
+use canto_api::{AppKey, Secret};
 use checksum::Crew;
 use tokio::sync::{broadcast, mpsc::unbounded_channel, oneshot};
 
+use super::ahead::{self, Ahead};
+use super::bandwidth;
+use super::listening::{forget_changed, keep_open_bytes};
+use super::network as network_settings;
 use super::{EngineHandle, Inner};
 use crate::clock::{SharedWorld, SystemWorld};
 use crate::error::{ErrorCode, Failure, Outcome};
@@ -21,6 +25,7 @@ use crate::network::{Network, changes, reachability};
 use crate::pace::Pace;
 use crate::platform::data_dir::DataDirLock;
 use crate::platform::managed::{self, Managed};
+use crate::platform::surroundings::{Surroundings, ThisComputer};
 use crate::queue::message::ToOwner;
 use crate::queue::{Owner, OwnerLinks};
 use crate::session::{LazyVault, SharedVault, SignIns, Tenants};
@@ -66,8 +71,12 @@ pub struct EngineOptions {
     pub vault: Option<SharedVault>,
     /// PEM file of certificate authorities trusted besides the system's.
     pub authorities: Option<PathBuf>,
+    /// The API key to sign in with, wherever no other is typed.
+    pub app_key: Option<AppKey>,
     /// What is set for everyone on this computer.
     pub managed: Option<PathBuf>,
+    /// What the computer runs on and how it is connected.
+    pub surroundings: Arc<dyn Surroundings>,
     /// How long it waits for what gives no sign.
     pub pace: Pace,
 }
@@ -82,7 +91,9 @@ impl EngineOptions {
             passphrase: None,
             vault: None,
             authorities: None,
+            app_key: None,
             managed: managed::path(),
+            surroundings: Arc::new(ThisComputer),
             pace: Pace::default(),
         }
     }
@@ -107,6 +118,7 @@ impl Engine {
     /// # Errors
     /// Those of opening the database: `DatabaseTooNew`, `DatabaseDamaged`, `DiskFull`, `DatabaseUnusable`.
     pub async fn start(options: EngineOptions) -> Outcome<Self> {
+        let clocks = (options.world.now(), options.world.steady());
         let network = Arc::new(Network::new(options.authorities.as_deref())?);
         let (data_dir, role, managed) = (options.data_dir.clone(), options.role, options.managed.clone());
         let opened = tokio::task::spawn_blocking(move || {
@@ -144,6 +156,8 @@ impl Engine {
             Arc::clone(&options.world),
             to_owner.clone(),
         ));
+        let (ahead, expected) = Ahead::new();
+        let (to_probe, probe) = unbounded_channel();
         let handle = EngineHandle {
             inner: Arc::new(Inner {
                 data_dir: options.data_dir.clone(),
@@ -156,12 +170,24 @@ impl Engine {
                 events: events.clone(),
                 board: Arc::clone(&board),
                 thumbnails: Thumbnails::new(&options.data_dir),
+                listings: Default::default(),
                 condition: Arc::clone(&condition),
                 managed,
+                app_key: options.app_key.clone(),
+                address_check: Mutex::default(),
                 owner: to_owner,
                 forms: Arc::clone(&forms),
+                ahead,
+                surroundings: Arc::clone(&options.surroundings),
+                pace: options.pace,
+                probe: (lock.is_some() && role == Role::Engine).then(|| to_probe.clone()),
+                network_in_force: Default::default(),
+                network_trouble: Default::default(),
             }),
         };
+        // Whoever only looks at the queue is not to be asked for the way into the vault.
+        let with_password = role == Role::Engine || options.vault.is_some();
+        handle.set_up_network(with_password).await?;
         let Some(lock) = lock else {
             return Ok(Self { handle, running: None });
         };
@@ -178,7 +204,6 @@ impl Engine {
         });
         let (to_transfers, transfers) = unbounded_channel();
         let (to_confirmer, confirmer) = unbounded_channel();
-        let (to_probe, probe) = unbounded_channel();
         let (to_aborter, aborts) = unbounded_channel();
         let (to_source_watch, sources) = unbounded_channel();
         let (to_applier, values) = unbounded_channel();
@@ -197,6 +222,8 @@ impl Engine {
             return Ok(Self { handle, running: Some(Running { supervisor, owner, thread, _lock: lock }) });
         }
         let quit = supervisor.quit();
+        let bandwidth = bandwidth::Watch::start(handle.clone()).await?;
+        supervisor.spawn("bandwidth", bandwidth.run(quit.clone()));
         let dispatcher = Dispatcher::new(Arc::clone(&context), Arc::clone(&board), to_probe.clone());
         supervisor.spawn("transfers", dispatcher.run(transfers, quit.clone()));
         supervisor.spawn(
@@ -204,6 +231,8 @@ impl Engine {
             Confirmer::new(Arc::clone(&context), to_probe.clone()).run(confirmer, quit.clone()),
         );
         supervisor.spawn("source watch", source_watch::run(Arc::clone(&context), sources, quit.clone()));
+        supervisor
+            .spawn("ahead", ahead::run(Arc::clone(&tenants), Arc::clone(&forms), expected, quit.clone()));
         let applier = Applier::new(Arc::clone(&context), forms);
         supervisor.spawn("values", applier.run(values, quit.clone()));
         supervisor.spawn("aborts", aborter::run(Arc::clone(&context), aborts, quit.clone()));
@@ -212,6 +241,7 @@ impl Engine {
             .spawn("open bytes", keep_open_bytes(events.subscribe(), Arc::clone(&open_bytes), quit.clone()));
         supervisor.spawn("progress", sample(board, events.clone(), open_bytes, quit.clone()));
         supervisor.spawn("account changes", forget_changed(context, events.subscribe(), quit.clone()));
+        supervisor.spawn("network settings", network_settings::follow(handle.clone(), quit.clone()));
         let renew = {
             let network = Arc::clone(&network);
             move |gone: &[std::net::IpAddr]| {
@@ -220,7 +250,7 @@ impl Engine {
             }
         };
         let changes =
-            changes::watch(Arc::clone(&options.world), to_probe, owner.clone(), renew, quit.clone());
+            changes::watch(Arc::clone(&options.world), clocks, to_probe, owner.clone(), renew, quit.clone());
         supervisor.spawn("network changes", changes);
         let probe =
             reachability::watch(network, Arc::clone(&options.world), options.pace, owner.clone(), probe);
@@ -343,58 +373,4 @@ async fn start_owner(
     let thread = thread.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
     result.await.map_err(|_| Failure::new(ErrorCode::Internal).because("the queue did not start"))??;
     Ok(thread)
-}
-
-/// Keeps the sum that the time left is reckoned from.
-async fn keep_open_bytes(
-    mut events: broadcast::Receiver<Arc<EngineEvent>>,
-    open_bytes: Arc<AtomicU64>,
-    quit: tokio_util::sync::CancellationToken,
-) {
-    loop {
-        let event = tokio::select! {
-            () = quit.cancelled() => return,
-            event = events.recv() => event,
-        };
-        match event {
-            Ok(event) => {
-                if let EngineEvent::JobsChanged { totals, .. } = &*event {
-                    let open = totals
-                        .bytes
-                        .iter()
-                        .filter(|(state, _)| !state.is_settled())
-                        .map(|(_, sum)| sum)
-                        .sum();
-                    open_bytes.store(open, Ordering::Relaxed);
-                }
-            }
-            Err(broadcast::error::RecvError::Lagged(_)) => {}
-            Err(broadcast::error::RecvError::Closed) => return,
-        }
-    }
-}
-
-/// A new sign-in has left new secrets: transfers read them anew.
-async fn forget_changed(
-    context: Arc<TransferContext>,
-    mut events: broadcast::Receiver<Arc<EngineEvent>>,
-    quit: tokio_util::sync::CancellationToken,
-) {
-    loop {
-        let event = tokio::select! {
-            () = quit.cancelled() => return,
-            event = events.recv() => event,
-        };
-        match event {
-            Ok(event) => {
-                if let EngineEvent::AccountsChanged { accounts } = &*event {
-                    for account in accounts {
-                        context.tenants.forget(account.id);
-                    }
-                }
-            }
-            Err(broadcast::error::RecvError::Lagged(_)) => {}
-            Err(broadcast::error::RecvError::Closed) => return,
-        }
-    }
 }

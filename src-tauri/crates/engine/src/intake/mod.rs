@@ -24,7 +24,7 @@ use crate::store::jobs::NewJob;
 use crate::store::volumes::VolumeRow;
 
 pub use filter::Filter;
-pub use listing::list;
+pub use listing::Listings;
 pub use names::library_name;
 pub use shots::walk_all;
 pub use staging::summary;

@@ -1,5 +1,6 @@
 //! What a set of paths would send, before anything is sent.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::filter::Filter;
@@ -20,6 +21,7 @@ pub fn summary(paths: &[PathBuf], filter: &Filter) -> Outcome<StagingSummary> {
     for path in unusable {
         problem(&mut summary, &path, ErrorCode::PathUnusable.into());
     }
+    let given: HashMap<&Path, u32> = (0..).zip(paths).map(|(at, path)| (path.as_path(), at)).collect();
     let mut in_folder = false;
     walk_all(&usable, filter, &mut |found| {
         match found {
@@ -28,20 +30,29 @@ pub fn summary(paths: &[PathBuf], filter: &Filter) -> Outcome<StagingSummary> {
                 if arrives {
                     summary.folders += 1;
                     let path = dir.to_string_lossy().into_owned();
-                    summary.items.push(StagedItem { path, folder: true, ..StagedItem::default() });
+                    summary.items.push(StagedItem { path, ..StagedItem::default() });
                 }
             }
             Found::Folder { .. } => summary.folders += 1,
             Found::LeftOut { path, folder, reason, .. } => {
-                loose(&mut summary, in_folder, &path);
+                if !in_folder {
+                    loose(&mut summary, &given, &path, 0);
+                }
                 left_out(&mut summary, &path, folder, reason);
             }
             Found::File(FoundFile { path, failure: Some(failure), .. }) => {
-                loose(&mut summary, in_folder, &path);
+                if !in_folder {
+                    loose(&mut summary, &given, &path, 0);
+                }
                 problem(&mut summary, &path, failure);
             }
             Found::File(file) => {
-                loose(&mut summary, in_folder, &file.path);
+                if !in_folder {
+                    loose(&mut summary, &given, &file.path, file.size);
+                } else if let Some(item) = summary.items.last_mut() {
+                    item.files += 1;
+                    item.bytes += file.size;
+                }
                 count(&mut summary, &file);
             }
         }
@@ -51,11 +62,11 @@ pub fn summary(paths: &[PathBuf], filter: &Filter) -> Outcome<StagingSummary> {
     Ok(summary)
 }
 
-/// A file that was given itself is an item of its own.
-fn loose(summary: &mut StagingSummary, in_folder: bool, path: &Path) {
-    if !in_folder {
-        let path = path.to_string_lossy().into_owned();
-        summary.items.push(StagedItem { path, ..StagedItem::default() });
+/// A file that was given itself.
+fn loose(summary: &mut StagingSummary, given: &HashMap<&Path, u32>, path: &Path, bytes: u64) {
+    if let Some(at) = given.get(path) {
+        summary.loose.given.push(*at);
+        summary.loose.bytes.push(bytes);
     }
 }
 
@@ -91,10 +102,6 @@ fn count(summary: &mut StagingSummary, file: &FoundFile) {
             summary.picture_files += 1;
         }
         ShotPart::Further => summary.picture_files += 1,
-    }
-    if let Some(item) = summary.items.last_mut() {
-        item.files += 1;
-        item.bytes += size;
     }
     let kind = kind_of(&file.name);
     match summary.kinds.iter_mut().find(|entry| entry.kind == kind) {

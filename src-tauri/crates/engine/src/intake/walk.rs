@@ -39,23 +39,29 @@ pub fn walk(path: &Path, filter: &Filter, visit: &mut Visit<'_>) -> Outcome<()> 
     let is_dir = std::fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
     if is_dir {
         visit(Found::Root { dir: path.to_path_buf(), arrives: true })?;
-        return below(path, path, usize::MAX, filter, visit);
+        return below(path, path, Look::Below, filter, visit);
     }
     let dir = path.parent().unwrap_or(path).to_path_buf();
     visit(Found::Root { dir, arrives: false })?;
     let name = path.file_name().unwrap_or(path.as_os_str());
-    file(path, name, 1, std::fs::metadata(path), filter, Path::new(name), visit)
+    file(path, name, 1, Some(std::fs::metadata(path)), filter, Path::new(name), visit)
 }
 
-/// Reports what is directly in a folder that is `root` or below it.
+/// Reports what is directly in a folder that is `root` or below it. Files are not looked at: they have no size.
 pub fn look_into(root: &Path, folder: &Path, filter: &Filter, visit: &mut Visit<'_>) -> Outcome<()> {
-    below(root, folder, 1, filter, visit)
+    below(root, folder, Look::Names, filter, visit)
 }
 
-fn below(root: &Path, folder: &Path, deepest: usize, filter: &Filter, visit: &mut Visit<'_>) -> Outcome<()> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Below,
+    Names,
+}
+
+fn below(root: &Path, folder: &Path, look: Look, filter: &Filter, visit: &mut Visit<'_>) -> Outcome<()> {
     let mut walker = WalkDir::new(folder)
         .min_depth(1)
-        .max_depth(deepest)
+        .max_depth(if look == Look::Names { 1 } else { usize::MAX })
         .follow_root_links(true)
         .sort_by(|a, b| {
             let by_kind = a.file_type().is_dir().cmp(&b.file_type().is_dir());
@@ -76,7 +82,7 @@ fn below(root: &Path, folder: &Path, deepest: usize, filter: &Filter, visit: &mu
                     None => visit(Found::Folder { depth, name, path })?,
                 }
             }
-            Ok(entry) => one(&entry, root, filter, visit)?,
+            Ok(entry) => one(&entry, root, look, filter, visit)?,
             Err(error) => unreadable(&error, root, visit)?,
         }
     }
@@ -87,25 +93,27 @@ fn relative<'a>(path: &'a Path, root: &Path) -> &'a Path {
     path.strip_prefix(root).unwrap_or(path)
 }
 
-fn one(entry: &DirEntry, root: &Path, filter: &Filter, visit: &mut Visit<'_>) -> Outcome<()> {
+fn one(entry: &DirEntry, root: &Path, look: Look, filter: &Filter, visit: &mut Visit<'_>) -> Outcome<()> {
     let (depth, path) = (entry.depth(), entry.path());
-    let metadata = if entry.path_is_symlink() {
-        std::fs::metadata(path)
+    let seen = if entry.path_is_symlink() {
+        Some(std::fs::metadata(path))
+    } else if look == Look::Names && entry.file_type().is_file() {
+        None
     } else {
-        entry.metadata().map_err(io::Error::from)
+        Some(entry.metadata().map_err(io::Error::from))
     };
-    if entry.path_is_symlink() && metadata.as_ref().is_ok_and(Metadata::is_dir) {
+    if entry.path_is_symlink() && matches!(&seen, Some(Ok(metadata)) if metadata.is_dir()) {
         let (path, reason) = (path.to_path_buf(), LeftOutReason::FolderLink);
         return visit(Found::LeftOut { depth, path, folder: true, reason });
     }
-    file(path, entry.file_name(), depth, metadata, filter, relative(path, root), visit)
+    file(path, entry.file_name(), depth, seen, filter, relative(path, root), visit)
 }
 
 fn file(
     path: &Path,
     name: &OsStr,
     depth: usize,
-    metadata: io::Result<Metadata>,
+    seen: Option<io::Result<Metadata>>,
     filter: &Filter,
     relative: &Path,
     visit: &mut Visit<'_>,
@@ -115,15 +123,23 @@ fn file(
     if let Some(reason) = filter.leaves_file(&name, path, relative) {
         return visit(Found::LeftOut { depth, path: path_buf, folder: false, reason });
     }
-    let (size, modified_ns, failure) = match metadata {
+    let (size, modified_ns, failure) = match seen {
+        Some(seen) => judged(seen, refused),
+        None => (0, 0, refused),
+    };
+    let part = ShotPart::Alone;
+    visit(Found::File(FoundFile { depth, name, path: path_buf, size, modified_ns, failure, part }))
+}
+
+/// Size and time of a file, and why it can't be sent.
+pub fn judged(seen: io::Result<Metadata>, refused: Option<Failure>) -> (u64, i64, Option<Failure>) {
+    match seen {
         Ok(metadata) if metadata.is_file() => {
             (metadata.len(), crate::platform::file_times::modified_ns(&metadata), refused)
         }
         Ok(_) => (0, 0, Some(Failure::new(ErrorCode::SourceNotAFile))),
         Err(error) => (0, 0, Some(refused.unwrap_or_else(|| source_failure(Some(error.kind()), &error)))),
-    };
-    let part = ShotPart::Alone;
-    visit(Found::File(FoundFile { depth, name, path: path_buf, size, modified_ns, failure, part }))
+    }
 }
 
 /// A folder that can't be read becomes a job of its name, so that nobody takes its files for delivered.

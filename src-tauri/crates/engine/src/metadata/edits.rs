@@ -67,8 +67,9 @@ async fn set_one(
         };
         if is_value {
             for refused in refused.get_mut(start..end).unwrap_or_default() {
-                refused
-                    .get_or_insert_with(|| refusal(&error, &setting.name, &setting.property.property_value));
+                let EditProperty { property_id, property_value, custom_field, .. } = &setting.property;
+                let id = if *custom_field { property_id } else { &setting.name };
+                note(refused, id, refusal(&error, &setting.name, property_value));
             }
         } else {
             let middle = start + part.len() / 2;
@@ -105,7 +106,7 @@ async fn add_words(
         match added {
             Err(error) if is_refusal(&error) => {
                 let name = if is_tag { "tags" } else { "keywords" };
-                refused.get_or_insert_with(|| refusal(&error, name, word));
+                note(refused, name, refusal(&error, name, word));
             }
             other => other?,
         }
@@ -137,6 +138,20 @@ fn is_refusal(error: &ApiError) -> bool {
         failure_of(error).code,
         ErrorCode::TenantRefused | ErrorCode::NoPermission | ErrorCode::DestinationMissing
     )
+}
+
+/// The first refusal is the asset's; of others it keeps the field's id and why, for the receipt.
+fn note(known: &mut Option<Failure>, id: &str, refusal: Failure) {
+    let Some(first) = known else {
+        *known = Some(refusal.with("id", id));
+        return;
+    };
+    let reason = refusal.params.get("reason").map_or("tenant", String::as_str);
+    let line = format!("{id}={reason}");
+    let also = first.params.entry("also".to_owned()).or_default();
+    if !also.lines().any(|known| known == line) {
+        also.push_str(&format!("{}{line}", if also.is_empty() { "" } else { "\n" }));
+    }
 }
 
 fn refusal(error: &ApiError, field: &str, value: &str) -> Failure {

@@ -4,6 +4,7 @@
 pub mod apply;
 mod edits;
 pub mod order;
+pub mod required;
 pub mod schema;
 mod sheet;
 pub mod validate;

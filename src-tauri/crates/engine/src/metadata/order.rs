@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::required;
 use super::sheet::names::FileNames;
 use super::sheet::preview::name_of;
 use super::sheet::resolve::resolve;
-use super::validate::{Checked, check, missing};
+use super::validate::{Checked, check};
 use crate::error::{Failure, Outcome};
 use crate::intake::Filter;
-use crate::model::{Enqueue, MetadataForm, MetadataOrder, MetadataValues, SheetChoice, ValueRefusal};
+use crate::model::{
+    Enqueue, MetadataForm, MetadataOrder, MetadataValues, MissingField, SheetChoice, ValueRefusal,
+};
 use crate::store::new_values::NewValues;
 use crate::store::sheet_columns::Columns;
 use crate::store::value_sets::ValueSet;
@@ -17,48 +20,49 @@ use crate::store::value_sets::ValueSet;
 /// The request without its order, tags made one list, and the order checked. Reads the sheet: not for an async worker.
 ///
 /// # Errors
-/// `MetadataRefused` with the first value that does not fit, and how many more (`more`).
+/// `MetadataRefused` with the first value that does not fit, and how many more (`more`); or with the required fields that
+/// files would be left without, unless the order says that it is incomplete.
 pub fn prepare(mut request: Enqueue, form: &MetadataForm) -> Outcome<(Enqueue, NewValues)> {
     let mut order = std::mem::take(&mut request.metadata);
     order.values.tags.splice(0..0, request.tags.iter().cloned());
     let all = accepted(check(form, &order.values, None))?;
     request.tags.clone_from(&all.tags);
     let all = ValueSet { sent: all.tags.clone(), values: all };
-    if !order.incomplete && order.sheet.is_none() && order.files.is_empty() && has_more_than_tags(&order) {
-        all_filled(form, &all.values, None)?;
-    }
     let mut new = NewValues { all, files: Vec::new(), columns: BTreeMap::new() };
     let mut by_name: BTreeMap<String, ValueSet> = BTreeMap::new();
     if let Some(sheet) = &order.sheet {
         let filter = Filter::new(&request)?;
         let paths = &request.paths;
-        (by_name, new.columns) = rows_of_sheet(sheet, paths, &filter, form, &new, order.incomplete)?;
+        (by_name, new.columns) = rows_of_sheet(sheet, paths, &filter, form, &new)?;
     }
     for file in &order.files {
         let values = accepted(check(form, &file.values, None))?;
-        if !order.incomplete {
-            let name = file.path.rsplit(['/', '\\']).next().unwrap_or_default();
-            let base = by_name.get(name).unwrap_or(&new.all);
-            all_filled(form, &base.values.under(&values), None)?;
-        }
         new.files.push((file.path.clone(), ValueSet { values, sent: Vec::new() }));
     }
     new.files.extend(by_name);
+    if !order.incomplete {
+        required::refuse(&required::unfilled(form, &new, &request)?)?;
+    }
     Ok((request, new))
 }
 
-fn has_more_than_tags(order: &MetadataOrder) -> bool {
-    let MetadataValues { keywords, description, fields, .. } = &order.values;
-    !keywords.is_empty() || description.is_some() || !fields.is_empty()
+/// The required fields that files of the request would be left without, whatever it says about that.
+///
+/// # Errors
+/// As `prepare`, but not for them.
+pub fn unfilled(mut request: Enqueue, form: &MetadataForm) -> Outcome<Vec<MissingField>> {
+    // Without required fields, nothing has to be read.
+    if !form.fields.iter().any(|field| field.required) {
+        return Ok(Vec::new());
+    }
+    request.metadata.incomplete = true;
+    let (request, new) = prepare(request, form)?;
+    required::unfilled(form, &new, &request)
 }
 
 /// What was checked, as long as nothing was refused.
 fn accepted(checked: Checked) -> Outcome<MetadataValues> {
     first_of(checked.refusals).map_or(Ok(checked.values), Err)
-}
-
-fn all_filled(form: &MetadataForm, values: &MetadataValues, row: Option<u64>) -> Outcome<()> {
-    first_of(missing(form, values, row)).map_or(Ok(()), Err)
 }
 
 fn first_of(refusals: Vec<ValueRefusal>) -> Option<Failure> {
@@ -74,17 +78,13 @@ fn rows_of_sheet(
     filter: &Filter,
     form: &MetadataForm,
     new: &NewValues,
-    incomplete: bool,
 ) -> Outcome<(BTreeMap<String, ValueSet>, Columns)> {
     let names = FileNames::of_paths(paths, filter)?;
     let found = resolve(&sheet.path, &names, sheet.take_near, |_| sheet.columns.clone())?;
     found.needs_names()?;
     let mut by_file: BTreeMap<usize, Option<ValueSet>> = BTreeMap::new();
-    found.each_row(&sheet.path, form, &mut |row, files, checked| {
+    found.each_row(&sheet.path, form, &mut |_, files, checked| {
         let values = new.all.values.under(&accepted(checked)?);
-        if !incomplete {
-            all_filled(form, &values, Some(row))?;
-        }
         let set = ValueSet { values, sent: new.all.sent.clone() };
         for file in files {
             match by_file.get_mut(file) {

@@ -51,17 +51,17 @@ impl Forms {
         {
             return Ok(Arc::clone(form));
         }
-        let tenant = self.tenants.get(account).await?;
+        let tenant = match self.tenants.get(account).await {
+            Ok(tenant) => tenant,
+            Err(failure) => return self.before(account).await?.ok_or(failure),
+        };
         let form = match tenant.client.custom_fields().await {
             Ok(fields) => form_of(fields),
             Err(error) => {
                 let failure = failure_of(&error);
                 // No such list at this tenant: then it has no fields that could be set.
                 if failure.code != ErrorCode::DestinationMissing {
-                    return match known {
-                        Some((_, form)) => Ok(form),
-                        None => self.kept(account).await?.map(Arc::new).ok_or(failure),
-                    };
+                    return self.before(account).await?.ok_or(failure);
                 }
                 form_of(Vec::new())
             }
@@ -75,8 +75,13 @@ impl Forms {
         Ok(form)
     }
 
-    async fn kept(&self, account: AccountId) -> Outcome<Option<MetadataForm>> {
-        self.readers.read(move |db| forms::get(db, account)).await
+    /// As it was when the tenant last told.
+    pub async fn before(&self, account: AccountId) -> Outcome<Option<Arc<MetadataForm>>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&account).cloned();
+        match known {
+            Some((_, form)) => Ok(Some(form)),
+            None => Ok(self.readers.read(move |db| forms::get(db, account)).await?.map(Arc::new)),
+        }
     }
 
     fn keep(&self, account: AccountId, form: &Arc<MetadataForm>) {

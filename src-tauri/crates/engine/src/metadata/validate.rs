@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
+use super::required;
 use crate::error::{ErrorCode, Failure};
 use crate::model::{FieldKind, FieldView, MetadataForm, MetadataValues, ValueRefusal};
 
@@ -49,10 +50,9 @@ pub fn check(form: &MetadataForm, values: &MetadataValues, row: Option<u64>) -> 
 }
 
 /// Fields that have to be filled in, and are not.
-pub fn missing(form: &MetadataForm, values: &MetadataValues, row: Option<u64>) -> Vec<ValueRefusal> {
-    let is_empty = |field: &&FieldView| values.fields.get(&field.id).is_none_or(Vec::is_empty);
-    let required = form.fields.iter().filter(|field| field.required).filter(is_empty);
-    required.map(|field| refusal("required", &field.id, &field.name, String::new(), row)).collect()
+pub fn missing(form: &MetadataForm, values: &MetadataValues) -> Vec<ValueRefusal> {
+    let empty = required::missing(form, values);
+    empty.map(|field| refusal("required", &field.id, &field.name, String::new(), None)).collect()
 }
 
 /// The value as it is sent, or why it does not fit.
@@ -236,8 +236,8 @@ mod tests {
         let fields =
             |ids: &[&str]| ids.iter().map(|id| ((*id).to_owned(), vec!["Press".to_owned()])).collect();
         let with = |ids| MetadataValues { fields: fields(ids), ..MetadataValues::default() };
-        assert_eq!(missing(&form(), &with(&["text"]), None)[0].field, "choice");
-        assert!(missing(&form(), &with(&["choice"]), None).is_empty());
+        assert_eq!(missing(&form(), &with(&["text"]))[0].field, "choice");
+        assert!(missing(&form(), &with(&["choice"])).is_empty());
     }
 
     #[test]

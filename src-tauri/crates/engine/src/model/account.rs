@@ -34,6 +34,8 @@ pub enum SignInState {
     SignedIn,
     /// The token is gone and could not be renewed.
     SignInRequired,
+    /// They signed out; what is queued waits, if anything is.
+    SignedOut,
 }
 
 /// A right of the user, as far as the tenant tells (canto-api.md §3: only `upload` and `download` are known).

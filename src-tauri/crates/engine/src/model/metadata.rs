@@ -195,6 +195,20 @@ pub struct ValueRefusal {
     pub failure: Failure,
 }
 
+/// A required field that files of an upload would be left without.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct MissingField {
+    /// Id of the field.
+    pub field: String,
+    pub name: String,
+    /// How many of the files; none: all of them, uncounted.
+    #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
+    pub files: Option<u64>,
+    /// Name of the first of them, where they were counted.
+    pub first_file: Option<String>,
+}
+
 /// Row numbers as the sheet's program shows them (the header is 1). Samples hold at most 100.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
@@ -233,7 +247,7 @@ pub struct MetadataOrder {
     pub values: MetadataValues,
     pub files: Vec<FileValues>,
     pub sheet: Option<SheetChoice>,
-    /// Fields that the tenant calls required may stay empty.
+    /// Said by whoever begins the upload: fields that the tenant calls required may stay empty.
     #[cfg_attr(feature = "bindings", ts(as = "Option<bool>", optional))]
     pub incomplete: bool,
 }

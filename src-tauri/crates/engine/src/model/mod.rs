@@ -1,19 +1,28 @@
 //! Plain data: what the engine, the shells and the UI say to each other.
 
 mod account;
+pub mod bandwidth;
 mod batch;
 mod control;
+mod exceptions;
 mod ids;
 mod job;
 mod library;
 mod metadata;
+mod network;
+pub mod network_settings;
+mod proxy;
+mod script_place;
 mod setting;
 mod sign_in;
 mod staging;
+pub mod timetable;
 
 pub use account::{AccountView, Right, SignInKind, SignInState};
+pub use bandwidth::{BandwidthView, Rest, RestFor};
 pub use batch::{BatchState, BatchView, Destination, DestinationKind, Enqueue, Totals};
 pub use control::{ControlResult, JobAction, JobSelection, QueueSpot, RelocateResult};
+pub use exceptions::{Excepted, Exceptions};
 pub use ids::{AccountId, BatchId, FolderId, JobId};
 pub use job::{
     AssetId, AttemptView, JobDetails, JobOrder, JobPage, JobQuery, JobStateKind, JobView, PartsView,
@@ -22,12 +31,15 @@ pub use job::{
 pub use library::{LibraryNode, NodeKind};
 pub use metadata::{
     ColumnTarget, DoubledRows, FieldKind, FieldView, FileValues, JobMetadata, MetadataForm, MetadataOpen,
-    MetadataOrder, MetadataState, MetadataTemplate, MetadataValues, NearKind, NearMatch, SheetChoice,
-    SheetPreview, SheetQuery, UnmatchedRow, ValueRefusal, WordList,
+    MetadataOrder, MetadataState, MetadataTemplate, MetadataValues, MissingField, NearKind, NearMatch,
+    SheetChoice, SheetPreview, SheetQuery, UnmatchedRow, ValueRefusal, WordList,
 };
-pub use setting::{SettingKey, SettingView};
-pub use sign_in::{SignInRequest, SignInStarted};
+pub use network::{NetworkWay, WayReason};
+pub use proxy::{ProxyAddress, ProxyKind};
+pub use script_place::ScriptPlace;
+pub use setting::{SettingKey, SettingView, Shape};
+pub use sign_in::{AddressPlace, AddressView, KeySource, SignInRequest, SignInStarted};
 pub use staging::{
-    LeftOut, LeftOutReason, RenamedFolder, ShotPart, Sidecars, StagedEntry, StagedItem, StagedKind,
-    StagedPage, StagedProblem, StagedQuery, StagingChoices, StagingSummary,
+    LeftOut, LeftOutReason, LooseFiles, RenamedFolder, ShotPart, Sidecars, StagedEntry, StagedItem,
+    StagedKind, StagedPage, StagedProblem, StagedQuery, StagingChoices, StagingSummary,
 };

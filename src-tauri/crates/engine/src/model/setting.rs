@@ -1,8 +1,19 @@
-//! What its user can set. Names and words are the shells'; what can be chosen is said here, once.
+//! What its user can set. Names and words are the shells'; what can be chosen or typed is said here, once.
 
 use serde::{Deserialize, Serialize};
 
-/// A switch or choice.
+use super::{bandwidth, network_settings};
+
+/// What a setting can be.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// One of these words; the first one is what it is until somebody sets it.
+    Choice(&'static [&'static str]),
+    /// What is typed, as it is kept, or a word for what is wrong with it. Empty until somebody sets it.
+    Text(fn(&str) -> Result<String, &'static str>),
+}
+
+/// A switch, a choice, or something typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
@@ -14,11 +25,55 @@ pub enum SettingKey {
     Rows,
     /// What becomes of an `.xmp` beside a picture.
     Sidecars,
+    /// When the window asks for metadata before an upload. What is required is required whatever it says.
+    MetadataDialog,
+    /// How fast files are sent at most.
+    LimitUp,
+    /// How fast files are fetched at most.
+    LimitDown,
+    /// Other limits, and rests, by weekday and hour.
+    Timetable,
+    /// What becomes of transfers while the computer runs on its battery.
+    OnBattery,
+    /// And on a line that is paid by the byte, if the system says that it is one.
+    OnMetered,
+    /// Until when nothing is sent or fetched, since somebody paused everything for some hours.
+    RestUntil,
+    /// Where it is said which proxy to use.
+    Proxy,
+    /// The proxy that is set by hand.
+    ProxyAddress,
+    /// The script (PAC) that names the proxy.
+    ProxyPac,
+    /// Whom a proxy is told that it is. The password is in the vault.
+    ProxyUser,
+    /// Hosts that are reached without it.
+    ProxyExceptions,
+    /// Files of certificate authorities that are trusted as well.
+    Authorities,
 }
 
 impl SettingKey {
     /// In the order in which they are shown.
-    pub const ALL: &'static [Self] = &[Self::Language, Self::Theme, Self::Rows, Self::Sidecars];
+    pub const ALL: &'static [Self] = &[
+        Self::Language,
+        Self::Theme,
+        Self::Rows,
+        Self::MetadataDialog,
+        Self::Sidecars,
+        Self::LimitUp,
+        Self::LimitDown,
+        Self::Timetable,
+        Self::OnBattery,
+        Self::OnMetered,
+        Self::RestUntil,
+        Self::Proxy,
+        Self::ProxyAddress,
+        Self::ProxyPac,
+        Self::ProxyUser,
+        Self::ProxyExceptions,
+        Self::Authorities,
+    ];
 
     /// As in the database, on the command line and in the managed file.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +82,19 @@ impl SettingKey {
             Self::Theme => "theme",
             Self::Rows => "rows",
             Self::Sidecars => "sidecars",
+            Self::MetadataDialog => "metadata_dialog",
+            Self::LimitUp => "limit_up",
+            Self::LimitDown => "limit_down",
+            Self::Timetable => "timetable",
+            Self::OnBattery => "on_battery",
+            Self::OnMetered => "on_metered",
+            Self::RestUntil => "rest_until",
+            Self::Proxy => "proxy",
+            Self::ProxyAddress => "proxy_address",
+            Self::ProxyPac => "proxy_pac",
+            Self::ProxyUser => "proxy_user",
+            Self::ProxyExceptions => "proxy_exceptions",
+            Self::Authorities => "authorities",
         }
     }
 
@@ -34,18 +102,50 @@ impl SettingKey {
         Self::ALL.iter().copied().find(|key| key.as_str() == word)
     }
 
-    /// What it can be; the first one is what it is until somebody sets it.
-    pub fn choices(self) -> &'static [&'static str] {
+    pub fn shape(self) -> Shape {
         match self {
-            Self::Language => &["system", "en", "de"],
-            Self::Theme => &["system", "light", "dark"],
-            Self::Rows => &["roomy", "compact"],
-            Self::Sidecars => &["upload", "leave_out"],
+            Self::Language => Shape::Choice(&["system", "en", "de"]),
+            Self::Theme => Shape::Choice(&["system", "light", "dark"]),
+            Self::Rows => Shape::Choice(&["roomy", "compact"]),
+            Self::Sidecars => Shape::Choice(&["upload", "leave_out"]),
+            Self::MetadataDialog => Shape::Choice(&["when_required", "always", "never"]),
+            Self::LimitUp | Self::LimitDown => Shape::Text(bandwidth::kept_limit),
+            Self::Timetable => Shape::Text(bandwidth::kept_timetable),
+            Self::RestUntil => Shape::Text(bandwidth::kept_moment),
+            Self::OnBattery | Self::OnMetered => Shape::Choice(&["go_on", "rest"]),
+            Self::Proxy => Shape::Choice(&["system", "none", "manual", "pac"]),
+            Self::ProxyAddress => Shape::Text(network_settings::kept_address),
+            Self::ProxyPac => Shape::Text(network_settings::kept_script),
+            Self::ProxyUser => Shape::Text(network_settings::kept_user),
+            Self::ProxyExceptions => Shape::Text(network_settings::kept_exceptions),
+            Self::Authorities => Shape::Text(network_settings::kept_authorities),
         }
     }
 
+    /// What can be chosen; nothing where something is typed.
+    pub fn choices(self) -> &'static [&'static str] {
+        match self.shape() {
+            Shape::Choice(choices) => choices,
+            Shape::Text(_) => &[],
+        }
+    }
+
+    /// What it is until somebody sets it.
     pub fn usual(self) -> &'static str {
         self.choices().first().copied().unwrap_or_default()
+    }
+
+    /// A value as it is kept.
+    ///
+    /// # Errors
+    /// A word for what is wrong with it.
+    pub fn accept(self, value: &str) -> Result<String, &'static str> {
+        match self.shape() {
+            Shape::Choice(choices) if choices.contains(&value) => Ok(value.to_owned()),
+            Shape::Choice(_) => Err("setting_value"),
+            Shape::Text(_) if value.trim().is_empty() => Ok(String::new()),
+            Shape::Text(kept) => kept(value.trim()),
+        }
     }
 }
 
@@ -57,6 +157,7 @@ pub struct SettingView {
     pub value: String,
     /// What it is until somebody sets it.
     pub usual: String,
+    /// Empty where it is typed.
     pub choices: Vec<String>,
     /// Who set it for this computer; then nobody else can.
     pub locked_by: Option<String>,
@@ -71,7 +172,11 @@ mod tests {
         for key in SettingKey::ALL {
             assert_eq!(SettingKey::parse(key.as_str()), Some(*key));
             assert_eq!(serde_json::to_value(key).unwrap(), key.as_str());
-            assert!(key.choices().len() > 1);
+            assert_eq!(key.accept(key.usual()).as_deref(), Ok(key.usual()));
+            match key.shape() {
+                Shape::Choice(choices) => assert!(choices.len() > 1),
+                Shape::Text(kept) => assert!(kept("\u{7}!").is_err()),
+            }
         }
     }
 }

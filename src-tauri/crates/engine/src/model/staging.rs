@@ -83,8 +83,9 @@ pub struct StagingSummary {
     pub pictures: u64,
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub picture_files: u64,
-    /// One for each given path, in their order.
+    /// The folders among the given paths, in their order.
     pub items: Vec<StagedItem>,
+    pub loose: LooseFiles,
     /// Junk, what patterns exclude, and what the user left out; a folder counts once.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub left_out: u64,
@@ -98,13 +99,22 @@ pub struct StagingSummary {
     pub problem_count: u64,
 }
 
-/// What one of the given paths would send.
+/// The files among the given paths, by columns: there may be a hundred thousand, and whoever asked knows their paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct LooseFiles {
+    /// Which of the given paths each one is, counted from zero.
+    pub given: Vec<u32>,
+    /// What it would send: nothing, if it stays behind.
+    #[cfg_attr(feature = "bindings", ts(type = "number[]"))]
+    pub bytes: Vec<u64>,
+}
+
+/// What a given folder would send.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct StagedItem {
     pub path: String,
-    /// It is a folder, and can be looked into.
-    pub folder: bool,
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub files: u64,
     #[cfg_attr(feature = "bindings", ts(type = "number"))]

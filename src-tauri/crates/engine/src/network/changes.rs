@@ -42,9 +42,11 @@ impl Gap {
 }
 
 /// Tells the probe of another network and of waking up, and the owner of a clock that was set. `renew` replaces what
-/// belongs to the network that was; it is told which addresses are gone.
+/// belongs to the network that was; it is told which addresses are gone. `last`: both clocks as they were before anything
+/// was reckoned by them.
 pub async fn watch(
     world: SharedWorld,
+    mut last: (Millis, Millis),
     probe: UnboundedSender<Heard>,
     owner: Sender<ToOwner>,
     renew: impl Fn(&[IpAddr]),
@@ -53,7 +55,6 @@ pub async fn watch(
     let mut addresses = address_changes();
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut last = (world.now(), world.steady());
     loop {
         let changed = tokio::select! {
             () = quit.cancelled() => return,

@@ -124,7 +124,11 @@ impl Probe {
 
     async fn is_open(&mut self, way: &Way) -> bool {
         let asked = match way {
-            Way::Tenant(client) => timeout(self.patience, tenant_answers(client)).await.unwrap_or(false),
+            Way::Tenant(client) => {
+                // Over connections of now: the client's own may be of before the way changed.
+                let client = client.clone().with_http(self.network.api());
+                timeout(self.patience, tenant_answers(&client)).await.unwrap_or(false)
+            }
             Way::Objects(url) => self.store_answers(url).await,
         };
         if asked {
@@ -160,6 +164,8 @@ async fn tenant_answers(client: &CantoClient) -> bool {
                 | ErrorKind::Tls
                 | ErrorKind::Proxy
                 | ErrorKind::ProxyAuthRequired
+                | ErrorKind::ProxyRefused
+                | ErrorKind::ProxyScript
                 | ErrorKind::UnexpectedAnswer
         )
     })

@@ -7,18 +7,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use canto_api::{ApiError, ErrorKind};
 use rustls::ClientConfig;
 
+use super::proxy::{Ways, through};
 use super::sockets::Connections;
 
 type Idle = Arc<Mutex<Vec<(reqwest::Client, Connections)>>>;
 
 /// Object stores speak HTTP/1.1; many connections are what makes small files fast.
-fn builder(tls: &ClientConfig) -> reqwest::ClientBuilder {
-    canto_api::http_builder().http1_only().tls_backend_preconfigured(tls.clone())
+fn builder(tls: &ClientConfig, ways: &Arc<Ways>) -> reqwest::ClientBuilder {
+    through(canto_api::http_builder().http1_only().tls_backend_preconfigured(tls.clone()), ways)
 }
 
 #[derive(Clone, Debug)]
 pub struct StoreClients {
     tls: ClientConfig,
+    ways: Arc<Ways>,
     /// For requests that are not worth their own.
     any: reqwest::Client,
     idle: Idle,
@@ -27,8 +29,8 @@ pub struct StoreClients {
 impl StoreClients {
     /// # Errors
     /// When the TLS set-up fails.
-    pub fn new(tls: ClientConfig) -> Result<Self, reqwest::Error> {
-        Ok(Self { any: builder(&tls).build()?, tls, idle: Arc::default() })
+    pub fn new(tls: ClientConfig, ways: Arc<Ways>) -> Result<Self, reqwest::Error> {
+        Ok(Self { any: builder(&tls, &ways).build()?, tls, ways, idle: Arc::default() })
     }
 
     /// Not for files: its requests end the usual way.
@@ -45,7 +47,8 @@ impl StoreClients {
 
     fn another(&self) -> (reqwest::Client, Connections) {
         let connections = Connections::default();
-        let builder = builder(&self.tls).pool_max_idle_per_host(1).connector_layer(connections.clone());
+        let builder = builder(&self.tls, &self.ways);
+        let builder = builder.pool_max_idle_per_host(1).connector_layer(connections.clone());
         let client = builder.build().unwrap_or_else(|error| {
             // With this set-up another one was made before.
             tracing::warn!(%error, "a connection ends the usual way");

@@ -43,3 +43,11 @@ pub fn of_file(file: &File, _: &Metadata) -> Option<FileIdentity> {
 pub fn of_path(path: &Path, metadata: &Metadata) -> Option<FileIdentity> {
     of_file(&File::open(path).ok()?, metadata)
 }
+
+/// The serial number of the file system that a folder is on.
+#[cfg(windows)]
+pub fn volume_of(folder: &Path) -> Option<u64> {
+    // A folder can't be opened as a file is.
+    let handle = winapi_util::Handle::from_path_any(folder).ok()?;
+    Some(winapi_util::file::information(&handle).ok()?.volume_serial_number())
+}

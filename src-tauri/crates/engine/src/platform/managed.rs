@@ -3,15 +3,25 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use canto_api::{AppKey, Secret, TenantAddress};
 use serde::Deserialize;
 
-/// `{ "by": "IT of Acme", "settings": { "language": "de" } }`
+/// `{ "by": "IT of Acme", "settings": { "language": "de" }, "tenants": { "acme.canto.com": { "app_id": "…",
+/// "app_secret": "…" } } }`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Managed {
     /// Who to ask; shown beside what is locked.
     pub by: String,
     settings: BTreeMap<String, String>,
+    tenants: BTreeMap<String, ManagedKey>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+struct ManagedKey {
+    app_id: String,
+    app_secret: Secret,
 }
 
 impl Managed {
@@ -38,6 +48,15 @@ impl Managed {
     /// What a setting is locked to.
     pub fn setting(&self, key: &str) -> Option<&str> {
         self.settings.get(key).map(String::as_str)
+    }
+
+    /// The API key that is set for a tenant; its name may be written as people type it.
+    pub fn app_key(&self, tenant: &TenantAddress) -> Option<AppKey> {
+        let is_it =
+            |name: &str| TenantAddress::parse(name).is_ok_and(|named| named.origin() == tenant.origin());
+        let (_, key) =
+            self.tenants.iter().find(|(name, key)| is_it(name) && !key.app_id.trim().is_empty())?;
+        Some(AppKey { id: key.app_id.trim().to_owned(), secret: key.app_secret.clone() })
     }
 }
 
@@ -78,6 +97,19 @@ mod tests {
         assert_eq!(managed.by, "IT");
         assert_eq!(managed.setting("language"), Some("de"));
         assert_eq!(managed.setting("theme"), None);
+    }
+
+    #[test]
+    fn a_tenants_key_is_found_however_its_name_is_written() {
+        let managed = read(
+            r#"{ "tenants": { "https://Acme.canto.com/": { "app_id": " id ", "app_secret": "word" },
+                              "zeta": { "app_id": "" } } }"#,
+        );
+        let key = |typed: &str| managed.app_key(&TenantAddress::parse(typed).unwrap());
+        assert_eq!(key("acme"), Some(AppKey { id: "id".into(), secret: Secret::new("word") }));
+        assert_eq!(key("acme.canto.de"), None);
+        assert_eq!(key("zeta"), None);
+        assert!(!format!("{managed:?}").contains("word"));
     }
 
     #[test]

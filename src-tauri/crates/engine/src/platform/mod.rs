@@ -6,4 +6,5 @@ pub mod file_locks;
 pub mod file_times;
 pub mod managed;
 pub mod read_at;
+pub mod surroundings;
 pub mod volumes;

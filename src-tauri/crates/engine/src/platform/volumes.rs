@@ -43,12 +43,11 @@ fn identity(device: &str, _: &Path, kind: &str, size: u64) -> String {
     linked("/dev/disk/by-uuid", device).unwrap_or_else(|| unlabelled(device, kind, size))
 }
 
-/// The serial number of its file system is part of the identity of every file on it.
+/// The serial number that its file system was given.
 #[cfg(target_os = "windows")]
 fn identity(device: &str, mount: &Path, kind: &str, size: u64) -> String {
-    let file = super::file_identity::file_identity(mount);
-    match file.split_once('-') {
-        Some((serial, _)) => serial.to_owned(),
+    match super::file_identity::volume_of(mount) {
+        Some(serial) => format!("{serial:x}"),
         None => unlabelled(device, kind, size),
     }
 }

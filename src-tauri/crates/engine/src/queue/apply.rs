@@ -188,7 +188,8 @@ impl Owner {
         self.begin()?;
         let id = accounts::put(&self.db, row, self.world.now()).map_err(failure_of)?;
         self.held_accounts.retain(|held| *held != id);
-        self.publisher.set_sign_in_required(!self.held_accounts.is_empty());
+        self.signed_out.retain(|out| *out != id);
+        self.tell_of_sign_ins();
         self.publisher.accounts_changed();
         self.values_due = true;
         self.free_waiting(WaitingFor::SignIn)?;
@@ -198,6 +199,9 @@ impl Owner {
     /// Forgets who is signed in; the account's history stays. `drop_queue` cancels what is open.
     pub(super) fn drop_account(&mut self, account: AccountId, drop_queue: bool) -> Outcome<()> {
         self.sign_in_required(account, true)?;
+        accounts::set_signed_out(&self.db, account).map_err(failure_of)?;
+        self.signed_out.push(account);
+        self.tell_of_sign_ins();
         if drop_queue {
             let (reply, _) = tokio::sync::oneshot::channel();
             let selection = crate::model::JobSelection::Account { account };
@@ -207,7 +211,9 @@ impl Owner {
     }
 
     pub(super) fn sign_in_required(&mut self, account: AccountId, required: bool) -> Outcome<()> {
-        if !required && !self.held_accounts.contains(&account) {
+        // A call that was under way when they signed out finds no token any more.
+        let out = self.signed_out.contains(&account);
+        if out || !required && !self.held_accounts.contains(&account) {
             return Ok(());
         }
         self.begin()?;
@@ -219,9 +225,15 @@ impl Owner {
             self.values_due = true;
             self.free_waiting(WaitingFor::SignIn)?;
         }
-        self.publisher.set_sign_in_required(!self.held_accounts.is_empty());
+        self.tell_of_sign_ins();
         self.publisher.accounts_changed();
         Ok(())
+    }
+
+    /// Whether somebody is asked to sign in again.
+    pub(super) fn tell_of_sign_ins(&mut self) {
+        let asked = self.held_accounts.iter().any(|held| !self.signed_out.contains(held));
+        self.publisher.set_sign_in_required(asked);
     }
 
     pub(super) fn connection(&mut self, failure: Option<Failure>) -> Outcome<()> {

@@ -12,7 +12,7 @@ use crate::clock::Millis;
 use crate::error::{Failure, Outcome};
 use crate::model::{
     AccountId, BatchId, ControlResult, Destination, Enqueue, FolderId, JobAction, JobId, JobSelection,
-    MetadataForm, MetadataValues, QueueSpot, RelocateResult, SettingKey, WaitingFor,
+    MetadataForm, MetadataValues, QueueSpot, RelocateResult, Rest, SettingKey, WaitingFor,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::folders::FolderRow;
@@ -147,6 +147,10 @@ pub enum ToOwner {
     },
     Connection {
         failure: Option<Failure>,
+    },
+    /// Nothing is to be sent for a while, or again.
+    Rest {
+        rest: Option<Rest>,
     },
     PutSetting {
         key: SettingKey,
@@ -295,6 +299,8 @@ pub enum ToTransfers {
     Ready,
     /// The way to the servers is open, or not.
     Online(bool),
+    /// Nothing is sent for a while; what runs is stopped and goes back to the queue.
+    Rest(bool),
     Stop(Vec<JobId>),
     /// No new work for now; what runs is stopped.
     Halt,

@@ -9,6 +9,8 @@ pub mod guests;
 mod job_table_properties;
 pub mod message;
 mod moving;
+#[cfg(test)]
+mod moving_tests;
 mod owner;
 mod parts;
 mod publish;

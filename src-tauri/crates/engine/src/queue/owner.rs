@@ -78,6 +78,8 @@ pub struct Owner {
     pub(super) publisher: Publisher,
     /// Accounts that can't send: they have to sign in again.
     pub(super) held_accounts: Vec<AccountId>,
+    /// Those of them that nobody is asked to sign in to.
+    pub(super) signed_out: Vec<AccountId>,
     pub(super) rows: usize,
     /// Answers that are due after the commit.
     pub(super) after_commit: Vec<AfterCommit>,
@@ -122,6 +124,7 @@ impl Owner {
             bulks: VecDeque::new(),
             publisher,
             held_accounts: Vec::new(),
+            signed_out: Vec::new(),
             rows: 0,
             after_commit: Vec::new(),
             claims_held_back: false,
@@ -308,6 +311,11 @@ impl Owner {
             }
             ToOwner::Connection { failure } => {
                 self.connection(failure)?;
+                Ok(true)
+            }
+            ToOwner::Rest { rest } => {
+                self.publisher.set_rest(rest);
+                drop(self.links.transfers.send(ToTransfers::Rest(rest.is_some())));
                 Ok(true)
             }
             ToOwner::PutSetting { key, value, reply } => {

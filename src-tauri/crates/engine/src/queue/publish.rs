@@ -11,7 +11,7 @@ use super::owner::Owner;
 use super::state::JobState;
 use crate::error::{Failure, Outcome};
 use crate::event::{Condition, EngineEvent, JobChange};
-use crate::model::{BatchId, BatchView, JobId, JobStateKind, Totals};
+use crate::model::{BatchId, BatchView, JobId, JobStateKind, Rest, Totals};
 use crate::store::{accounts, failure_of, totals};
 
 /// Changes of this long are one event.
@@ -82,6 +82,13 @@ impl Publisher {
         if self.condition.offline != offline || self.condition.failure.is_some() != offline {
             self.condition.offline = offline;
             self.condition.failure = failure;
+            self.condition_changed = true;
+        }
+    }
+
+    pub fn set_rest(&mut self, rest: Option<Rest>) {
+        if self.condition.rest != rest {
+            self.condition.rest = rest;
             self.condition_changed = true;
         }
     }

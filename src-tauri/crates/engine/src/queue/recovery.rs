@@ -5,6 +5,7 @@ use super::retry::LONGEST_DELAY;
 use super::scan::spawn_scan;
 use crate::error::Outcome;
 use crate::model::{BatchState, JobId, JobStateKind};
+use crate::store::accounts::AccountRow;
 use crate::store::{accounts, batches, failure_of, folders, jobs, parts, requests, totals};
 
 /// Requests that no program waits for any more, milliseconds.
@@ -14,13 +15,13 @@ impl Owner {
     pub(super) fn recover(&mut self) -> Outcome<()> {
         self.begin()?;
         requests::remove_older(&self.db, self.world.now() - REQUEST_LIFE).map_err(failure_of)?;
-        self.held_accounts = accounts::all(&self.db)
-            .map_err(failure_of)?
-            .into_iter()
-            .filter(|account| account.sign_in_required)
-            .map(|account| account.id)
-            .collect();
-        self.publisher.set_sign_in_required(!self.held_accounts.is_empty());
+        let known = accounts::all(&self.db).map_err(failure_of)?;
+        let those = |is: fn(&AccountRow) -> bool| {
+            known.iter().filter(|row| is(row)).map(|row| row.id).collect::<Vec<_>>()
+        };
+        self.held_accounts = those(|row| row.sign_in_required);
+        self.signed_out = those(|row| row.signed_out);
+        self.tell_of_sign_ins();
         self.in_parts = parts::under_way(&self.db).map_err(failure_of)?;
         // The clock may have been set back while nobody ran. What a server wished for is known again after one try.
         let longest = i64::try_from(LONGEST_DELAY.as_millis()).unwrap_or(i64::MAX);

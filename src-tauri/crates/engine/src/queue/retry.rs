@@ -63,6 +63,8 @@ pub fn concerns_the_way(code: ErrorCode) -> bool {
         ErrorCode::NetworkOffline
             | ErrorCode::ProxyAuthRequired
             | ErrorCode::ProxyUnreachable
+            | ErrorCode::ProxyRefused
+            | ErrorCode::PacUnusable
             | ErrorCode::TlsRefused
     )
 }

@@ -120,6 +120,7 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         | ToOwner::ClockSet { .. }
         | ToOwner::KeepForm { .. }
         | ToOwner::AnswerRequest { .. }
+        | ToOwner::Rest { .. }
         | ToOwner::Connection { .. } => {}
     }
     false

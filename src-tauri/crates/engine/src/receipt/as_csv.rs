@@ -13,7 +13,7 @@ use super::writer::Form;
 const MARK: char = '\u{feff}';
 
 /// The first twelve are older than the chain. The last two have one value each, in the first and in the last row.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "file",
     "size",
     "md5",
@@ -29,12 +29,15 @@ const COLUMNS: [&str; 18] = [
     "who",
     "params",
     "reason",
+    "metadata",
     "hash",
     "head",
     "seal",
 ];
 const OLDER: usize = 12;
-const HEAD: usize = 16;
+/// The column that version 1 does not have.
+const METADATA: usize = 15;
+const HEAD: usize = 17;
 
 pub(super) struct CsvForm<W: Write> {
     out: Writer<W>,
@@ -87,6 +90,7 @@ fn cells(line: &ReceiptLine) -> io::Result<[String; HEAD]> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let params = line.failure.as_ref().map(|failure| serde_json::to_string(&failure.params)).transpose()?;
     let failure = line.failure.clone().unwrap_or_default();
+    let metadata = line.metadata.as_ref().map(serde_json::to_string).transpose()?;
     Ok([
         line.file.clone(),
         line.size.to_string(),
@@ -103,6 +107,7 @@ fn cells(line: &ReceiptLine) -> io::Result<[String; HEAD]> {
         failure.who,
         params.unwrap_or_default(),
         failure.reason,
+        metadata.unwrap_or_default(),
         line.hash.clone(),
     ])
 }
@@ -135,13 +140,18 @@ pub(super) fn read(input: impl BufRead, sink: &mut dyn Sink) -> Result<(), Stop>
     if COLUMNS.get(..OLDER).is_some_and(is) {
         return Err(read::unsealed());
     }
-    if !is(&COLUMNS) {
+    let first: Vec<&str> = COLUMNS.into_iter().filter(|column| *column != "metadata").collect();
+    let is_first_version = is(&first);
+    if !is(&COLUMNS) && !is_first_version {
         return Err(Stop::Unfit);
     }
     let mut is_first = true;
     let mut has_ended = false;
     while rows.read_record(&mut row)? {
-        let cells: Vec<String> = row.iter().map(from_text).collect();
+        let mut cells: Vec<String> = row.iter().map(from_text).collect();
+        if is_first_version && cells.len() > METADATA {
+            cells.insert(METADATA, String::new());
+        }
         let head = cells.get(HEAD).filter(|head| !head.is_empty());
         match head {
             Some(head) if is_first => sink.head(read::head(json(head)?)?)?,
@@ -170,7 +180,7 @@ fn json<T: DeserializeOwned>(cell: &str) -> Result<T, Stop> {
 }
 
 /// The file of a row, if it has one, and the seal of the last row.
-fn parts(cells: [String; 18]) -> Result<(Option<ReceiptLine>, String), Stop> {
+fn parts(cells: [String; 19]) -> Result<(Option<ReceiptLine>, String), Stop> {
     if cells.iter().take(HEAD).all(String::is_empty) {
         let [.., seal] = cells;
         return Ok((None, seal));
@@ -191,6 +201,7 @@ fn parts(cells: [String; 18]) -> Result<(Option<ReceiptLine>, String), Stop> {
         who,
         params,
         reason,
+        metadata,
         hash,
         _,
         seal,
@@ -213,6 +224,7 @@ fn parts(cells: [String; 18]) -> Result<(Option<ReceiptLine>, String), Stop> {
         verified_by: some(verified_by),
         confirmed: some(confirmed),
         failure,
+        metadata: if metadata.is_empty() { None } else { Some(json(&metadata)?) },
         hash,
     };
     Ok((Some(line), seal))

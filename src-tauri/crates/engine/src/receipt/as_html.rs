@@ -6,8 +6,9 @@ use std::io::{self, BufRead, Read, Write};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use super::VERSION;
 use super::page::{self, Page};
-use super::page_text::from_attribute;
+use super::page_text::{PageLanguage, from_attribute};
 use super::read::{self, Sink, Stop, unfit};
 use super::record::{ReceiptEnd, ReceiptHead, ReceiptLine, ReceiptTotals};
 use super::writer::Form;
@@ -18,14 +19,15 @@ pub(super) struct HtmlForm<W> {
 }
 
 impl<W: Write> HtmlForm<W> {
-    pub fn new(out: W) -> Self {
-        Self { out, page: Page::default() }
+    pub fn new(out: W, language: PageLanguage) -> Self {
+        Self { out, page: Page::new(VERSION, language) }
     }
 }
 
 impl<W: Write> Form for HtmlForm<W> {
     fn head(&mut self, head: &ReceiptHead) -> io::Result<()> {
-        self.out.write_all(Page::head(head, page::STYLE)?.as_bytes())
+        self.page = Page::new(head.receipt, self.page.language());
+        self.out.write_all(self.page.head(head, page::STYLE)?.as_bytes())
     }
 
     fn line(&mut self, line: ReceiptLine) -> io::Result<()> {
@@ -53,11 +55,12 @@ pub(super) fn read(mut input: impl BufRead, sink: &mut dyn Sink) -> Result<(), S
     let head: ReceiptHead = read::head(part(&top, name)?)?;
     let changed = || Stop::from(unfit("receipt_head"));
     let style = style(&top).ok_or_else(changed)?;
-    if top != Page::head(&head, style)? {
+    // The seal is the same in every language; the words are made in that of the page.
+    let mut page = Page::new(head.receipt, PageLanguage::of_page(&top));
+    if top != page.head(&head, style)? {
         return Err(changed());
     }
     sink.head(head)?;
-    let mut page = Page::default();
     loop {
         let (text, name) = piece(&mut input)?;
         match name {

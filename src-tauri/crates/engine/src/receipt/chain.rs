@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::record::{ReceiptHead, ReceiptLine, ReceiptTotals};
+use super::told::ReceiptValue;
 
 /// A chain as far as it has come.
 #[derive(Debug)]
 pub(super) struct Chain {
+    version: u32,
     last: String,
     totals: ReceiptTotals,
 }
@@ -30,7 +32,7 @@ impl Chain {
             .pairs(&head.jobs)
             .pairs(&head.bytes)
             .text(&head.left_out.to_string());
-        Self { last: link.hash(), totals: ReceiptTotals::default() }
+        Self { version: head.receipt, last: link.hash(), totals: ReceiptTotals::default() }
     }
 
     /// Adds a file, whatever hash it says that it has.
@@ -58,8 +60,16 @@ impl Chain {
                 .text(&failure.reason),
             None => link.maybe(None).maybe(None).maybe(None).maybe(None).maybe(None),
         };
+        if self.version >= 2 {
+            link = link.told(line.metadata.as_deref().unwrap_or_default());
+        }
         self.last = link.hash();
         self.totals.add(line);
+    }
+
+    /// Whether a file's fields are those of the version; the others are not in its link.
+    pub fn fits(&self, line: &ReceiptLine) -> bool {
+        line.metadata.is_some() == (self.version >= 2)
     }
 
     /// The hash of the last link.
@@ -114,6 +124,21 @@ impl Link {
         self.text(&String::from_utf8_lossy(&inner.0))
     }
 
+    /// Each part of the metadata is a field that is written like a link of its own.
+    fn told(self, metadata: &[ReceiptValue]) -> Self {
+        let inner = metadata.iter().fold(Self::default(), |all, value| {
+            let values = value.values.iter().fold(Self::default(), |values, value| values.text(value));
+            let one = Self::default()
+                .text(&value.field)
+                .text(&value.name)
+                .text(&String::from_utf8_lossy(&values.0))
+                .text(&value.state)
+                .maybe(value.reason.as_deref());
+            all.text(&String::from_utf8_lossy(&one.0))
+        });
+        self.text(&String::from_utf8_lossy(&inner.0))
+    }
+
     fn hash(self) -> String {
         hex::encode(Sha256::digest(&self.0))
     }
@@ -142,11 +167,18 @@ mod tests {
             ..ReceiptLine::default()
         };
         let hash = |line: &ReceiptLine| {
-            let mut chain = Chain { last: String::new(), totals: ReceiptTotals::default() };
+            let mut chain = Chain { version: 2, last: String::new(), totals: ReceiptTotals::default() };
             chain.add(line);
             chain.last
         };
         assert_ne!(hash(&line("ab", "c")), hash(&line("a", "bc")));
+        let told = |name: &str, values: &[&str]| {
+            let values = values.iter().map(|&value| value.to_owned()).collect();
+            let value = ReceiptValue { name: name.to_owned(), values, ..ReceiptValue::default() };
+            ReceiptLine { metadata: Some(vec![value]), ..line("a", "b") }
+        };
+        assert_ne!(hash(&told("x", &["y", "z"])), hash(&told("x", &["yz"])));
+        assert_ne!(hash(&told("xy", &[])), hash(&told("x", &["y"])));
         let empty = ReceiptLine { md5: Some(String::new()), ..line("a", "b") };
         assert_ne!(hash(&line("a", "b")), hash(&empty));
     }

@@ -118,8 +118,9 @@ impl<F: FnMut(u64, ReceiptLine) -> Outcome<()>> Sink for Checker<F> {
     fn line(&mut self, line: ReceiptLine) -> Outcome<()> {
         let Some(chain) = &mut self.chain else { return Err(unfit("receipt_unknown")) };
         let row = chain.totals().files + 1;
+        let fits = chain.fits(&line);
         chain.add(&line);
-        if chain.last() != line.hash {
+        if !fits || chain.last() != line.hash {
             return Err(unfit("receipt_row").with("row", row).with("file", plain(&line.file)));
         }
         (self.each)(row, line)

@@ -10,9 +10,12 @@
 //!
 //! | Link | Fields |
 //! |---|---|
-//! | header | `head`, version (`1`), batch, label, tenant, user, email, destination, state, created, finished, jobs by state, bytes by state, left_out |
-//! | file | `file`, hash of the link before, file, source, destination, size, md5, state, asset_scheme, asset_id, verified_by, confirmed, then of its failure code, who, params, details, reason |
+//! | header | `head`, version (`2`), batch, label, tenant, user, email, destination, state, created, finished, jobs by state, bytes by state, left_out |
+//! | file | `file`, hash of the link before, file, source, destination, size, md5, state, asset_scheme, asset_id, verified_by, confirmed, then of its failure code, who, params, details, reason; then metadata |
 //! | end | `end`, hash of the link before, files, jobs by state, bytes by state |
+//!
+//! Metadata is one field: each of its parts written like a field, and in it field, name, values (again one field), state and
+//! reason. Version 1 has none of it, in its links and in its rows; such receipts are still checked.
 //!
 //! The hash of the end is the **seal**. It is the same for JSON, CSV and HTML, and the same whenever the receipt of a
 //! finished batch is made again. In JSON, `hash` is a field of the header and of each file, and `totals` and `seal` close
@@ -32,22 +35,27 @@ mod check;
 mod compare;
 mod page;
 mod page_text;
+mod page_words;
 mod read;
 mod record;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tamper_tests;
+mod told;
 mod writer;
 
 pub use check::{Checked, check};
 pub use compare::{LocalFile, compare};
+pub use page_text::PageLanguage;
 pub(crate) use record::PROBLEMS;
 pub use record::{ReceiptFailure, ReceiptHead, ReceiptLine, ReceiptTotals};
+pub use told::ReceiptValue;
+pub(crate) use told::Told;
 pub(crate) use writer::ReceiptWriter;
 
 /// The version of the form that is written here.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReceiptFormat {

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::VERSION;
+use super::told::ReceiptValue;
 use crate::error::{Failure, Who};
 use crate::model::{BatchId, BatchView, JobStateKind, JobView, Verification};
 use crate::words;
@@ -76,6 +77,9 @@ pub struct ReceiptLine {
     /// RFC 3339, UTC.
     pub confirmed: Option<String>,
     pub failure: Option<ReceiptFailure>,
+    /// None in receipts of version 1, which say nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Vec<ReceiptValue>>,
     /// Of this link of the chain.
     pub hash: String,
 }
@@ -93,7 +97,7 @@ pub struct ReceiptFailure {
 }
 
 impl ReceiptLine {
-    pub(crate) fn new(job: JobView, verified_by: Option<Verification>) -> Self {
+    pub(crate) fn new(job: JobView, verified_by: Option<Verification>, metadata: Vec<ReceiptValue>) -> Self {
         let source = Path::new(&job.folder).join(&job.name).to_string_lossy().into_owned();
         Self {
             file: job.name,
@@ -107,6 +111,7 @@ impl ReceiptLine {
             verified_by: verified_by.map(|by| by.as_str().to_owned()),
             confirmed: job.done_at.map(time),
             failure: job.failure.map(ReceiptFailure::from),
+            metadata: Some(metadata),
             hash: String::new(),
         }
     }

@@ -5,14 +5,14 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use super::record::{ReceiptFailure, ReceiptHead, ReceiptLine};
-use super::{ReceiptFormat, ReceiptWriter};
+use super::{PageLanguage, ReceiptFormat, ReceiptValue, ReceiptWriter};
 use crate::model::BatchId;
 
 pub(super) const FORMATS: [ReceiptFormat; 3] = [ReceiptFormat::Json, ReceiptFormat::Csv, ReceiptFormat::Html];
 
 pub(super) fn head() -> ReceiptHead {
     ReceiptHead {
-        receipt: 1,
+        receipt: super::VERSION,
         batch: BatchId(7),
         label: "Shooting <Mai> 'n' \"Juni\"".into(),
         tenant: "acme.canto.com".into(),
@@ -42,8 +42,32 @@ pub(super) fn done(file: &str) -> ReceiptLine {
         verified_by: Some("etag_and_md5".into()),
         confirmed: Some("2026-01-31T13:06:58Z".into()),
         failure: None,
+        metadata: Some(told()),
         hash: String::new(),
     }
+}
+
+/// Metadata of every state, in every shape.
+fn told() -> Vec<ReceiptValue> {
+    let value = |field: &str, name: &str, values: &[&str], state: &str, reason: Option<&str>| ReceiptValue {
+        field: field.into(),
+        name: name.into(),
+        values: values.iter().map(|&value| value.to_owned()).collect(),
+        state: state.into(),
+        reason: reason.map(str::to_owned),
+    };
+    vec![
+        value("tags", "tags", &["Mai", "=1"], "sent", None),
+        value("keywords", "keywords", &["Lake, north", "<b>"], "applied", None),
+        value("meta_choice_0", "Nutzung", &["Presse"], "refused", Some("tenant")),
+        value("meta_text_0", "Photo 'credit'", &["Zoë"], "waiting", None),
+    ]
+}
+
+/// As version 1 wrote it.
+pub(super) fn first_version(mut line: ReceiptLine) -> ReceiptLine {
+    line.metadata = None;
+    line
 }
 
 pub(super) fn failed() -> ReceiptLine {
@@ -59,6 +83,7 @@ pub(super) fn failed() -> ReceiptLine {
             details: "</td>'details'".into(),
             reason: "The name holds a control character.".into(),
         }),
+        metadata: Some(Vec::new()),
         ..ReceiptLine::default()
     }
 }
@@ -85,8 +110,17 @@ impl Write for Shared {
 }
 
 pub(super) fn written(format: ReceiptFormat, lines: &[ReceiptLine]) -> (String, String) {
+    written_as(format, PageLanguage::English, head(), lines)
+}
+
+pub(super) fn written_as(
+    format: ReceiptFormat,
+    language: PageLanguage,
+    head: ReceiptHead,
+    lines: &[ReceiptLine],
+) -> (String, String) {
     let out = Shared::default();
-    let mut writer = ReceiptWriter::start(out.clone(), format, head()).unwrap();
+    let mut writer = ReceiptWriter::start(out.clone(), format, language, head).unwrap();
     for line in lines {
         writer.line(line.clone()).unwrap();
     }

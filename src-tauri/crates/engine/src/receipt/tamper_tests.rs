@@ -1,15 +1,21 @@
 //! Whatever is edited in a receipt shows, and the first part that does not fit is named.
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::ReceiptFormat;
 use super::check::{Checked, check_text};
+use super::page_text::PageLanguage;
 use super::record::{ReceiptHead, ReceiptLine};
-use super::samples::{FORMATS, done, failed, head, lines, written};
+use super::samples::{FORMATS, done, failed, first_version, head, lines, written, written_as};
 use crate::error::Outcome;
 
 fn checked(text: &str) -> Outcome<Checked> {
     check_text(text.as_bytes(), |_, _| Ok(()))
+}
+
+fn checked_text(text: &str) -> Outcome<Checked> {
+    checked(text)
 }
 
 /// What is said of a text that was tampered with, and the row.
@@ -42,7 +48,20 @@ fn changed(value: &Value) -> Vec<Value> {
         Value::Bool(_) => vec![],
         Value::Number(number) => vec![json!(number.as_u64().unwrap() + 1)],
         Value::String(text) => vec![json!(format!("{text}x")), json!(""), Value::Null],
-        Value::Array(_) => vec![],
+        Value::Array(values) => {
+            let mut all = vec![Value::Null, json!([{}])];
+            for (at, inner) in values.iter().enumerate() {
+                let mut fewer = values.clone();
+                fewer.remove(at);
+                all.push(Value::Array(fewer));
+                for other in changed(inner) {
+                    let mut copy = values.clone();
+                    copy[at] = other;
+                    all.push(Value::Array(copy));
+                }
+            }
+            all
+        }
         Value::Object(fields) => {
             let mut all = vec![Value::Null, json!({})];
             for (name, inner) in fields {
@@ -86,9 +105,73 @@ fn every_format_comes_back_as_it_was_and_has_the_same_seal() {
 fn the_form_is_the_one_that_others_rely_on() {
     let (_, seal) = written(ReceiptFormat::Json, &lines());
     assert_eq!(
-        seal, "55cd7b1292c9f9d449e2807de754f9e2052fb7ddc4ad8d0efec2120ad93893bf",
+        seal, "021e5631846fdd116151f667eaac6c1a2556c57ae907401c1a11770464f11330",
         "another form is another version"
     );
+    let first = ReceiptHead { receipt: 1, ..head() };
+    let lines: Vec<_> = lines().into_iter().map(first_version).collect();
+    let (_, seal) = written_as(ReceiptFormat::Json, PageLanguage::English, first, &lines);
+    assert_eq!(seal, "55cd7b1292c9f9d449e2807de754f9e2052fb7ddc4ad8d0efec2120ad93893bf");
+}
+
+/// Written by the Ferry that knew nothing of metadata in receipts.
+const FIRST: [&str; 3] = [
+    include_str!("first_version/receipt.json"),
+    include_str!("first_version/receipt.csv"),
+    include_str!("first_version/receipt.html"),
+];
+
+#[test]
+fn receipts_of_the_first_version_still_hold_and_take_nothing_more() {
+    for text in FIRST {
+        let checked = checked(text).unwrap_or_else(|failure| panic!("{failure:?}: {text}"));
+        checked.expect_seal("0e515ecb1d90612f627ef1bb73ee0a500188e5d0b96c4a40f4d1c53bc1d0b5a6").unwrap();
+        assert_eq!((checked.head.receipt, checked.totals.files), (1, 3));
+        assert!(checked_text(&text.replacen("a.jpg", "b.jpg", 1)).is_err());
+    }
+    // What its links do not cover must not be there.
+    let more = FIRST[0].replacen("\"failure\":null,", "\"failure\":null,\"metadata\":[],", 1);
+    assert_eq!(complaint(&more), ("receipt_row".to_owned(), 2));
+    let as_new = FIRST[0].replacen("\"receipt\":1", "\"receipt\":2", 1);
+    assert_eq!(complaint(&as_new).0, "receipt_head");
+}
+
+#[test]
+fn the_words_of_pages_are_those_of_their_version() {
+    for (language, hash) in [
+        (PageLanguage::English, "2d12189bdeacfecc8523c0b22e2df1c8a765b72d8c936677d3a29b98d7c28ed6"),
+        (PageLanguage::German, "96889890606e8053016fea57652db1dbbb4214fa10cb73497db82244c9f8407f"),
+    ] {
+        let (page, seal) = written_as(ReceiptFormat::Html, language, head(), &lines());
+        let checked = checked(&page).unwrap_or_else(|failure| panic!("{failure:?}: {page}"));
+        assert_eq!(checked.seal, seal);
+        assert_eq!(hex::encode(Sha256::digest(&page)), hash, "other words are another version:\n{page}");
+    }
+}
+
+#[test]
+fn a_german_page_is_german_and_has_the_seal_of_the_others() {
+    let (page, seal) = written_as(ReceiptFormat::Html, PageLanguage::German, head(), &lines());
+    assert_eq!(seal, written(ReceiptFormat::Json, &lines()).1);
+    for words in [
+        "<html lang=de>",
+        "4 Dateien: 3 fertig, 1 fehlgeschlagen",
+        "<dd>31.01.2026, 13:05:59 UTC",
+        "Der Name enthält ein Steuerzeichen",
+        "von Speicher und Bibliothek bestätigt",
+        "<small>Nutzung: Presse (abgelehnt: die Bibliothek nimmt das nicht an)</small>",
+        "<small>Stichwörter: Lake, north, &lt;b&gt; (gesetzt)</small>",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    // Neither words nor the language can be changed alone.
+    for (from, to, reason) in [
+        ("<html lang=de>", "<html lang=en>", "receipt_head"),
+        ("(abgelehnt: die Bibliothek nimmt das nicht an)", "(gesetzt)", "receipt_cut"),
+        ("<td>fehlgeschlagen<td", "<td>fertig<td", "receipt_end"),
+    ] {
+        assert_eq!(complaint(&page.replacen(from, to, 1)).0, reason, "{from}");
+    }
 }
 
 #[test]
@@ -228,6 +311,7 @@ fn what_the_page_shows_can_not_be_changed_alone() {
         ("</title>", "</title><script>document.body.remove()</script>", "receipt_head", 0),
         ("<td>The name holds a control character.", "<td>All is well.", "receipt_cut", 1),
         ("<tr class=done", "<tr hidden class=done", "receipt_cut", 2),
+        ("(set)</small>", "(refused)</small>", "receipt_cut", 2),
         ("<b>Grüße 😀, a.mov", "<b>Grüße 😀, b.mov", "receipt_cut", 4),
         ("<h2>Files</h2>", "<h2>Files</h2><p>and 7 others", "receipt_cut", 2),
         ("<td>failed<td class=n>1", "<td>failed<td class=n>0", "receipt_end", 0),
@@ -246,6 +330,8 @@ fn columns_of_a_table_can_not_be_changed() {
     for (from, to, reason, row) in [
         (",900150983cd24fb0d6963f7d28e17f72,", ",00000000000000000000000000000000,", "receipt_row", 2),
         (",5,,failed", ",6,,failed", "receipt_row", 1),
+        ("\"\"applied\"\"", "\"\"refused\"\"", "receipt_row", 2),
+        ("\"\"Presse\"\"", "\"\"Intern\"\"", "receipt_row", 2),
         (",5,,failed", ",five,,failed", "receipt_cut", 1),
         (",5,,failed", ",5,failed", "receipt_cut", 1),
         ("Marketing/2026", "Marketing/2027", "receipt_head", 0),
@@ -285,6 +371,6 @@ fn what_is_no_receipt_is_said() {
     ] {
         assert_eq!(complaint(older).0, "receipt_unsealed", "{older}");
     }
-    let newer = text(&document()).replacen("\"receipt\": 1", "\"receipt\": 2", 1);
+    let newer = text(&document()).replacen("\"receipt\": 2", "\"receipt\": 3", 1);
     assert_eq!(complaint(&newer).0, "receipt_newer");
 }

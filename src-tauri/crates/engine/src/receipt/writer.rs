@@ -7,6 +7,7 @@ use super::as_csv::CsvForm;
 use super::as_html::HtmlForm;
 use super::as_json::JsonForm;
 use super::chain::Chain;
+use super::page_text::PageLanguage;
 use super::record::{ReceiptHead, ReceiptLine, ReceiptTotals};
 
 /// How a format writes the parts of a receipt, whose hashes are made already.
@@ -23,11 +24,16 @@ pub(crate) struct ReceiptWriter<'w> {
 }
 
 impl<'w> ReceiptWriter<'w> {
-    pub fn start(out: impl Write + 'w, format: ReceiptFormat, mut head: ReceiptHead) -> io::Result<Self> {
+    pub fn start(
+        out: impl Write + 'w,
+        format: ReceiptFormat,
+        language: PageLanguage,
+        mut head: ReceiptHead,
+    ) -> io::Result<Self> {
         let mut form: Box<dyn Form + 'w> = match format {
             ReceiptFormat::Json => Box::new(JsonForm::new(out)),
             ReceiptFormat::Csv => Box::new(CsvForm::new(out)),
-            ReceiptFormat::Html => Box::new(HtmlForm::new(out)),
+            ReceiptFormat::Html => Box::new(HtmlForm::new(out, language)),
         };
         let chain = Chain::start(&head);
         chain.last().clone_into(&mut head.hash);

@@ -4,33 +4,59 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use canto_api::{AppKey, OAuthServer, Pkce, Secret, TenantAddress, Tokens};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use canto_api::{ApiError, AppKey, OAuthServer, PageRefused, Pkce, Secret, TenantAddress, Tokens};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::answer_page::{Said, page};
+use super::loopback::{Loopback, Visitor};
 use crate::clock::{World, random_word};
 use crate::error::{ErrorCode, Failure, Outcome};
+use crate::model::AccountId;
 use crate::transfer::failure::failure_of;
 
-/// How long a person may take.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
-/// How long a connection may take to say what it wants.
-const LINE_PATIENCE: Duration = Duration::from_secs(10);
-const LONGEST_LINE: u64 = 16 * 1024;
+/// What is only asked to be sure is not waited for longer.
+const LOOK_UP: Duration = Duration::from_secs(15);
 
 /// A sign-in that waits for the browser.
 pub struct Waiting {
     pub tenant: TenantAddress,
     pub app: AppKey,
     pub url: Url,
+    /// Nobody else than who this account belongs to may sign in.
+    pub again: Option<AccountId>,
     server: OAuthServer,
-    listener: TcpListener,
-    redirect: String,
+    loopback: Loopback,
     state: String,
     pkce: Option<Pkce>,
+    /// `en`, `de`, or the browser's own.
+    language: String,
     cancelled: CancellationToken,
+}
+
+/// What came of it. The browser waits to be told.
+pub struct CameBack {
+    pub tenant: TenantAddress,
+    pub app: AppKey,
+    pub again: Option<AccountId>,
+    pub tokens: Tokens,
+    /// The tenant that the tokens are for, as far as the server tells.
+    pub issued_for: Option<String>,
+    pub browser: Browser,
+}
+
+/// The page that is still loading.
+pub struct Browser {
+    visitor: Visitor,
+    language: String,
+}
+
+impl Browser {
+    pub async fn tell(self, result: Result<(), ErrorCode>) {
+        let text = page(Said::of(result), &self.language, &self.visitor.languages);
+        self.visitor.tell("200 OK", &text).await;
+    }
 }
 
 /// The sign-ins under way, by number.
@@ -71,147 +97,132 @@ impl SignIns {
 }
 
 impl Waiting {
-    /// Opens the port and makes the address for the browser.
+    /// Opens the port and makes the address for the browser, which is tried first.
     ///
     /// PKCE is used where the server says that it takes it (RFC 8414 metadata); of Canto nothing is
     /// documented (canto-api.md §2.6 [ND]), and unknown parameters must not be sent (§1.1 [D]).
+    ///
+    /// # Errors
+    /// `CredentialsRefused` when the page refuses the app id or the address to come back to; `TenantUnknown` when there is
+    /// no such page; those of the connection.
     pub async fn start(
         http: &reqwest::Client,
         tenant: TenantAddress,
         app: AppKey,
+        language: String,
+        again: Option<AccountId>,
         world: &dyn World,
     ) -> Outcome<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
-        let port =
-            listener.local_addr().map_err(|error| Failure::new(ErrorCode::Internal).because(error))?.port();
-        let redirect = format!("http://127.0.0.1:{port}/callback");
+        let loopback =
+            Loopback::open().await.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
         let server = OAuthServer::for_tenant(&tenant);
         let state = random_word(world, 16);
-        let pkce = server.takes_s256(http).await.then(|| {
+        let pkce = timeout(LOOK_UP, server.pkce_method(http)).await.ok().flatten().map(|method| {
             let mut random = [0; 32];
             world.random(&mut random);
-            Pkce::from_random(random, canto_api::PkceMethod::S256)
+            Pkce::from_random(random, method)
         });
-        let url = server.authorize_url(&app.id, &redirect, &state, pkce.as_ref());
-        Ok(Self {
-            tenant,
-            app,
-            url,
-            server,
-            listener,
-            redirect,
-            state,
-            pkce,
-            cancelled: CancellationToken::new(),
-        })
+        let url = server.authorize_url(&app.id, loopback.redirect(), &state, pkce.as_ref());
+        let host = url.host_str().unwrap_or_default();
+        // A page that is slow is the browser's to wait for.
+        if let Ok(Err(refused)) = timeout(LOOK_UP, server.page_opens(http, &url)).await {
+            return Err(page_refused(&refused, host, &loopback));
+        }
+        let cancelled = CancellationToken::new();
+        Ok(Self { tenant, app, url, again, server, loopback, state, pkce, language, cancelled })
     }
 
     /// Waits for the browser and fetches the tokens.
     ///
     /// # Errors
     /// `SignInCancelled` (here or in the browser), `SignInTimeout`, `CredentialsRefused` when the code is refused.
-    pub async fn finish(self, http: &reqwest::Client) -> Outcome<(TenantAddress, AppKey, Tokens)> {
-        let code = tokio::select! {
+    pub async fn finish(self, http: &reqwest::Client, patience: Duration) -> Outcome<CameBack> {
+        let stranger = |languages: &str| page(Said::Unexpected, &self.language, languages);
+        let visitor = tokio::select! {
             () = self.cancelled.cancelled() => return Err(ErrorCode::SignInCancelled.into()),
-            () = tokio::time::sleep(PATIENCE) => return Err(ErrorCode::SignInTimeout.into()),
-            code = self.wait_for_code() => code?,
+            () = tokio::time::sleep(patience) => return Err(ErrorCode::SignInTimeout.into()),
+            visitor = self.loopback.next(&self.state, stranger) => {
+                visitor.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?
+            }
         };
-        let verifier = self.pkce.as_ref().map(Pkce::verifier);
-        let tokens =
-            self.server.exchange_code(http, &self.app, code.expose(), &self.redirect, verifier).await;
-        let tokens = tokens.map_err(|error| refused(failure_of(&error)))?;
-        Ok((self.tenant, self.app, tokens))
-    }
-
-    async fn wait_for_code(&self) -> Outcome<Secret> {
-        loop {
-            let accepted = self.listener.accept().await;
-            let (mut stream, _) =
-                accepted.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
-            let Some(query) = callback_query(&mut stream).await else {
-                answer(&mut stream, "404 Not Found", "").await;
-                continue;
-            };
-            // Another program on this computer may knock too: only the right state counts.
-            if query.get("state") != Some(&self.state) {
-                answer(
-                    &mut stream,
-                    "400 Bad Request",
-                    &page("Ferry", "This is not the sign-in that Ferry waits for."),
-                )
-                .await;
-                continue;
+        let exchanged = match code_of(&visitor) {
+            Ok(code) => tokio::select! {
+                () = self.cancelled.cancelled() => Err(ErrorCode::SignInCancelled.into()),
+                exchanged = self.exchange(http, &code) => exchanged,
+            },
+            Err(failure) => Err(failure),
+        };
+        let browser = Browser { visitor, language: self.language };
+        match exchanged {
+            Ok((tokens, issued_for)) => {
+                let Self { tenant, app, again, .. } = self;
+                Ok(CameBack { tenant, app, again, tokens, issued_for, browser })
             }
-            if let Some(code) = query.get("code") {
-                answer(
-                    &mut stream,
-                    "200 OK",
-                    &page("Signed in", "You can close this page and go back to Ferry."),
-                )
-                .await;
-                return Ok(Secret::new(code.clone()));
+            Err(failure) => {
+                browser.tell(Err(failure.code)).await;
+                Err(failure)
             }
-            let error = query.get("error").cloned().unwrap_or_default();
-            answer(
-                &mut stream,
-                "200 OK",
-                &page("Not signed in", "You can close this page. Ferry says how to go on."),
-            )
-            .await;
-            let code = if error == "access_denied" {
-                ErrorCode::SignInCancelled
-            } else {
-                ErrorCode::CredentialsRefused
-            };
-            let description = query.get("error_description").cloned().unwrap_or_default();
-            return Err(Failure::new(code).because(format!("{error} {description}").trim()));
         }
     }
-}
 
-/// A refusal of the token call is about the app id and secret, not about a lost session.
-pub fn refused(failure: Failure) -> Failure {
-    if failure.code == ErrorCode::SignInRequired {
-        Failure { code: ErrorCode::CredentialsRefused, who: ErrorCode::CredentialsRefused.who(), ..failure }
-    } else {
-        failure
+    async fn exchange(&self, http: &reqwest::Client, code: &Secret) -> Outcome<(Tokens, Option<String>)> {
+        let verifier = self.pkce.as_ref().map(Pkce::verifier);
+        let redirect = self.loopback.redirect();
+        let tokens = self.server.exchange_code(http, &self.app, code.expose(), redirect, verifier).await;
+        let tokens = tokens.map_err(|error| refused(&error, "secret"))?;
+        // Of a region's server, anybody's account can come back: the browser may be signed in elsewhere.
+        let issued_for = match &tokens.refresh {
+            Some(refresh) => {
+                timeout(LOOK_UP, self.server.tenant_of(http, refresh)).await.ok().and_then(Result::ok)
+            }
+            None => None,
+        };
+        Ok((tokens, issued_for))
     }
 }
 
-/// The query of `GET /callback?…`; `None` for anything else.
-async fn callback_query(stream: &mut TcpStream) -> Option<HashMap<String, String>> {
-    let mut line = String::new();
-    let mut reader = BufReader::new(stream.take(LONGEST_LINE));
-    tokio::time::timeout(LINE_PATIENCE, reader.read_line(&mut line)).await.ok()?.ok()?;
-    // The browser wants its headers read before it reads the answer.
-    let mut header = String::new();
-    while tokio::time::timeout(LINE_PATIENCE, reader.read_line(&mut header)).await.ok()?.ok()? > 2 {
-        header.clear();
+fn code_of(visitor: &Visitor) -> Outcome<Secret> {
+    let word = |name: &str| visitor.query.get(name).map(String::as_str).unwrap_or_default();
+    if !word("code").is_empty() {
+        return Ok(Secret::new(word("code")));
     }
-    let target = line.strip_prefix("GET ")?.split(' ').next()?;
-    let url = Url::parse("http://127.0.0.1/").ok()?.join(target).ok()?;
-    (url.path() == "/callback").then(|| url.query_pairs().into_owned().collect())
+    let details = format!("{} {}", word("error"), word("error_description"));
+    let failure = match word("error") {
+        "access_denied" => Failure::new(ErrorCode::SignInCancelled),
+        _ => Failure::new(ErrorCode::CredentialsRefused).with("reason", "page"),
+    };
+    Err(failure.because(details.trim()))
 }
 
-async fn answer(stream: &mut TcpStream, status: &str, body: &str) {
-    let text = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
-         Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    // The browser may be gone; the sign-in is not affected.
-    drop(stream.write_all(text.as_bytes()).await);
-    drop(stream.shutdown().await);
+fn page_refused(refused: &PageRefused, host: &str, loopback: &Loopback) -> Failure {
+    let credentials = |reason: &str| {
+        Failure::new(ErrorCode::CredentialsRefused)
+            .with("reason", reason)
+            .with("redirect", loopback.redirect())
+    };
+    let failure = match refused {
+        PageRefused::App => credentials("app_id"),
+        PageRefused::Redirect => credentials("redirect"),
+        PageRefused::Missing => Failure::new(ErrorCode::TenantUnknown).with("reason", "no_sign_in"),
+        PageRefused::Unclear(error) => failure_of(error),
+    };
+    failure.with("tenant", host)
 }
 
-fn page(title: &str, sentence: &str) -> String {
-    format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
-         <title>Ferry</title><style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui,sans-serif;\
-         display:grid;place-items:center;min-height:90vh;margin:0}}main{{text-align:center;padding:2rem}}\
-         h1{{font-size:1.4rem;margin:0 0 .5rem}}p{{margin:0;opacity:.75}}</style>\
-         <main><h1>{title}</h1><p>{sentence}</p></main></html>"
-    )
+/// A refusal of the token call is about the app id and secret, not about a lost session. `usual` is what is wrong where the
+/// server only says that it does not know the program.
+pub fn refused(error: &ApiError, usual: &str) -> Failure {
+    let failure = failure_of(error);
+    if failure.code != ErrorCode::SignInRequired {
+        return failure;
+    }
+    // The words of RFC 6749, section 5.2.
+    let reason = match error.code() {
+        Some("invalid_grant") => "code",
+        Some("unauthorized_client" | "unsupported_grant_type") => "mode",
+        Some("invalid_request") if usual == "key_or_user" => "user",
+        _ => usual,
+    };
+    Failure { code: ErrorCode::CredentialsRefused, who: ErrorCode::CredentialsRefused.who(), ..failure }
+        .with("reason", reason)
 }

@@ -10,6 +10,7 @@ use argon2::Argon2;
 use canto_api::Secret;
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use zeroize::Zeroizing;
 
 use super::Vault;
 use crate::clock::World;
@@ -19,7 +20,8 @@ const MAGIC: &[u8; 8] = b"FERRYSC1";
 const SALT: usize = 16;
 const NONCE: usize = 24;
 
-type Secrets = BTreeMap<String, String>;
+/// Zeroed when they are no longer used.
+type Secrets = BTreeMap<String, Secret>;
 
 /// `credentials.enc` in the data directory: Argon2id makes the key, XChaCha20-Poly1305 keeps the content.
 pub struct EncryptedFile {
@@ -31,7 +33,7 @@ pub struct EncryptedFile {
 
 struct State {
     salt: [u8; SALT],
-    key: [u8; 32],
+    key: Zeroizing<[u8; 32]>,
     counter: u64,
 }
 
@@ -77,13 +79,14 @@ impl EncryptedFile {
             .cipher()
             .decrypt(&XNonce::from(nonce), sealed)
             .map_err(|_| Failure::new(ErrorCode::PassphraseWrong).with("path", self.path.display()))?;
+        let plain = Zeroizing::new(plain);
         serde_json::from_slice(&plain).map_err(|_| damaged(&self.path))
     }
 
     /// Written beside, synced and renamed: the old content or the new one, never half.
     fn write(&self, state: &State, secrets: &Secrets, nonce: [u8; NONCE]) -> Outcome<()> {
-        let plain =
-            serde_json::to_vec(secrets).map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
+        let plain = serde_json::to_vec(secrets).map(Zeroizing::new);
+        let plain = plain.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
         let sealed = state
             .cipher()
             .encrypt(&XNonce::from(nonce), plain.as_slice())
@@ -121,26 +124,26 @@ impl EncryptedFile {
 
 impl State {
     fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&self.key.into())
+        XChaCha20Poly1305::new(&(*self.key).into())
     }
 }
 
-fn key_of(passphrase: &Secret, salt: &[u8; SALT]) -> Outcome<[u8; 32]> {
-    let mut key = [0; 32];
+fn key_of(passphrase: &Secret, salt: &[u8; SALT]) -> Outcome<Zeroizing<[u8; 32]>> {
+    let mut key = Zeroizing::new([0; 32]);
     Argon2::default()
-        .hash_password_into(passphrase.expose().as_bytes(), salt, &mut key)
+        .hash_password_into(passphrase.expose().as_bytes(), salt, &mut *key)
         .map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
     Ok(key)
 }
 
 impl Vault for EncryptedFile {
     fn get(&self, name: &str) -> Outcome<Option<Secret>> {
-        Ok(self.read(&mut self.lock())?.remove(name).map(Secret::new))
+        Ok(self.read(&mut self.lock())?.remove(name))
     }
 
     fn set(&self, name: &str, secret: &Secret) -> Outcome<()> {
         self.change(|secrets| {
-            secrets.insert(name.to_owned(), secret.expose().to_owned());
+            secrets.insert(name.to_owned(), secret.clone());
         })
     }
 

@@ -1,15 +1,20 @@
 //! Who is signed in where: secrets, tokens, the way through the browser.
 
+pub mod address;
+mod answer_page;
+pub mod app_keys;
 mod browser;
 mod encrypted_file;
 mod lazy_vault;
+pub mod loopback;
 mod renewal;
 mod tenants;
 mod vault;
 
-pub use canto_api::Secret;
+pub use canto_api::{AppKey, Secret};
 
-pub use browser::{SignIns, Waiting, refused};
+pub use app_keys::KeyRing;
+pub use browser::{CameBack, SignIns, Waiting, refused};
 pub use encrypted_file::EncryptedFile;
 pub use lazy_vault::LazyVault;
 pub use renewal::{AccountSecrets, AccountTokens, VAULT};

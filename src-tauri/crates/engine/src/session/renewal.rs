@@ -14,34 +14,57 @@ use super::SharedVault;
 use crate::clock::{Millis, SharedWorld};
 use crate::error::Outcome;
 use crate::model::{AccountId, SignInKind};
+use crate::planted::{Bug, is_planted};
 use crate::queue::message::ToOwner;
 use crate::store::accounts::AccountRow;
 
-/// A token is renewed this long before its time, so that none runs out in the middle of a call.
+/// A token is renewed this long before its time, so that none runs out in the middle of a call; one of a short life when
+/// a quarter of it is left, or it would be renewed at every call.
 const EARLY: Millis = 5 * 60_000;
 
 /// What the vault keeps of an account.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct AccountSecrets {
-    access: String,
-    refresh: Option<String>,
+    access: Secret,
+    refresh: Option<Secret>,
     expires_at: Millis,
-    app_secret: String,
+    #[serde(default = "usually_early")]
+    early: Millis,
+    app_secret: Secret,
+    /// Whose rights a station has.
+    #[serde(default)]
+    on_behalf_of: Option<String>,
+}
+
+fn usually_early() -> Millis {
+    EARLY
 }
 
 impl AccountSecrets {
     pub fn new(tokens: &Tokens, app_secret: &Secret, now: Millis) -> Self {
         let life = i64::try_from(tokens.expires_in.as_millis()).unwrap_or(i64::MAX / 2);
         Self {
-            access: tokens.access.expose().to_owned(),
-            refresh: tokens.refresh.as_ref().map(|token| token.expose().to_owned()),
+            access: Secret::new(tokens.access.expose()),
+            refresh: tokens.refresh.clone(),
             expires_at: now.saturating_add(life),
-            app_secret: app_secret.expose().to_owned(),
+            early: EARLY.min(life / 4),
+            app_secret: app_secret.clone(),
+            on_behalf_of: None,
         }
     }
 
+    #[must_use]
+    pub fn on_behalf_of(mut self, user: Option<String>) -> Self {
+        self.on_behalf_of = user;
+        self
+    }
+
     pub fn app_secret(&self) -> Secret {
-        Secret::new(self.app_secret.clone())
+        self.app_secret.clone()
+    }
+
+    fn is_fresh(&self, now: Millis) -> bool {
+        self.expires_at - self.early > now
     }
 
     /// The name under which the vault keeps an account of a tenant.
@@ -105,18 +128,18 @@ impl AccountTokens {
             let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(secrets) = &state.secrets {
                 let good = match &rejected {
-                    Some(rejected) => rejected.expose() != secrets.access,
-                    None => secrets.expires_at - EARLY > self.shared.world.now(),
+                    Some(rejected) => rejected.expose() != secrets.access.expose(),
+                    None => secrets.is_fresh(self.shared.world.now()),
                 };
                 if good {
-                    return Ok(AccessToken::new(secrets.access.clone()));
+                    return Ok(AccessToken::new(secrets.access.expose()));
                 }
             }
             match &state.renewal {
                 Some(renewal) => renewal.clone(),
                 None => {
                     let inner = Arc::clone(&self.shared);
-                    let rejected = rejected.map(|token| token.expose().to_owned());
+                    let rejected = rejected.map(|token| Secret::new(token.expose()));
                     let renewal = shared(inner.renew(rejected));
                     state.renewal = Some(renewal.clone());
                     renewal
@@ -132,12 +155,12 @@ impl AccountTokens {
                 state.secrets = Some(secrets.clone());
             }
         }
-        result.map(|secrets| AccessToken::new(secrets.access))
+        result.map(|secrets| AccessToken::new(secrets.access.expose()))
     }
 }
 
 impl Inner {
-    async fn renew(self: Arc<Self>, rejected: Option<String>) -> Result<AccountSecrets, ApiError> {
+    async fn renew(self: Arc<Self>, rejected: Option<Secret>) -> Result<AccountSecrets, ApiError> {
         let result = self.renew_inner(rejected).await;
         if let Err(error) = &result
             && *error.kind() == ErrorKind::SignInRequired
@@ -147,7 +170,7 @@ impl Inner {
         result
     }
 
-    async fn renew_inner(self: &Arc<Self>, rejected: Option<String>) -> Result<AccountSecrets, ApiError> {
+    async fn renew_inner(self: &Arc<Self>, rejected: Option<Secret>) -> Result<AccountSecrets, ApiError> {
         let name = AccountSecrets::name(&self.row.tenant_url, &self.row.user_id);
         let stored = self.with_vault({
             let name = name.clone();
@@ -155,21 +178,22 @@ impl Inner {
         });
         let stored = stored.await?.ok_or_else(ApiError::sign_in_required)?;
         // Another program, or a new sign-in, may have left a better one.
-        if rejected.as_deref() != Some(stored.access.as_str()) && stored.expires_at - EARLY > self.world.now()
-        {
+        if rejected.as_ref() != Some(&stored.access) && stored.is_fresh(self.world.now()) {
             return Ok(stored);
         }
-        let app = AppKey { id: self.row.app_id.clone(), secret: Secret::new(stored.app_secret.clone()) };
+        let app = AppKey { id: self.row.app_id.clone(), secret: stored.app_secret.clone() };
         let tokens = match (self.row.kind, &stored.refresh) {
-            (SignInKind::Browser, Some(refresh)) => {
-                self.server.refresh(&self.http, &app, &Secret::new(refresh.clone())).await?
-            }
+            (SignInKind::Browser, Some(refresh)) => self.server.refresh(&self.http, &app, refresh).await?,
             (SignInKind::Browser, None) => return Err(ApiError::sign_in_required()),
             (SignInKind::ClientCredentials, _) => {
-                self.server.client_credentials(&self.http, &app, None).await?
+                self.server.client_credentials(&self.http, &app, stored.on_behalf_of.as_deref()).await?
             }
         };
-        let fresh = AccountSecrets::new(&tokens, &app.secret, self.world.now());
+        let fresh = AccountSecrets::new(&tokens, &app.secret, self.world.now())
+            .on_behalf_of(stored.on_behalf_of.clone());
+        if is_planted(Bug::LogToken) {
+            tracing::debug!(token = fresh.access.expose(), "renewed");
+        }
         let saved = fresh.clone();
         self.with_vault(move |vault| saved.save(vault, &name)).await?;
         // A server that refused before may have been wrong, or busy: then nobody has to sign in any more.

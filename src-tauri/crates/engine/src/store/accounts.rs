@@ -17,6 +17,9 @@ pub struct AccountRow {
     pub kind: SignInKind,
     pub rights: Vec<String>,
     pub sign_in_required: bool,
+    /// By their own wish: nobody is asked to sign in again.
+    #[serde(default)]
+    pub signed_out: bool,
     pub listing_delay: Option<Millis>,
 }
 
@@ -31,7 +34,11 @@ impl AccountRow {
             user_name: self.user_name.clone(),
             email: self.email.clone(),
             kind: self.kind,
-            state: if self.sign_in_required { SignInState::SignInRequired } else { SignInState::SignedIn },
+            state: match (self.signed_out, self.sign_in_required) {
+                (true, _) => SignInState::SignedOut,
+                (false, true) => SignInState::SignInRequired,
+                (false, false) => SignInState::SignedIn,
+            },
             rights: known
                 .into_iter()
                 .filter(|(_, word)| self.rights.iter().any(|right| right == word))
@@ -83,6 +90,13 @@ pub fn set_sign_in_required(db: &Connection, id: AccountId, required: bool) -> R
     db.execute("UPDATE account SET sign_in_required = ?2 WHERE id = ?1", params![id.0, required]).map(drop)
 }
 
+/// What the column says of somebody who signed out; an older Ferry takes it for a sign-in that is required.
+const SIGNED_OUT: i64 = 2;
+
+pub fn set_signed_out(db: &Connection, id: AccountId) -> Result<()> {
+    db.execute("UPDATE account SET sign_in_required = ?2 WHERE id = ?1", params![id.0, SIGNED_OUT]).map(drop)
+}
+
 pub fn set_listing_delay(db: &Connection, id: AccountId, delay: Millis) -> Result<()> {
     db.execute("UPDATE account SET listing_delay = ?2 WHERE id = ?1", params![id.0, delay]).map(drop)
 }
@@ -90,6 +104,7 @@ pub fn set_listing_delay(db: &Connection, id: AccountId, delay: Millis) -> Resul
 fn read(row: &Row<'_>) -> Result<AccountRow> {
     let kind: String = row.get(6)?;
     let rights: String = row.get(7)?;
+    let required: i64 = row.get(8)?;
     Ok(AccountRow {
         id: AccountId(row.get(0)?),
         tenant_url: row.get(1)?,
@@ -99,7 +114,8 @@ fn read(row: &Row<'_>) -> Result<AccountRow> {
         app_id: row.get(5)?,
         kind: SignInKind::parse(&kind).unwrap_or(SignInKind::Browser),
         rights: serde_json::from_str(&rights).unwrap_or_default(),
-        sign_in_required: row.get(8)?,
+        sign_in_required: required != 0,
+        signed_out: required == SIGNED_OUT,
         listing_delay: row.get(9)?,
     })
 }

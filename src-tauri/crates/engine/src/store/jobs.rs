@@ -215,6 +215,13 @@ pub fn set_position(db: &Connection, id: JobId, position: i64) -> Result<()> {
 
 /// Size and time as they were when the file was opened.
 pub fn set_source(db: &Connection, id: JobId, size: u64, modified_ns: i64) -> Result<()> {
+    let known: Option<i64> = db
+        .prepare_cached("SELECT size FROM job WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    if known != Some(size as i64) {
+        names::size_changed(db, id)?;
+    }
     db.prepare_cached("UPDATE job SET size = ?2, modified_ns = ?3, lane = ?4 WHERE id = ?1")?
         .execute(params![id.0, size as i64, modified_ns, lane(size)])
         .map(drop)

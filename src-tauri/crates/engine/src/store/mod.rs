@@ -10,6 +10,8 @@ pub mod folders;
 pub mod forms;
 pub mod job_state;
 pub mod jobs;
+mod members;
+mod name_order;
 pub mod names;
 pub mod new_values;
 mod open;
@@ -22,12 +24,17 @@ mod schema;
 mod search;
 pub mod settings;
 pub mod sheet_columns;
+mod sorted;
 pub mod templates;
 pub mod totals;
 pub mod value_sets;
 pub mod views;
 pub mod volumes;
+pub mod windows;
+#[cfg(test)]
+mod windows_properties;
 pub mod words_used;
 
 pub use open::{Store, damage_mark, database_path, failure_of, open_reader};
 pub use readers::Readers;
+pub use sorted::Orders;

@@ -79,6 +79,7 @@ fn configure(connection: &Connection) -> Outcome<()> {
              PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = ON;",
         )
         .map_err(failure_of)?;
+    super::names::teach(connection).map_err(failure_of)?;
     if is_planted(Bug::NormalSync) {
         connection.execute_batch("PRAGMA synchronous = NORMAL;").map_err(failure_of)?;
     }
@@ -91,6 +92,7 @@ pub fn open_reader(path: &Path) -> Outcome<Connection> {
     let connection = Connection::open_with_flags(path, flags).map_err(failure_of)?;
     connection.busy_timeout(Duration::from_secs(10)).map_err(failure_of)?;
     connection.execute_batch("PRAGMA cache_size = -2000;").map_err(failure_of)?;
+    super::names::teach(&connection).map_err(failure_of)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }

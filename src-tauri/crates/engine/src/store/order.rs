@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result};
 
-use crate::model::JobId;
+use crate::model::{BatchId, JobId};
 
 /// A position before everything that waits.
 pub fn front(db: &Connection) -> Result<i64> {
@@ -21,13 +21,35 @@ pub fn place_of(db: &Connection, job: JobId) -> Result<Option<i64>> {
         .optional()
 }
 
-/// Which of a run's jobs have a place, with it.
-pub fn of_run(db: &Connection, first: JobId, last: JobId) -> Result<Vec<(i64, JobId)>> {
-    let mut statement = db.prepare_cached(
-        "SELECT position, id FROM job
+/// Notes the jobs of some runs that have a place, each once, until the next move; tells how many they are in each batch.
+pub fn note_moved(db: &Connection, runs: &[(JobId, JobId)]) -> Result<Vec<(BatchId, u64)>> {
+    db.execute_batch(
+        "CREATE TEMP TABLE IF NOT EXISTS moved (id INTEGER PRIMARY KEY, batch_id INTEGER NOT NULL) STRICT;
+         DELETE FROM temp.moved;",
+    )?;
+    let mut note = db.prepare_cached(
+        "INSERT OR IGNORE INTO temp.moved (id, batch_id) SELECT id, batch_id FROM job
          WHERE id BETWEEN ?1 AND ?2 AND +state IN ('queued', 'waiting', 'paused')",
     )?;
-    statement.query_map([first.0, last.0], |row| Ok((row.get(0)?, JobId(row.get(1)?))))?.collect()
+    for (first, last) in runs {
+        note.execute([first.0, last.0])?;
+    }
+    let mut count = db.prepare_cached("SELECT batch_id, count(*) FROM temp.moved GROUP BY batch_id")?;
+    let counts =
+        count.query_map([], |row| Ok((BatchId(row.get(0)?), row.get::<_, i64>(1)?.cast_unsigned())))?;
+    counts.collect()
+}
+
+/// Gives the noted jobs the positions from `free` on. They keep the order among themselves.
+pub fn put_moved(db: &Connection, free: i64) -> Result<()> {
+    db.prepare_cached(
+        "UPDATE job SET position = ?1 + ranked.place
+         FROM (SELECT id, row_number() OVER (ORDER BY job.position, id) - 1 AS place
+             FROM temp.moved JOIN job USING (id)) AS ranked
+         WHERE job.id = ranked.id",
+    )?
+    .execute([free])?;
+    db.execute_batch("DELETE FROM temp.moved")
 }
 
 /// So many rows are rewritten without a thought.

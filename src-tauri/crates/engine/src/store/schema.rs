@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_renamed.sql"),
     include_str!("../../migrations/0007_metadata.sql"),
     include_str!("../../migrations/0008_views.sql"),
+    include_str!("../../migrations/0009_sorting.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

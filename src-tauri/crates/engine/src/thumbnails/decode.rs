@@ -10,6 +10,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use super::Thumbnail;
 use super::preview::{self, Embedded};
 use super::reading::Limited;
+use super::{film, psd};
 
 /// Twice what a row shows, for screens with two pixels for one, and what details show.
 const EDGE: u32 = 160;
@@ -24,22 +25,32 @@ const QUALITY: u8 = 82;
 const RAW: &[&str] = &[
     "nef", "nrw", "cr2", "arw", "dng", "pef", "orf", "rw2", "srw", "erf", "3fr", "fff", "iiq", "mos", "kdc",
 ];
+const FILM: &[&str] = &["mov", "mp4", "m4v", "cr3"];
+const PHOTOSHOP: &[&str] = &["psd", "psb"];
 const DECODED: &[&str] = &["jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff"];
 
 fn ending(path: &Path) -> String {
     path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
 }
 
-/// By its name: others are not even opened.
+/// By its name: others are not even opened. HEIC and MXF hold pictures only in codecs that nothing here reads.
 pub fn may_have_one(path: &Path) -> bool {
     let ending = ending(path);
-    RAW.contains(&ending.as_str()) || DECODED.contains(&ending.as_str())
+    [RAW, FILM, PHOTOSHOP, DECODED].iter().any(|endings| endings.contains(&ending.as_str()))
 }
 
 pub fn thumbnail(path: &Path) -> Option<Thumbnail> {
     let mut source = BufReader::with_capacity(64 * 1024, Limited::open(path).ok()?);
-    let picture = if RAW.contains(&ending(path).as_str()) {
+    let ending = ending(path);
+    let is = |endings: &[&str]| endings.contains(&ending.as_str());
+    let picture = if is(RAW) {
         let embedded = preview::look(&mut source, 0).ok()?;
+        from_preview(&mut source, &embedded)
+    } else if is(FILM) {
+        let embedded = film::look(&mut source).ok()?;
+        from_preview(&mut source, &embedded)
+    } else if is(PHOTOSHOP) {
+        let embedded = psd::look(&mut source).ok()?;
         from_preview(&mut source, &embedded)
     } else {
         from_exif(&mut source).or_else(|| {
@@ -98,7 +109,7 @@ fn from_preview(source: &mut (impl Read + Seek), embedded: &Embedded) -> Option<
         source.seek(SeekFrom::Start(*at)).ok()?;
         let mut bytes = Vec::new();
         source.take(*length).read_to_end(&mut bytes).ok()?;
-        if !bytes.starts_with(&[0xff, 0xd8]) {
+        if !bytes.starts_with(&[0xff, 0xd8]) && !bytes.starts_with(b"\x89PNG") {
             return None;
         }
         let picture = decode(Cursor::new(bytes))?.picture;

@@ -5,7 +5,11 @@ mod cache;
 mod decode;
 #[cfg(test)]
 mod decode_tests;
+mod film;
+#[cfg(test)]
+mod film_tests;
 mod preview;
+mod psd;
 mod reading;
 
 use std::collections::VecDeque;

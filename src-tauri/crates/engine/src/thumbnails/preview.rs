@@ -169,7 +169,8 @@ impl<R: Read + Seek> Tiff<'_, R> {
     }
 }
 
-fn bytes<const N: usize>(source: &mut impl Read) -> io::Result<[u8; N]> {
+/// The next few.
+pub fn bytes<const N: usize>(source: &mut impl Read) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     source.read_exact(&mut bytes)?;
     Ok(bytes)

@@ -30,11 +30,10 @@ const OFTEN_WHERE_TOLD: Duration = Duration::from_millis(200);
 /// And at most when the last look failed.
 const TROUBLE: Duration = Duration::from_secs(2);
 /// How long an attempt of unknown fate is looked for when nothing is known of the tenant's pace, and at the least and most.
+/// The least is no matter of the list alone: a store may take some seconds for what it has in full.
 const GRACE_UNKNOWN: Millis = 30_000;
-const GRACE_LEAST: Millis = 4_000;
+const GRACE_LEAST: Millis = 10_000;
 const GRACE_MOST: Millis = 120_000;
-/// How long what was stored may stay without an asset: as far as the status list reaches back (canto-api.md §8.4 [C]).
-const UNSEEN_PATIENCE: Millis = 24 * 3_600_000;
 
 /// The task that confirms.
 pub struct Confirmer {
@@ -92,7 +91,7 @@ impl Confirmer {
             account.next = account.next.min(Instant::now() + account.interval);
             // By the steady clock: one that is set must make no file seem lost.
             let since = steady - job.sent_at.map_or(0, |sent| (now - sent).max(0));
-            account.jobs.insert(job.id, Awaited::new(job, since, self.begun));
+            account.jobs.insert(job.id, Awaited::new(job, since, self.begun, steady));
         }
     }
 
@@ -299,7 +298,7 @@ impl Confirmer {
                 return false;
             }
             // Neither sent again, which could make a second asset, nor called done: somebody has to look.
-            if sure && awaited.other_bytes_since.is_none() && now - awaited.since > UNSEEN_PATIENCE {
+            if sure && awaited.other_bytes_since.is_none() && awaited.stays_unseen(now) {
                 let failure = Failure::new(ErrorCode::AssetUnseen).with("name", &awaited.job.name);
                 reports.push((*id, Report::Unseen { failure }));
                 return false;

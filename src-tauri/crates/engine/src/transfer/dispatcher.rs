@@ -77,6 +77,7 @@ pub struct Dispatcher {
     tasks: JoinSet<Ended>,
     stops: HashMap<JobId, CancellationToken>,
     offline: Arc<AtomicBool>,
+    rests: bool,
 }
 
 impl Dispatcher {
@@ -95,6 +96,7 @@ impl Dispatcher {
             tasks: JoinSet::new(),
             stops: HashMap::new(),
             offline: Arc::default(),
+            rests: false,
         }
     }
 
@@ -143,6 +145,10 @@ impl Dispatcher {
                     lane.dry = claim.dry;
                     lane.ready.extend(claim.jobs);
                 }
+                // Asked for before the rest began.
+                if self.rests {
+                    self.give_back();
+                }
             }
             ToTransfers::Ready => {
                 for lane in &mut self.lanes {
@@ -151,6 +157,15 @@ impl Dispatcher {
             }
             ToTransfers::Online(online) => {
                 self.offline.store(!online, Ordering::Relaxed);
+                for lane in &mut self.lanes {
+                    lane.dry = false;
+                }
+            }
+            ToTransfers::Rest(rests) => {
+                self.rests = rests;
+                if rests {
+                    self.stop_all();
+                }
                 for lane in &mut self.lanes {
                     lane.dry = false;
                 }
@@ -186,10 +201,15 @@ impl Dispatcher {
         }
     }
 
-    fn stop_all(&mut self) {
+    /// What was handed out and has not begun.
+    fn give_back(&mut self) {
         let waiting: Vec<_> = self.lanes.iter_mut().flat_map(|lane| lane.ready.drain(..)).collect();
         let reports = waiting.into_iter().map(|job| (job.id, Report::Stopped { unsure: false })).collect();
         drop(self.context.owner.send(ToOwner::Reports(reports)));
+    }
+
+    fn stop_all(&mut self) {
+        self.give_back();
         for stop in self.stops.values() {
             stop.cancel();
         }
@@ -197,7 +217,7 @@ impl Dispatcher {
 
     /// Asks the owner for work for both lanes at once.
     fn ask(&mut self) {
-        if self.offline.load(Ordering::Relaxed) {
+        if self.rests || self.offline.load(Ordering::Relaxed) {
             return;
         }
         let [small, large] = &self.lanes;
@@ -224,7 +244,7 @@ impl Dispatcher {
     }
 
     fn next_of(&mut self, lane: usize) -> Option<ClaimedJob> {
-        if self.offline.load(Ordering::Relaxed) {
+        if self.rests || self.offline.load(Ordering::Relaxed) {
             return None;
         }
         let lane = self.lanes.get_mut(lane)?;

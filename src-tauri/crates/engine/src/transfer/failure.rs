@@ -14,6 +14,8 @@ pub fn failure_of(error: &ApiError) -> Failure {
         ErrorKind::Tls => ErrorCode::TlsRefused,
         ErrorKind::ProxyAuthRequired => ErrorCode::ProxyAuthRequired,
         ErrorKind::Proxy => ErrorCode::ProxyUnreachable,
+        ErrorKind::ProxyRefused => ErrorCode::ProxyRefused,
+        ErrorKind::ProxyScript => ErrorCode::PacUnusable,
         ErrorKind::Unauthorized | ErrorKind::SignInRequired => ErrorCode::SignInRequired,
         ErrorKind::Forbidden => ErrorCode::NoPermission,
         ErrorKind::NotFound => ErrorCode::DestinationMissing,

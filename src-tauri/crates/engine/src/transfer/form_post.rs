@@ -18,6 +18,7 @@ use super::upload::{
     Ready, TransferContext, failed, failed_on, failed_with, open, source_trouble, tell_seen,
 };
 use crate::error::{ErrorCode, Failure};
+use crate::network::bandwidth::{Pacer, paced};
 use crate::planted::{Bug, is_planted};
 use crate::queue::message::{ClaimedJob, Report};
 
@@ -43,7 +44,8 @@ pub async fn send(
     let mut fresh = false;
     loop {
         let name: String = job.name.nfc().collect();
-        let (body, size, md5) = body_of(opened, &context.crew);
+        let pacer = context.tenants.network().up();
+        let (body, size, md5) = body_of(opened, &context.crew, pacer);
         let known_md5 = match &md5 {
             Digest::Known(md5) => Some(*md5),
             Digest::Later(_) => None,
@@ -59,7 +61,7 @@ pub async fn send(
         });
         sent.store(0, Ordering::Relaxed);
         let options = PostOptions { progress: Some(Arc::clone(sent)), ..context.post_options() };
-        let whole = known_md5.is_some();
+        let whole = matches!(body, FileBody::Whole(_));
         let http = context.tenants.network().to_store();
         let post = post_object(http.client(), &setting.url, form, body, options).boxed();
         let all_out = || whole || sent.load(Ordering::Relaxed) >= size;
@@ -113,8 +115,12 @@ enum Digest {
     Later(tokio::sync::oneshot::Receiver<[u8; 16]>),
 }
 
-fn body_of(opened: Opened, crew: &Crew) -> (FileBody, u64, Digest) {
+fn body_of(opened: Opened, crew: &Crew, pacer: &Pacer) -> (FileBody, u64, Digest) {
     match opened {
+        Opened::Whole { bytes, md5, seen } if pacer.piece().is_some() => {
+            let blocks = paced(stream::once(std::future::ready(Ok(bytes))).boxed(), pacer.clone());
+            (FileBody::Stream { length: seen.size, blocks }, seen.size, Digest::Known(md5))
+        }
         Opened::Whole { bytes, md5, seen } => (FileBody::Whole(bytes), seen.size, Digest::Known(md5)),
         Opened::Stream { source, seen } => {
             let reading = source.read(crew);
@@ -122,7 +128,7 @@ fn body_of(opened: Opened, crew: &Crew) -> (FileBody, u64, Digest) {
                 blocks.recv().await.map(|block| (block, blocks))
             });
             (
-                FileBody::Stream { length: seen.size, blocks: blocks.boxed() },
+                FileBody::Stream { length: seen.size, blocks: paced(blocks.boxed(), pacer.clone()) },
                 seen.size,
                 Digest::Later(reading.md5),
             )

@@ -22,14 +22,20 @@ const LONGEST_LIST: Millis = 24 * 3_600_000;
 const LIST_FIRST: Millis = 1_000;
 const ALBUM_PAGE: u32 = 200;
 const ALBUM_PAGES: u32 = 10;
+/// How long what was stored may stay without an asset: as far as the status list reaches back (canto-api.md §8.4 [C]).
+const UNSEEN_PATIENCE: Millis = 24 * 3_600_000;
+/// And how long it is looked for by the program that says so.
+const LEAST_LOOK: Millis = 120_000;
 /// Searches by name of one look, each a call of the tenant's budget.
 const SEARCHES: usize = 20;
 
 /// A job whose fate is asked for.
 pub(super) struct Awaited {
     pub job: AwaitedJob,
-    /// When it was sent, or waited for from; by the steady clock, as the time below.
+    /// When it was sent, or waited for from; by the steady clock, as the times below.
     pub since: Millis,
+    /// From when on this program looks for it.
+    taken: Millis,
     pub listed: bool,
     pub other_bytes_since: Option<Millis>,
     pub album_looked: Option<Instant>,
@@ -40,12 +46,13 @@ pub(super) struct Awaited {
 }
 
 impl Awaited {
-    /// `begun`: when this program began to look.
-    pub fn new(job: AwaitedJob, since: Millis, begun: Millis) -> Self {
+    /// `begun`: when this program began to look, by the clock; `taken`: now, by the steady one.
+    pub fn new(job: AwaitedJob, since: Millis, begun: Millis, taken: Millis) -> Self {
         let from_before = job.attempt.started_at < begun;
         Self {
             job,
             since,
+            taken,
             listed: false,
             other_bytes_since: None,
             album_looked: None,
@@ -64,6 +71,14 @@ impl Awaited {
     fn outlasts_list(&self, now: Millis) -> bool {
         let is_old = self.from_before || self.age_of_attempt(now) > LONGEST_LIST - 3_600_000;
         self.job.sent_at.is_none() && is_old
+    }
+
+    /// It is there for nobody to see: so long after it was stored, and after a real look for it. That it seems to be old is
+    /// not enough: the clock may have been set, or nobody may have looked for days.
+    pub fn stays_unseen(&self, steady: Millis) -> bool {
+        steady - self.since > UNSEEN_PATIENCE
+            && steady - self.taken > LEAST_LOOK
+            && self.album_looked.is_some()
     }
 
     /// Everything was looked at that can tell of it.

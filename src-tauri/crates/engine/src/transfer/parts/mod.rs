@@ -73,6 +73,8 @@ enum Turn {
     BeginAnew,
     /// The server refuses parts of this size; smaller ones may do.
     CutSmaller,
+    /// The store knows other parts than were sent.
+    CompletionRefused,
 }
 
 impl From<Report> for Turn {
@@ -92,13 +94,21 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn to_its_end(&self) -> Report {
-        let mut lost = 0;
+        let (mut lost, mut refused) = (0, false);
         while lost < MOST_BEGINNINGS {
             match self.once().await {
                 Ok(report) | Err(Turn::Report(report)) => return report,
                 Err(Turn::BeginAnew) => lost += 1,
                 // Ends by itself: each time the parts are smaller.
                 Err(Turn::CutSmaller) => {}
+                // Once, what it has is listed and compared, and what it lacks is sent again: seldom all of a large file.
+                Err(Turn::CompletionRefused) if !refused => refused = true,
+                Err(Turn::CompletionRefused) => {
+                    if let Err(Turn::Report(report)) = self.give_up().await {
+                        return report;
+                    }
+                    lost += 1;
+                }
             }
         }
         failed_with(Failure::new(ErrorCode::TenantBusy).because("the server lost the upload several times"))
@@ -209,12 +219,10 @@ impl Run<'_> {
             {
                 Ok(Report::AnswerLost { failure: failure_of(&error) })
             }
-            // The store knows other parts than were sent: a fresh look at what it has.
             Err(error) if *error.kind() == ErrorKind::BadRequest => {
                 self.completing.store(false, Ordering::Relaxed);
                 tracing::warn!(%error, "the server does not complete the upload");
-                self.give_up().await?;
-                Err(Turn::BeginAnew)
+                Err(Turn::CompletionRefused)
             }
             Err(error) => Ok(self.failed(&error)),
         }

@@ -18,6 +18,7 @@ use super::plan::Plan;
 use super::verify::sums_of;
 use crate::clock::jittered;
 use crate::error::{ErrorCode, Failure};
+use crate::network::bandwidth::{Pacer, paced};
 use crate::planted::{Bug, is_planted};
 use crate::queue::message::Report;
 use crate::store::parts::PartRow;
@@ -86,7 +87,8 @@ pub async fn send_part(
         };
         let _on_its_way = counts.sends_part(part.number);
         let mine = Arc::<AtomicU64>::default();
-        let body = FileBody::Stream { length, blocks: blocks(file, plan, part.number, &mine, counts) };
+        let pacer = context.tenants.network().up().clone();
+        let body = FileBody::Stream { length, blocks: blocks(file, plan, part.number, &mine, counts, pacer) };
         let started = Instant::now();
         let http = context.tenants.network().to_store();
         let put = put_part(http.client(), &url, body, Some(part.md5), context.post_options()).await;
@@ -192,6 +194,7 @@ fn blocks(
     number: u32,
     mine: &Arc<AtomicU64>,
     counts: &Counts,
+    pacer: Pacer,
 ) -> BoxStream<'static, io::Result<Bytes>> {
     let (sender, receiver) = mpsc::channel(AHEAD);
     let file = Arc::clone(file);
@@ -211,7 +214,7 @@ fn blocks(
     let taken = stream::unfold(receiver, |mut receiver| async move {
         receiver.recv().await.map(|block: io::Result<Bytes>| (block, receiver))
     });
-    let counted = taken.inspect(move |block| {
+    let counted = paced(taken.boxed(), pacer).inspect(move |block| {
         let length = block.as_ref().map_or(0, |block| block.len() as u64);
         mine.fetch_add(length, Ordering::Relaxed);
         all.fetch_add(length, Ordering::Relaxed);

@@ -1,0 +1,71 @@
+import type { Page } from "@playwright/test";
+import type { Views } from "./view";
+
+const type = async (page: Page, tenant: string) => {
+  await page.getByLabel("Your Canto address").fill(tenant);
+  await page.getByRole("button", { name: "Sign in" }).click();
+};
+
+export const session: Views = {
+  "signed-out": { scenario: "signed-out" },
+  "signin-failed": {
+    scenario: "signed-out",
+    steps: async (page) => {
+      await type(page, "unknown.example");
+      await page
+        .getByRole("alert")
+        .getByText("There is no unknown.example")
+        .waitFor();
+    },
+  },
+  "signin-key": {
+    scenario: "signed-out",
+    steps: async (page) => {
+      await type(page, "nokey.canto.com");
+      await page.getByLabel("App secret").waitFor();
+    },
+  },
+  "signin-typo": {
+    scenario: "signed-out",
+    steps: async (page) => {
+      await page.getByLabel("Your Canto address").fill("acme.cantoo.com");
+      await page.getByRole("button", { name: "Use acme.canto.com" }).waitFor();
+    },
+  },
+  "signin-upload-link": {
+    scenario: "signed-out",
+    steps: async (page) => {
+      await page
+        .getByLabel("Your Canto address")
+        .fill("managed.canto.com/uploadlink/a1");
+      await page.getByRole("button", { name: "Open in browser" }).waitFor();
+    },
+  },
+  "no-upload-right": { scenario: "consumer" },
+  "signin-browser": {
+    scenario: "signed-out",
+    steps: async (page) => {
+      await type(page, "acme");
+      await page.getByRole("button", { name: "Open again" }).waitFor();
+    },
+  },
+  "signin-again": {
+    scenario: "signin-required",
+    steps: (page) =>
+      page.getByRole("button", { name: "Sign in again" }).click(),
+  },
+  "account-menu": {
+    scenario: "busy",
+    menu: "Enter",
+    steps: (page) => page.getByRole("button", { name: /^Account/ }).click(),
+  },
+  "sign-out": {
+    scenario: "busy",
+    steps: async (page) => {
+      await page.getByRole("button", { name: /^Account/ }).click();
+      await page.getByRole("menuitem", { name: "Sign out" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  "start-failed": { scenario: "damaged" },
+};
