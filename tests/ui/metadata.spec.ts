@@ -78,6 +78,29 @@ test("every kind of field by keyboard", async ({ page }) => {
   });
 });
 
+test("a choice that there is none of stays, and is said", async ({ page }) => {
+  await stage(page);
+  await drop(page, ["/a/One.jpg"]);
+  await page.getByRole("button", { name: "Values for One.jpg" }).press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Values for One.jpg" });
+  const field = dialog.getByRole("combobox", { name: "Channels" });
+  await field.focus();
+  await page.keyboard.type("Billboard");
+  await press(page, "Tab");
+  await expect(dialog.getByRole("alert")).toHaveText(
+    "“Billboard” is none of the choices.",
+  );
+  await expect(field).toHaveValue("Billboard");
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await checkAccessible(page, "a refused choice");
+  await field.fill("print");
+  await expect(dialog.getByRole("alert")).toBeHidden();
+  await press(page, "Tab");
+  await expect(
+    dialog.getByRole("button", { name: "Remove Print" }),
+  ).toBeVisible();
+});
+
 test("one file has values of its own", async ({ page }) => {
   await stage(page);
   await drop(page, ["/a/One.jpg", "/a/Two.jpg"]);

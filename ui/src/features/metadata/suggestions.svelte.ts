@@ -41,6 +41,12 @@ export class Suggestions {
     return (await this.suggest(text)).find((word) => !taken.includes(word)) ?? null;
   }
 
+  /** The option that is this text, whatever its case. */
+  async exact(text: string): Promise<string | null> {
+    const wanted = text.toLocaleLowerCase();
+    return (await this.suggest(text)).find((word) => word.toLocaleLowerCase() === wanted) ?? null;
+  }
+
   async move(step: 1 | -1, text: string): Promise<void> {
     if (!this.open) {
       this.open = true;
