@@ -779,3 +779,15 @@ export type Snapshot = { accounts: Array<AccountView>,
  * Newest first, at most 200.
  */
 batches: Array<BatchView>, totals: Totals, progress: ProgressFrame, condition: Condition, };
+
+export type ConnectionTest = { account: AccountId | null, address: string | null, sample: boolean, album: Destination | null, };
+export type StepKind = "way" | "name" | "connect" | "sign_in" | "rights" | "setting" | "send" | "cut" | "resume" | "verify" | "speed" | "remove" | "whole" | "delete";
+export type StepState = "running" | "fine" | "failed" | "skipped";
+export type StepWord = "addresses" | "answered" | "token_valid" | "token_renewed" | "may_upload" | "rights_unknown" | "setting_parts" | "setting_form" | "sent" | "cut_off" | "gone_on" | "form_anew" | "verified" | "measured" | "removed" | "removed_later" | "not_removed" | "confirmed" | "deleted" | "left" | "by_proxy" | "no_album" | "sample_off" | "rests" | "not_signed_in" | "earlier_failed" | "cancelled";
+export type TestStep = { step: StepKind, host: string | null, state: StepState, millis: number, word: StepWord | null, values: { [key in string]: string }, way: NetworkWay | null, failure: Failure | null, };
+export type HostPurpose = "api" | "sign_in" | "store" | "parts" | "downloads";
+export type TestHost = { host: string, port: number, purposes: Array<HostPurpose>, addresses: Array<string>, proxy: string | null, };
+export type SpeedLevel = { streams: number, speed: number, };
+export type Advice = { streams: number, speed: number, part_size: number | null, seconds: number, taken_up: boolean, };
+export type SpeedFound = { levels: Array<SpeedLevel>, limit: number | null, advice: Advice | null, };
+export type ConnectionReport = { started_at: number, tenant: string, steps: Array<TestStep>, hosts: Array<TestHost>, latency: number | null, speed: SpeedFound | null, uploads: number, rest: Rest | null, version: string, system: string, ended: boolean, cancelled: boolean, };

@@ -3,6 +3,7 @@
 use std::sync::mpsc::Sender;
 
 use canto_api::{OpenUpload, PartsServer};
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use super::course::{Course, Found};
@@ -32,6 +33,7 @@ struct Begun {
     objects: reqwest::Client,
     account: AccountId,
     owner: Option<Sender<ToOwner>>,
+    leavings: TaskTracker,
     removed: bool,
 }
 
@@ -70,14 +72,15 @@ impl Drop for Begun {
         let (server, open, objects) = (self.server.clone(), self.open.clone(), self.objects.clone());
         let (account, owner) = (self.account, self.owner.clone());
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        runtime.spawn(async move {
+        let remove = async move {
             if !aborter::remove(&server, &objects, &open).await
                 && let Some(owner) = owner
             {
                 let base = server.base().to_string();
                 drop(owner.send(ToOwner::KeepAbort { account, base, open }));
             }
-        });
+        };
+        self.leavings.spawn_on(remove, &runtime);
     }
 }
 
@@ -126,6 +129,7 @@ async fn sample(
             objects: context.tenants.network().objects(),
             account: subject.account,
             owner: subject.owner.clone(),
+            leavings: subject.leavings.clone(),
             removed: false,
         });
         let numbers: Vec<u32> = (FIRST_MEASURED..FIRST_MEASURED + MEASURED).collect();

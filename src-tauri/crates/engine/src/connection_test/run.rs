@@ -6,6 +6,7 @@ use std::sync::mpsc::Sender;
 
 use canto_api::{OAuthServer, PartsServer, TenantAddress, UploadSetting};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::advice::advice;
 use super::course::{Course, Found};
@@ -35,6 +36,8 @@ pub struct Subject {
     pub account: AccountId,
     /// Removes later what can't be removed now; where the engine runs here.
     pub owner: Option<Sender<ToOwner>>,
+    /// What goes on behind a test that was cancelled: a stop of the engine waits for it.
+    pub leavings: TaskTracker,
 }
 
 /// Everything a test needs.
@@ -187,7 +190,8 @@ impl Test {
                     speed.advice = advice;
                 }
             });
-            Ok(((), StepWord::Measured.into()))
+            let best = levels.iter().map(|level| level.speed).max().unwrap_or_default();
+            Ok(((), Found::from(StepWord::Measured).with("speed", best)))
         };
         if self.course.step(StepKind::Speed, None, work).await.is_none() {
             self.course.change(|report| report.speed = None);
@@ -201,6 +205,6 @@ impl Test {
         let whole = Whole::new(&self.course, &self.context, tenant, &self.subject);
         // A task of its own: what has arrived is deleted again, whatever becomes of the test.
         let cancelled = self.cancelled.clone();
-        drop(tokio::spawn(whole.run(setting, album, cancelled)).await);
+        drop(self.subject.leavings.spawn(whole.run(setting, album, cancelled)).await);
     }
 }

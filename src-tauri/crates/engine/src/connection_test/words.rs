@@ -38,7 +38,11 @@ pub fn said(step: &TestStep, language: PageLanguage) -> String {
         parts.push(of_way(way, language));
     }
     if let Some(word) = step.word {
-        parts.push(filled(word_of(word, language), &step.values));
+        let mut values = step.values.clone();
+        if let Some(bytes) = values.get("speed").and_then(|speed| speed.parse().ok()) {
+            values.insert("speed".to_owned(), rate(bytes, language));
+        }
+        parts.push(filled(word_of(word, language), &values));
     }
     parts.join(" ")
 }
@@ -89,7 +93,7 @@ fn word_of(word: StepWord, language: PageLanguage) -> &'static str {
             "{parts} parts, each with the checksum of what was sent.",
             "{parts} Teile, jedes mit der Prüfsumme dessen, was gesendet wurde.",
         ),
-        W::Measured => ("", ""),
+        W::Measured => ("Up to {speed}.", "Bis zu {speed}."),
         W::Removed => ("Nothing of it is left.", "Nichts davon bleibt zurück."),
         W::RemovedLater => (
             "The storage could not be told yet; Ferry does it later.",

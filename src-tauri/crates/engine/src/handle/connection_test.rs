@@ -2,9 +2,12 @@
 
 use std::sync::mpsc;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
+use canto_api::TenantAddress;
 use checksum::Crew;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::EngineHandle;
 use crate::connection_test::{Course, Subject, Test, html, plain};
@@ -12,7 +15,7 @@ use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
     AccountId, Advice, ConnectionReport, ConnectionTest, DestinationKind, JobStateKind, SignInState,
 };
-use crate::session::address;
+use crate::session::{Tenant, address};
 use crate::store::{accounts, totals};
 use crate::transfer::gate::Gate;
 use crate::transfer::line::LineSpeed;
@@ -24,7 +27,11 @@ use crate::transfer::upload::TransferContext;
 pub(super) struct Tests {
     running: Option<CancellationToken>,
     last: Option<ConnectionReport>,
+    leavings: TaskTracker,
 }
+
+/// A stop waits so long for what is removed behind a test.
+const LEAVING: Duration = Duration::from_secs(10);
 
 /// The place of the one test; free again when dropped.
 struct Slot {
@@ -138,7 +145,7 @@ impl EngineHandle {
     async fn subject(&self, request: &ConnectionTest) -> Outcome<Subject> {
         if let Some(typed) = request.address.as_deref().filter(|_| request.account.is_none()) {
             let address = address::read(typed)?;
-            return Ok(Subject { address, tenant: None, account: AccountId(0), owner: None });
+            return Ok(self.subject_of(address, None, AccountId(0)));
         }
         let rows = self.inner.readers.read(accounts::all).await?;
         let is_present = |row: &&accounts::AccountRow| row.view().state != SignInState::SignedOut;
@@ -154,7 +161,21 @@ impl EngineHandle {
         let account = row.ok_or_else(nobody)?.id;
         let tenant = self.inner.tenants.get(account).await?;
         let address = tenant.client.tenant().clone();
-        Ok(Subject { address, tenant: Some(tenant), account, owner: self.inner.owner.clone() })
+        Ok(self.subject_of(address, Some(tenant), account))
+    }
+
+    fn subject_of(&self, address: TenantAddress, tenant: Option<Arc<Tenant>>, account: AccountId) -> Subject {
+        let (owner, leavings) = (self.inner.owner.clone(), self.tests().leavings.clone());
+        Subject { address, tenant, account, owner, leavings }
+    }
+
+    /// Waits until what a cancelled test has begun is removed, for some seconds.
+    pub(super) async fn leave_nothing(&self) {
+        let leavings = self.tests().leavings.clone();
+        leavings.close();
+        if tokio::time::timeout(LEAVING, leavings.wait()).await.is_err() {
+            tracing::info!("what a connection test has begun is left to the store");
+        }
     }
 
     /// As files have it, with permits of its own, so that it does not wait for theirs.

@@ -285,6 +285,8 @@ impl Engine {
 
     /// Stops transfers, writes what they say, and closes the database.
     pub async fn stop(mut self) {
+        self.handle.stop_connection_test();
+        self.handle.leave_nothing().await;
         let Some(running) = self.running.take() else { return };
         running.supervisor.stop().await;
         stop_owner(&running.owner, running.thread).await;

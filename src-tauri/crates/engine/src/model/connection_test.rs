@@ -90,6 +90,7 @@ pub enum StepWord {
     FormAnew,
     /// `parts`
     Verified,
+    /// `speed`: bytes a second at most.
     Measured,
     Removed,
     /// The store could not be told yet; Ferry does it later.
