@@ -38,7 +38,7 @@ use crate::session::Tenant;
 use crate::store::parts::{self as rows, Parts};
 
 pub use self::plan::{Plan, is_worth_parts};
-pub use self::trial::{GoneOn, Trial, half_of, until};
+pub use self::trial::{Trial, half_of, until};
 
 /// A file whose upload the server loses again and again fails for now.
 const MOST_BEGINNINGS: u32 = 3;
