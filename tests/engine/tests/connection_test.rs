@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use engine::error::{ErrorCode, Outcome, Who};
 use engine::model::{
-    ConnectionReport, ConnectionTest, HostPurpose, JobStateKind, SettingKey, SignInRequest, StepKind, StepState,
-    StepWord, TestStep,
+    ConnectionReport, ConnectionTest, HostPurpose, JobStateKind, SettingKey, SignInRequest, StepKind,
+    StepState, StepWord, TestStep,
 };
 use engine_tests::doors;
 use engine_tests::secrets::Secrets;
@@ -66,7 +66,8 @@ fn nothing_left(stage: &Stage) {
     assert!(stage.tenant.assets().is_empty(), "{:?}", stage.tenant.assets());
     let open = std::fs::read_dir(stage.tenant.data().join("parts")).unwrap().count();
     assert_eq!(open, 0, "uploads in parts are left open");
-    let files: Vec<_> = std::fs::read_dir(stage.data.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let files: Vec<_> =
+        std::fs::read_dir(stage.data.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!files.iter().any(|name| name.to_string_lossy().contains("connection test")), "{files:?}");
 }
 
@@ -139,7 +140,7 @@ async fn by_form_it_is_cut_off_and_measured_and_leaves_nothing() {
 async fn a_picture_arrives_in_its_album_is_confirmed_and_deleted_again() {
     for options in [Options::default(), in_parts()] {
         let stage = stage(options).await;
-        let album = stage.album(&["Marketing", "Spring"]);
+        let album = stage.album(&["Marketing", "Spring", "Selects"]);
         let with_album = ConnectionTest { album: Some(album), ..request(&stage) };
         let report = tested(&stage, with_album).await.unwrap();
         assert_eq!(report.failure(), None, "{:#?}", report.steps);
@@ -156,7 +157,7 @@ async fn a_picture_arrives_in_its_album_is_confirmed_and_deleted_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_picture_that_can_t_be_deleted_is_said_to_lie_there_and_others_are_left_alone() {
     let stage = stage(Options::default()).await;
-    let album = stage.album(&["Marketing", "Spring"]);
+    let album = stage.album(&["Marketing", "Spring", "Selects"]);
     stage.upload(vec![stage.file("other.jpg", &noise(1, 9_000))], album.clone()).await;
     let refused = Action::Status { code: 403, retry_after: None, body: FaultBody::Json, after_bytes: None };
     let delete = Match { method: Some("DELETE".into()), ..Match::path("/api/v1/batch/content") };
@@ -180,10 +181,9 @@ async fn a_picture_that_can_t_be_deleted_is_said_to_lie_there_and_others_are_lef
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_is_blocked_while_the_library_answers_is_named() {
     let (silent, _) = doors::silent().await;
-    for (store, code, reason) in [
-        (doors::closed(), ErrorCode::NetworkOffline, "refused"),
-        (silent, ErrorCode::NetworkTimeout, "host"),
-    ] {
+    for (store, code, reason) in
+        [(doors::closed(), ErrorCode::NetworkOffline, "refused"), (silent, ErrorCode::NetworkTimeout, "host")]
+    {
         let stage = stage(Options { store_url: Some(store.clone()), ..in_parts() }).await;
         let report = tested(&stage, request(&stage)).await.unwrap();
         found(&report, StepKind::Setting, StepState::Fine, StepWord::SettingParts);
@@ -192,8 +192,10 @@ async fn a_store_that_is_blocked_while_the_library_answers_is_named() {
         assert_eq!(report.failure().unwrap().params["host"], host);
         found(&report, StepKind::Send, StepState::Skipped, StepWord::EarlierFailed);
         found(&report, StepKind::Speed, StepState::Skipped, StepWord::EarlierFailed);
-        let (page, text) =
-            (stage.handle().connection_page().await.unwrap(), stage.handle().connection_text().await.unwrap());
+        let (page, text) = (
+            stage.handle().connection_page().await.unwrap(),
+            stage.handle().connection_text().await.unwrap(),
+        );
         for page in [page, text] {
             let port = host.rsplit(':').next().unwrap();
             assert!(page.contains(&format!("TCP {port}")) && page.contains(code.as_str()), "{page}");
@@ -223,7 +225,8 @@ async fn a_sign_in_page_of_a_network_is_known_before_the_library_and_before_the_
 }
 
 async fn of_address(stage: &Stage, address: &str) -> ConnectionReport {
-    let typed = ConnectionTest { address: Some(address.to_owned()), sample: true, ..ConnectionTest::default() };
+    let typed =
+        ConnectionTest { address: Some(address.to_owned()), sample: true, ..ConnectionTest::default() };
     tested(stage, typed).await.unwrap()
 }
 
@@ -381,7 +384,7 @@ async fn uploads_go_on_meanwhile() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_secret_gets_into_report_page_or_text() {
     let stage = stage(in_parts()).await;
-    let album = stage.album(&["Marketing", "Spring"]);
+    let album = stage.album(&["Marketing", "Spring", "Selects"]);
     stage.tenant.expire_tokens();
     let report = tested(&stage, ConnectionTest { album: Some(album), ..request(&stage) }).await.unwrap();
     let mut secrets = Secrets::default();

@@ -141,7 +141,9 @@ pub(crate) fn is_kind(cause: &(dyn Error + 'static), kind: io::ErrorKind) -> boo
 }
 
 /// Every cause, also those inside `io::Error`s, whose `source` skips their content.
-pub(crate) fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+pub(crate) fn causes<'e>(
+    error: &'e (dyn Error + 'static),
+) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&cause| -> Option<&'e (dyn Error + 'static)> {
         match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(inner) => Some(inner),

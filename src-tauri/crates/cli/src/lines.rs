@@ -4,9 +4,10 @@ use std::path::Path;
 
 use engine::error::{ErrorCode, Failure, Who};
 use engine::model::{
-    AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ConnectionReport, ControlResult, Destination, JobId,
-    JobMetadata, JobStateKind, JobView, LibraryNode, MetadataOpen, NetworkWay, RelocateResult, Rest,
-    SettingView, SpeedFound, StagedKind, StagedProblem, TestHost, TestStep, Totals, WaitingFor,
+    AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ConnectionReport, ControlResult,
+    Destination, JobId, JobMetadata, JobStateKind, JobView, LibraryNode, MetadataOpen, NetworkWay,
+    RelocateResult, Rest, SettingView, SpeedFound, StagedKind, StagedProblem, TestHost, TestStep, Totals,
+    WaitingFor,
 };
 use serde::Serialize;
 

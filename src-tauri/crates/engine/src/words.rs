@@ -68,7 +68,9 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             _ => "The library does not answer.",
         },
         C::UnexpectedAnswer => match reason {
-            "host" => "Something other than {host|the server} answered, such as a hotel's sign-in page or a filter.",
+            "host" => {
+                "Something other than {host|the server} answered, such as a hotel's sign-in page or a filter."
+            }
             _ => "Something other than the library answered, such as a hotel's sign-in page or a filter.",
         },
         C::TlsRefused => match reason {

@@ -34,7 +34,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "connection_test",
-        &["clock", "error", "model", "network", "pace", "receipt", "session", "store", "transfer", "words", "queue"],
+        &[
+            "clock", "error", "model", "network", "pace", "receipt", "session", "store", "transfer", "words",
+            "queue",
+        ],
     ),
     ("metadata", &["clock", "error", "intake", "model", "pace", "session", "store", "transfer", "queue"]),
     ("queue", &["clock", "error", "event", "model", "pace", "planted", "platform", "store", "transfer"]),

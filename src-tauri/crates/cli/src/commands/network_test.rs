@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use engine::connection_test::{recommendation, said, seconds, title};
-use engine::model::{
-    ConnectionReport, ConnectionTest, Destination, NodeKind, StepState, TestStep,
-};
+use engine::model::{ConnectionReport, ConnectionTest, Destination, NodeKind, StepState, TestStep};
 use engine::receipt::PageLanguage;
 use tokio::sync::mpsc::unbounded_channel;
 

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use canto_api::{FileBody, ObjectFields, PostOptions, UploadSetting, post_object};
 
 use super::course::{Course, Found};
-use super::sample::{SIZE, picture_name};
 use super::hosts::shown;
+use super::sample::{SIZE, picture_name};
 use crate::clock::random_word;
 use crate::model::{StepKind, StepWord};
 use crate::transfer::failure::failure_of;
@@ -41,7 +41,8 @@ pub async fn by_form(course: &Course, context: &TransferContext, setting: &Arc<U
             () = until(&out, half) => Ok(()),
         };
         ended.map_err(|error| failure_of(&error))?;
-        let found = Found::from(StepWord::CutOff).with("out", out.load(Ordering::Relaxed)).with("bytes", SIZE);
+        let found =
+            Found::from(StepWord::CutOff).with("out", out.load(Ordering::Relaxed)).with("bytes", SIZE);
         Ok(((), found))
     };
     let went_well = course.step(StepKind::Cut, Some(&store), cut).await.is_some();

@@ -62,7 +62,9 @@ impl<'a> Hosts<'a> {
         let (host, port) = host_and_port(url);
         let mut known = false;
         self.course.change(|report| {
-            if let Some(there) = report.hosts.iter_mut().find(|there| there.host == host && there.port == port) {
+            if let Some(there) =
+                report.hosts.iter_mut().find(|there| there.host == host && there.port == port)
+            {
                 // The store's own answers are another matter than the library's.
                 known = purpose != HostPurpose::Store || there.purposes.contains(&HostPurpose::Store);
                 if !there.purposes.contains(&purpose) {
@@ -104,7 +106,9 @@ impl<'a> Hosts<'a> {
         let (name, port) = (name.to_owned(), url.port_or_known_default().unwrap_or(443));
         let work = async {
             let found = timeout(self.patience, tokio::net::lookup_host((name.as_str(), port))).await;
-            let no_name = |why: &dyn ToString| of_host(ErrorCode::NetworkOffline, "name", host).because(why.to_string());
+            let no_name = |why: &dyn ToString| {
+                of_host(ErrorCode::NetworkOffline, "name", host).because(why.to_string())
+            };
             let found = found.map_err(|_| no_name(&"no answer"))?.map_err(|error| no_name(&error))?;
             let mut addresses: Vec<IpAddr> = found.map(|address| address.ip()).collect();
             addresses.dedup();
@@ -186,8 +190,12 @@ fn unreachable(unreached: &Unreached, host: &str) -> Failure {
     let reason = match (unreached.obstacle, unreached.error.kind()) {
         (Some(Obstacle::NoSuchHost), _) => "name",
         (Some(Obstacle::Refused), _) => "refused",
-        (Some(Obstacle::Untrusted), _) => return failure.with("reason", "untrusted").with("tenant", host).with("host", host),
-        (Some(Obstacle::OtherName), _) => return failure.with("reason", "other_name").with("tenant", host).with("host", host),
+        (Some(Obstacle::Untrusted), _) => {
+            return failure.with("reason", "untrusted").with("tenant", host).with("host", host);
+        }
+        (Some(Obstacle::OtherName), _) => {
+            return failure.with("reason", "other_name").with("tenant", host).with("host", host);
+        }
         (_, ErrorKind::Offline | ErrorKind::TimedOut | ErrorKind::Interrupted) => "host",
         _ => return failure.with("host", host),
     };

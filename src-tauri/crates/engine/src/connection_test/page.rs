@@ -171,7 +171,8 @@ fn results(report: &ConnectionReport, language: PageLanguage) -> Section {
             Some(host) => format!("{} ({host})", title(step.step, language)),
             None => title(step.step, language).to_owned(),
         };
-        let took = if step.state == StepState::Skipped { String::new() } else { seconds(step.millis, language) };
+        let took =
+            if step.state == StepState::Skipped { String::new() } else { seconds(step.millis, language) };
         vec![name, state(step.state).to_owned(), took, found]
     };
     let mut lines = Vec::new();

@@ -75,9 +75,25 @@ fn everything_that_has_to_be_opened_is_named_in_both_forms_and_languages() {
     for language in [PageLanguage::English, PageLanguage::German] {
         for page in [html(&report(), language), plain(&report(), language)] {
             for named in [
-                "acme.canto.com", "oauth.canto.com", "store.example", "TCP 443", "18431–18435",
-                "http://proxy.acme.com:3128", "CONNECT", "ETag", "Content-MD5", "PUT", "POST", "PEM", "192.0.2.7",
-                "NetworkOffline", "41 ms", "8 MiB", "Ferry 1.2.3", "Debian 13", "84 min",
+                "acme.canto.com",
+                "oauth.canto.com",
+                "store.example",
+                "TCP 443",
+                "18431–18435",
+                "http://proxy.acme.com:3128",
+                "CONNECT",
+                "ETag",
+                "Content-MD5",
+                "PUT",
+                "POST",
+                "PEM",
+                "192.0.2.7",
+                "NetworkOffline",
+                "41 ms",
+                "8 MiB",
+                "Ferry 1.2.3",
+                "Debian 13",
+                "84 min",
             ] {
                 assert!(page.contains(named), "{named} is missing in {page}");
             }
@@ -101,7 +117,9 @@ fn no_signature_and_no_markup_of_others_gets_in() {
 fn the_page_speaks_its_language() {
     let (english, german) = (html(&report(), PageLanguage::English), html(&report(), PageLanguage::German));
     assert!(english.contains("<html lang=en>") && english.contains("Connections that Ferry needs"));
-    assert!(german.contains("<html lang=de>") && german.contains("nimmt auf diesem Port keine Verbindung an"));
+    assert!(
+        german.contains("<html lang=de>") && german.contains("nimmt auf diesem Port keine Verbindung an")
+    );
     assert!(german.contains("Nicht versucht") && !german.contains("Not tried"));
 }
 

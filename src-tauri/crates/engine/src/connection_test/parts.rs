@@ -122,7 +122,8 @@ async fn sample(
     let begin = async {
         let source = std::sync::Arc::clone(&file.source);
         let name = super::sample::picture_name(&context.world);
-        let trial = Trial::begin(context, server, source, plan, &name).await.map_err(|error| wrong(&error))?;
+        let trial =
+            Trial::begin(context, server, source, plan, &name).await.map_err(|error| wrong(&error))?;
         *begun = Some(Begun {
             server: trial.server().clone(),
             open: trial.open().clone(),

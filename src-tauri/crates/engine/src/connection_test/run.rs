@@ -17,9 +17,7 @@ use super::sample::SampleFile;
 use super::speed::{Target, measure};
 use super::whole::Whole;
 use crate::error::{ErrorCode, Failure};
-use crate::model::{
-    AccountId, Advice, ConnectionTest, HostPurpose, SpeedFound, StepKind, StepWord,
-};
+use crate::model::{AccountId, Advice, ConnectionTest, HostPurpose, SpeedFound, StepKind, StepWord};
 use crate::queue::message::ToOwner;
 use crate::session::Tenant;
 use crate::transfer::failure::failure_of;
@@ -181,10 +179,8 @@ impl Test {
             };
             let levels = measure(&self.context, &target, on_level).await?;
             // What a limit lets through says nothing about the line: it is said, and not taken up.
-            let advice = advice(&levels, largest_part).map(|advice| Advice {
-                taken_up: limit.is_none() && (self.take_up)(&advice),
-                ..advice
-            });
+            let advice = advice(&levels, largest_part)
+                .map(|advice| Advice { taken_up: limit.is_none() && (self.take_up)(&advice), ..advice });
             self.course.change(|report| {
                 if let Some(speed) = &mut report.speed {
                     speed.advice = advice;

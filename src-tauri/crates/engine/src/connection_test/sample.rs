@@ -37,13 +37,14 @@ impl SampleFile {
         let written = tokio::task::spawn_blocking(move || {
             let mut bytes = vec![0; usize::try_from(SIZE).unwrap_or_default()];
             world.random(&mut bytes);
-            std::fs::write(&path, &bytes).and_then(|()| open(&path)).map(|opened| (path.clone(), opened)).map_err(
-                |error| {
+            std::fs::write(&path, &bytes)
+                .and_then(|()| open(&path))
+                .map(|opened| (path.clone(), opened))
+                .map_err(|error| {
                     // What was begun is of no use.
                     drop(std::fs::remove_file(&path));
                     unwritable(&path, &error)
-                },
-            )
+                })
         });
         let (path, opened) = written.await.map_err(internal)??;
         match opened {

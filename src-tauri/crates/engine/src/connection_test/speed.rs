@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use canto_api::{ApiError, ErrorKind, FileBody, ObjectFields, PostOptions, UploadSetting, post_object, put_part};
+use canto_api::{
+    ApiError, ErrorKind, FileBody, ObjectFields, PostOptions, UploadSetting, post_object, put_part,
+};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream, FuturesUnordered};
 use tokio::time::Instant;
@@ -174,9 +176,11 @@ fn endless(
     let (noise, piece) = (noise.clone(), piece as u64);
     let pieces = stream::unfold(0u64, move |at| {
         let length = piece.min(MOST - at);
-        let from = usize::try_from(at).unwrap_or_default() % (noise.len() - usize::try_from(piece).unwrap_or(1));
-        let next = (length > 0)
-            .then(|| (Ok(noise.slice(from..from + usize::try_from(length).unwrap_or_default())), at + length));
+        let from =
+            usize::try_from(at).unwrap_or_default() % (noise.len() - usize::try_from(piece).unwrap_or(1));
+        let next = (length > 0).then(|| {
+            (Ok(noise.slice(from..from + usize::try_from(length).unwrap_or_default())), at + length)
+        });
         std::future::ready(next)
     });
     paced(pieces.chain(stream::pending()).boxed(), context.tenants.network().up().clone())

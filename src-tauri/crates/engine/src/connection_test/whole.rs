@@ -15,7 +15,8 @@ use super::sample::{picture, picture_name};
 use crate::clock::random_word;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
-    AccountId, Destination, FolderId, HostPurpose, JobId, StepKind, StepState, StepWord, TestHost, Verification,
+    AccountId, Destination, FolderId, HostPurpose, JobId, StepKind, StepState, StepWord, TestHost,
+    Verification,
 };
 use crate::network::bandwidth::paced;
 use crate::queue::message::AwaitedJob;
@@ -40,7 +41,12 @@ pub struct Whole {
 }
 
 impl Whole {
-    pub fn new(course: &Course, context: &Arc<TransferContext>, tenant: &Arc<Tenant>, subject: &Subject) -> Self {
+    pub fn new(
+        course: &Course,
+        context: &Arc<TransferContext>,
+        tenant: &Arc<Tenant>,
+        subject: &Subject,
+    ) -> Self {
         Self {
             course: course.clone(),
             context: Arc::clone(context),
@@ -66,8 +72,7 @@ impl Whole {
             }
         };
         let name = sent.awaited.name.clone();
-        let where_it_lies =
-            |word: StepWord| Found::from(word).with("name", &name).with("place", &sent.place);
+        let where_it_lies = |word: StepWord| Found::from(word).with("name", &name).with("place", &sent.place);
         let (asset, verification) = match self.confirm(&sent).await {
             Ok(confirmed) => confirmed,
             Err(failure) => {
@@ -80,7 +85,8 @@ impl Whole {
         self.course.end(at, StepState::Fine, millis(began), where_it_lies(StepWord::Confirmed), None);
         let (at, began) = (self.course.begin(StepKind::Delete, None), Instant::now());
         let certain = matches!(verification, Verification::EtagAndMd5 | Verification::Md5);
-        let deleted = if certain { self.delete(&asset).await } else { Err(ErrorCode::ChecksumMismatch.into()) };
+        let deleted =
+            if certain { self.delete(&asset).await } else { Err(ErrorCode::ChecksumMismatch.into()) };
         match deleted {
             Ok(()) => {
                 let found = Found::from(StepWord::Deleted).with("name", &name);
@@ -184,7 +190,8 @@ impl Whole {
     async fn downloads(&self, asset: &Asset) {
         let addresses = self.tenant.client.direct_addresses(&[asset.asset_ref()]).await.unwrap_or_default();
         let Some(url) = addresses.first().map(|address| address.url().clone()) else { return };
-        let (host, port) = (url.host_str().unwrap_or_default().to_owned(), url.port_or_known_default().unwrap_or(443));
+        let (host, port) =
+            (url.host_str().unwrap_or_default().to_owned(), url.port_or_known_default().unwrap_or(443));
         self.course.change(|report| {
             match report.hosts.iter_mut().find(|there| there.host == host && there.port == port) {
                 Some(there) => there.purposes.push(HostPurpose::Downloads),
@@ -205,8 +212,13 @@ impl Whole {
         let asset = asset.asset_ref();
         client.delete_assets(std::slice::from_ref(&asset)).await.map_err(|error| failure_of(&error))?;
         // A library that has no right for it may answer as if it had deleted (canto-api.md §1.3 [ND]).
-        let left = client.batch_content(std::slice::from_ref(&asset)).await.map_err(|error| failure_of(&error))?;
-        if left.found.is_empty() { Ok(()) } else { Err(Failure::new(ErrorCode::NoPermission).with("right", "delete")) }
+        let left =
+            client.batch_content(std::slice::from_ref(&asset)).await.map_err(|error| failure_of(&error))?;
+        if left.found.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::new(ErrorCode::NoPermission).with("right", "delete"))
+        }
     }
 }
 

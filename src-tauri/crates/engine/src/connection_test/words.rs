@@ -51,8 +51,9 @@ pub fn said(step: &TestStep, language: PageLanguage) -> String {
 pub fn sentence(failure: &Failure, language: PageLanguage) -> String {
     match language {
         PageLanguage::English => words::sentence(failure),
-        PageLanguage::German => german(failure)
-            .map_or_else(|| words::sentence(failure), |text| words::filled(text, failure)),
+        PageLanguage::German => {
+            german(failure).map_or_else(|| words::sentence(failure), |text| words::filled(text, failure))
+        }
     }
 }
 
@@ -138,7 +139,9 @@ fn of_way(way: &NetworkWay, language: PageLanguage) -> String {
     let rule = way.rule.as_deref().unwrap_or_default();
     let (english, german) = match way.reason {
         Some(WayReason::Off) => ("proxies are switched off in Ferry", "Proxys sind in Ferry abgeschaltet"),
-        Some(WayReason::NothingSet) => ("the system has no proxy for it", "das System hat dafür keinen Proxy"),
+        Some(WayReason::NothingSet) => {
+            ("the system has no proxy for it", "das System hat dafür keinen Proxy")
+        }
         Some(WayReason::Loopback) => ("it is on this computer", "es ist auf diesem Computer"),
         Some(WayReason::Exception) => ("the exception {rule}", "die Ausnahme {rule}"),
         Some(WayReason::Manual) => ("set in Ferry", "in Ferry eingestellt"),
@@ -201,8 +204,7 @@ pub fn recommendation(speed: &SpeedFound, language: PageLanguage) -> Option<Stri
             format!("{streams} {connections} side by side carry {rate}: 10 GB take about {minutes} min.")
         }
         PageLanguage::German => {
-            let connections =
-                if many { "Verbindungen nebeneinander schaffen" } else { "Verbindung schafft" };
+            let connections = if many { "Verbindungen nebeneinander schaffen" } else { "Verbindung schafft" };
             format!("{streams} {connections} {rate}: 10 GB dauern etwa {minutes} min.")
         }
     };
@@ -217,7 +219,9 @@ pub fn recommendation(speed: &SpeedFound, language: PageLanguage) -> Option<Stri
         let limit = self::rate(limit, language);
         text += &match language {
             PageLanguage::English => format!(" The limit of {limit} that is set in Ferry was kept."),
-            PageLanguage::German => format!(" Die in Ferry eingestellte Grenze von {limit} wurde eingehalten."),
+            PageLanguage::German => {
+                format!(" Die in Ferry eingestellte Grenze von {limit} wurde eingehalten.")
+            }
         };
     }
     Some(text)
@@ -242,7 +246,9 @@ fn german(failure: &Failure) -> Option<&'static str> {
         (C::TlsRefused, "untrusted") => {
             "{tenant|Der Server} zeigt ein Zertifikat, dem dieser Computer nicht vertraut: Womöglich wird TLS aufgebrochen."
         }
-        (C::TlsRefused, "other_name") => "Das Zertifikat von {tenant|dem Server} gehört zu einer anderen Adresse.",
+        (C::TlsRefused, "other_name") => {
+            "Das Zertifikat von {tenant|dem Server} gehört zu einer anderen Adresse."
+        }
         (C::TlsRefused, _) => "Die verschlüsselte Verbindung kam nicht zustande.",
         (C::ProxyAuthRequired, _) => "Der Proxy verlangt Benutzer und Passwort.",
         (C::ProxyUnreachable, _) => "Der Proxy antwortet nicht.",

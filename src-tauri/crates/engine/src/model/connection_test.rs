@@ -218,6 +218,9 @@ pub struct ConnectionReport {
 impl ConnectionReport {
     /// The first failure.
     pub fn failure(&self) -> Option<&Failure> {
-        self.steps.iter().filter(|step| step.state == StepState::Failed).find_map(|step| step.failure.as_ref())
+        self.steps
+            .iter()
+            .filter(|step| step.state == StepState::Failed)
+            .find_map(|step| step.failure.as_ref())
     }
 }

@@ -23,8 +23,8 @@ pub use account::{AccountView, Right, SignInKind, SignInState};
 pub use bandwidth::{BandwidthView, Rest, RestFor};
 pub use batch::{BatchState, BatchView, Destination, DestinationKind, Enqueue, Totals};
 pub use connection_test::{
-    Advice, ConnectionReport, ConnectionTest, HostPurpose, SpeedFound, SpeedLevel, StepKind, StepState, StepWord,
-    TestHost, TestStep,
+    Advice, ConnectionReport, ConnectionTest, HostPurpose, SpeedFound, SpeedLevel, StepKind, StepState,
+    StepWord, TestHost, TestStep,
 };
 pub use control::{ControlResult, JobAction, JobSelection, QueueSpot, RelocateResult};
 pub use exceptions::{Excepted, Exceptions};

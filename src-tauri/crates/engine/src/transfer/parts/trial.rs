@@ -108,9 +108,13 @@ impl<'a> Trial<'a> {
         let read = move || file.read_at(range.start, usize::try_from(half).unwrap_or_default());
         let bytes = tokio::task::spawn_blocking(read).await.ok().and_then(Result::ok).unwrap_or_default();
         let out = Arc::<AtomicU64>::default();
-        let body = FileBody::Stream { length: self.plan.length(number), blocks: half_of(bytes, self.context) };
-        let options =
-            PostOptions { progress: Some(Arc::clone(&out)), no_progress: HALF_STANDS, ..self.context.post_options() };
+        let body =
+            FileBody::Stream { length: self.plan.length(number), blocks: half_of(bytes, self.context) };
+        let options = PostOptions {
+            progress: Some(Arc::clone(&out)),
+            no_progress: HALF_STANDS,
+            ..self.context.post_options()
+        };
         let http = self.context.tenants.network().to_store();
         let put = put_part(http.client(), url, body, None, options);
         // The rest never comes; dropped, the client ends its connection.
