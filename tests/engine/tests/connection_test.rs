@@ -464,3 +464,27 @@ mod behind_a_proxy {
         assert_eq!((failed(&report).0, failed(&report).1), (StepKind::Way, ErrorCode::PacUnusable));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_slow_line_is_measured_as_it_is_and_takes_no_longer_for_it() {
+    use engine_tests::far::at_a_line;
+
+    const MEGABITS: u32 = 2;
+    at_a_line(in_parts(), async |line, stage| {
+        line.limit(MEGABITS).unwrap();
+        let began = std::time::Instant::now();
+        let report = tested(stage, request(stage)).await.unwrap();
+        assert_eq!(report.failure(), None, "{:#?}", report.steps);
+        let (speed, took) = (report.speed.unwrap(), began.elapsed());
+        println!("{took:?} {:?}", speed.levels);
+        let carried = f64::from(MEGABITS) * 1e6 / 8.0;
+        for level in &speed.levels {
+            let share = level.speed as f64 / carried;
+            assert!((0.7..=1.15).contains(&share), "{share} of what the line carries: {speed:?}");
+        }
+        assert_eq!(speed.advice.unwrap().streams, 1, "one fills it: {speed:?}");
+        assert!(took < Duration::from_secs(60), "{took:?}");
+        nothing_left(stage);
+    });
+}

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use engine::connection_test::{recommendation, said, seconds, title};
-use engine::model::{ConnectionReport, ConnectionTest, Destination, NodeKind, StepState, TestStep};
+use engine::connection_test::{rate, recommendation, said, seconds, title};
+use engine::model::{
+    ConnectionReport, ConnectionTest, Destination, DestinationKind, NodeKind, StepState, TestStep,
+};
 use engine::receipt::PageLanguage;
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -55,7 +57,9 @@ async fn request(session: &Session, test: &NetworkTest, out: &Output) -> Result<
     let album: Option<Destination> = match &test.to {
         Some(to) => {
             let found = place::find(session.handle(), account, to, NodeKind::Album, false).await?;
-            out.note(format!("A small picture goes to {}, and is deleted again.", place::shown(&found)));
+            if found.kind == DestinationKind::Album {
+                out.note(format!("A small picture goes to {}, and is deleted again.", place::shown(&found)));
+            }
             Some(found)
         }
         None => None,
@@ -98,8 +102,16 @@ fn described(step: &TestStep) -> String {
 }
 
 fn end(report: &ConnectionReport, out: &Output) -> Ended {
-    if let Some(advice) = report.speed.as_ref().and_then(|speed| recommendation(speed, ENGLISH)) {
-        out.say(advice)?;
+    if let Some(speed) = &report.speed {
+        let levels: Vec<String> = speed
+            .levels
+            .iter()
+            .map(|level| format!("{}: {}", level.streams, rate(level.speed, ENGLISH)))
+            .collect();
+        out.say(format!("Connections side by side: {}.", levels.join(", ")))?;
+        if let Some(advice) = recommendation(speed, ENGLISH) {
+            out.say(advice)?;
+        }
     }
     out.line(&Line::NetworkTested(report.into()))?;
     match report.failure() {

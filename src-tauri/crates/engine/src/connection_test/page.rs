@@ -16,6 +16,8 @@ pub struct Section {
     pub head: Vec<&'static str>,
     /// Each as long as the head.
     pub rows: Vec<Vec<String>>,
+    /// Rows that somebody has to look at.
+    pub problems: Vec<usize>,
 }
 
 pub struct Document {
@@ -40,6 +42,7 @@ pub fn document(report: &ConnectionReport, language: PageLanguage) -> Document {
             lines: passes(report, language),
             head: Vec::new(),
             rows: Vec::new(),
+            problems: Vec::new(),
         },
         results(report, language),
     ];
@@ -105,6 +108,7 @@ fn hosts(report: &ConnectionReport, language: PageLanguage) -> Section {
             PageLanguage::German => vec!["Server", "Port", "Wofür", "Weg", "Adressen bei der Prüfung"],
         },
         rows: report.hosts.iter().map(row).collect(),
+        problems: Vec::new(),
     }
 }
 
@@ -113,7 +117,7 @@ fn passes(report: &ConnectionReport, language: PageLanguage) -> Vec<String> {
     let english = [
         "HTTPS (TLS 1.2 or 1.3) with the servers' own certificates. No TLS inspection; where it can't be left out, add the \
          inspecting authority's certificate to the system, or as a PEM file in Ferry under Settings, Network.",
-        "Methods: GET, HEAD, POST, PUT, DELETE to the library; POST and PUT to the storage.",
+        "Methods: GET, HEAD, POST, PUT, DELETE to the library; HEAD, POST and PUT to the storage.",
         "Bodies of up to 5 GiB by POST (multipart/form-data) and 64 MiB by PUT, as streams: no virus scanner or filter that \
          holds them back until they are complete, and no limit on the whole time of a request.",
         "Headers as they are: Authorization to the library, Content-MD5 to the storage, and ETag in the storage's answers. \
@@ -123,7 +127,7 @@ fn passes(report: &ConnectionReport, language: PageLanguage) -> Vec<String> {
         "HTTPS (TLS 1.2 oder 1.3) mit den eigenen Zertifikaten der Server. Kein Aufbrechen von TLS; wo es sich nicht \
          vermeiden lässt, das Zertifikat der aufbrechenden Stelle ins System aufnehmen oder als PEM-Datei in Ferry unter \
          Einstellungen, Netzwerk.",
-        "Methoden: GET, HEAD, POST, PUT, DELETE zur Bibliothek; POST und PUT zum Speicher.",
+        "Methoden: GET, HEAD, POST, PUT, DELETE zur Bibliothek; HEAD, POST und PUT zum Speicher.",
         "Inhalte bis 5 GiB per POST (multipart/form-data) und 64 MiB per PUT, als Strom: kein Virenscanner oder Filter, der \
          sie zurückhält, bis sie vollständig sind, und keine Grenze für die Gesamtdauer einer Anfrage.",
         "Kopfzeilen, wie sie sind: Authorization zur Bibliothek, Content-MD5 zum Speicher und ETag in den Antworten des \
@@ -190,6 +194,13 @@ fn results(report: &ConnectionReport, language: PageLanguage) -> Section {
             PageLanguage::German => vec!["Schritt", "Ergebnis", "Dauer", "Befund"],
         },
         rows: report.steps.iter().map(row).collect(),
+        problems: report
+            .steps
+            .iter()
+            .enumerate()
+            .filter(|(_, step)| step.state == StepState::Failed)
+            .map(|(at, _)| at)
+            .collect(),
     }
 }
 
@@ -205,6 +216,7 @@ fn speed(report: &ConnectionReport, language: PageLanguage) -> Option<Section> {
         lines: recommendation(speed, language).into_iter().collect(),
         head,
         rows: speed.levels.iter().map(row).collect(),
+        problems: Vec::new(),
     })
 }
 

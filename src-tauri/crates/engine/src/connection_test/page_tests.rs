@@ -109,6 +109,7 @@ fn no_signature_and_no_markup_of_others_gets_in() {
         }
         let page = html(&report(), language);
         assert!(!page.contains("<b>refused") && page.contains("&lt;b&gt;refused"), "{page}");
+        assert!(page.contains("<tr class=problem>"), "what failed is seen at once");
         assert!(!page.contains("<script") && !page.contains("src="), "it stands by itself");
     }
 }

@@ -6,7 +6,8 @@ use crate::receipt::{PageLanguage, escaped};
 
 /// As the receipts look.
 const STYLE: &str = include_str!("../receipt/page.css");
-const MORE_STYLE: &str = ".found td:nth-child(1), .found th:nth-child(1) { width: 26%; }\n\
+const MORE_STYLE: &str = ".found { table-layout: auto; }\n.found td:first-child { min-width: 180px; }\n\
+     tr.problem td { font-weight: 500; }\n\
      pre { padding: 12px; border: 1px solid #dfe5e5; font: 11px/1.5 ui-monospace, \"Cascadia Mono\", monospace; \
      white-space: pre-wrap; overflow-wrap: anywhere; }\nul { margin: 0 0 8px; padding-left: 18px; }\n";
 
@@ -34,11 +35,12 @@ pub fn html(report: &ConnectionReport, language: PageLanguage) -> String {
 fn section(section: &Section) -> String {
     let lines: String = section.lines.iter().map(|line| format!("<li>{}", escaped(line))).collect();
     let lines = if lines.is_empty() { lines } else { format!("<ul>{lines}</ul>\n") };
-    let row = |row: &Vec<String>| -> String {
+    let row = |(at, row): (usize, &Vec<String>)| -> String {
         let cells: String = row.iter().map(|cell| format!("<td>{}", escaped(cell))).collect();
-        format!("<tr>{cells}\n")
+        let class = if section.problems.contains(&at) { " class=problem" } else { "" };
+        format!("<tr{class}>{cells}\n")
     };
-    let rows: String = section.rows.iter().map(row).collect();
+    let rows: String = section.rows.iter().enumerate().map(row).collect();
     let head: String = section.head.iter().map(|name| format!("<th>{}", escaped(name))).collect();
     let table = if rows.is_empty() {
         rows
