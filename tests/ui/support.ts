@@ -5,6 +5,7 @@ export interface Fake {
   advance(ms: number): void;
   drop(paths: string[]): void;
   opened: number[];
+  pagesOpened: number;
   openPaths(paths: string[]): void;
   refuse(addresses: string[]): void;
   completeSignIn(): void;

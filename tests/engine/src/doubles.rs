@@ -120,5 +120,7 @@ pub fn hasty() -> Pace {
         database: Duration::from_millis(300),
         typing: Duration::from_millis(20),
         sign_in: Duration::from_secs(60),
+        measure: Duration::from_millis(300),
+        sample: Duration::from_secs(5),
     }
 }

@@ -17,6 +17,22 @@ async function openSettings(page: Page): Promise<void> {
   await page.getByRole("radiogroup", { name: "Rows" }).waitFor();
 }
 
+async function testConnection(page: Page, ticks: number): Promise<void> {
+  await openSettings(page);
+  const start = page.getByRole("button", { name: "Test now" });
+  await start.click();
+  await advance(page, ticks);
+  await page.getByRole("list", { name: "Steps of the test" }).waitFor();
+}
+
+async function testToItsEnd(page: Page, shown: RegExp): Promise<void> {
+  await testConnection(page, 60);
+  await page.getByText(shown).first().waitFor();
+  await page
+    .getByRole("button", { name: "Save page" })
+    .scrollIntoViewIfNeeded();
+}
+
 export const places: Views = {
   history: { scenario: "done", steps: openHistory },
   "history-empty": {
@@ -67,6 +83,31 @@ export const places: Views = {
       await page.getByText("There is no way to").waitFor();
       await script.scrollIntoViewIfNeeded();
     },
+  },
+  "connection-running": {
+    scenario: "busy",
+    steps: async (page) => {
+      await testConnection(page, 2);
+      await page.getByRole("button", { name: "Stop" }).waitFor();
+    },
+    shows: ".steps",
+  },
+  "connection-fine": {
+    scenario: "done",
+    steps: (page) => testToItsEnd(page, /Nothing stands in the way/),
+    shows: ".result",
+  },
+  "connection-store-blocked": {
+    scenario: "done",
+    more: "&line=store-blocked",
+    steps: (page) => testToItsEnd(page, /doesn’t answer/),
+    shows: ".result",
+  },
+  "connection-proxy-login": {
+    scenario: "done",
+    more: "&line=proxy-login",
+    steps: (page) => testToItsEnd(page, /wants a name and a password/),
+    shows: ".result",
   },
   "settings-none": {
     scenario: "done",

@@ -99,6 +99,9 @@ const SETTING: Record<string, MessageKey> = {
   authorities: "setting.wrong_authorities",
   authority_file: "setting.wrong_authority_file",
   timetable_hours: "setting.wrong_timetable_hours",
+  test_running: "test.error_running",
+  test_album: "test.error_album",
+  test_none: "test.error_none",
 };
 
 /** What is wrong with a proxy script. */
@@ -140,7 +143,15 @@ const SIGN_IN: Record<string, MessageKey> = {
   user: "wrong.user",
 };
 
+/** What the connection test says of one server, or of its picture. */
+const HOST = "test.error_host";
+
 const REASONS: Partial<Record<ErrorCode, Record<string, MessageKey>>> = {
+  NetworkOffline: { name: "test.error_name", refused: "test.error_refused", host: HOST },
+  NetworkTimeout: { host: "test.error_silent" },
+  NetworkInterrupted: { host: "test.error_broke" },
+  UnexpectedAnswer: { host: "test.error_page" },
+  AssetUnseen: { sample: "test.error_unseen" },
   MetadataRefused: METADATA,
   RequestInvalid: SETTING,
   PacUnusable: SCRIPT,
@@ -165,7 +176,8 @@ export function saysWhatToDo(failure: Failure): boolean {
 }
 
 export function nextStepOf(failure: Failure): string {
-  return t(errorText(failure.code).next);
+  const ofHost = failure.code.startsWith("Network") && reasonOf(failure) !== undefined;
+  return t(ofHost ? "next.let_through" : errorText(failure.code).next);
 }
 
 export function whoOf(who: Who): string {

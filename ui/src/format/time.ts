@@ -14,6 +14,17 @@ const daysOf = remembered(
 );
 const momentsOf = remembered((tag) => new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "medium" }));
 
+const shortOf = remembered(
+  (tag) =>
+    new Intl.NumberFormat(tag, {
+      style: "unit",
+      unit: "second",
+      unitDisplay: "narrow",
+      minimumFractionDigits: 1,
+      maximumFractionDigits: 1,
+    }),
+);
+
 /** A length of time in one or two units: `40 sec`, `13 min`, `2 hr 10 min`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));
@@ -24,6 +35,9 @@ export function formatDuration(seconds: number): string {
   if (hours < 24) return pair(unit(hours, "hour"), minutes % 60, "minute");
   return pair(unit(Math.floor(hours / 24), "day"), hours % 24, "hour");
 }
+
+/** A short time as it was measured: `0.4 sec`. */
+export const formatSeconds = (ms: number): string => shortOf(locale.tag).format(ms / 1000);
 
 function pair(first: string, rest: number, name: "minute" | "hour"): string {
   return rest === 0 ? first : `${first} ${unit(rest, name)}`;

@@ -6,6 +6,8 @@ import type {
   BatchId,
   BandwidthView,
   BatchView,
+  ConnectionReport,
+  ConnectionTest,
   ControlResult,
   EngineEvent,
   Enqueue,
@@ -109,6 +111,15 @@ export interface Backend {
   hasProxyPassword(): Promise<boolean>;
   /** Null takes it away. */
   setProxyPassword(password: string | null): Promise<void>;
+
+  /** Tells of every change, and resolves with the last one; uploads go on. */
+  testConnection(request: ConnectionTest, listener: (report: ConnectionReport) => void): Promise<ConnectionReport>;
+  stopConnectionTest(): Promise<void>;
+  /** What the last test found, for whoever runs the network. */
+  connectionText(): Promise<string>;
+  /** The chosen path, or null if the dialog was closed. */
+  saveConnectionPage(): Promise<string | null>;
+  openConnectionPage(): Promise<void>;
 
   listSettings(): Promise<SettingView[]>;
   /** Null: as usual again. */

@@ -481,6 +481,110 @@ failure: Failure | null, };
 export type WayReason = "off" | "nothing_set" | "loopback" | "exception" | "manual" | "environment" | "system" | "script" | "system_script";
 
 /**
+ * What is to be tested.
+ */
+export type ConnectionTest = { account: AccountId | null, 
+/**
+ * Of a library, where nobody is signed in: tested as far as that goes.
+ */
+address: string | null, 
+/**
+ * Bytes are sent, to be cut off, gone on with and measured.
+ */
+sample: boolean, 
+/**
+ * A small picture is sent there as a whole, and deleted again.
+ */
+album: Destination | null, };
+
+export type StepKind = "way" | "name" | "connect" | "sign_in" | "rights" | "setting" | "send" | "cut" | "resume" | "verify" | "speed" | "remove" | "whole" | "delete";
+
+export type StepState = "running" | "fine" | "failed" | "skipped";
+
+/**
+ * What was found, or why a step was not done; its values are the step's.
+ */
+export type StepWord = "addresses" | "answered" | "token_valid" | "token_renewed" | "may_upload" | "rights_unknown" | "setting_parts" | "setting_form" | "sent" | "cut_off" | "gone_on" | "form_anew" | "verified" | "measured" | "removed" | "removed_later" | "not_removed" | "confirmed" | "deleted" | "left" | "by_proxy" | "no_album" | "sample_off" | "rests" | "not_signed_in" | "earlier_failed" | "cancelled";
+
+export type TestStep = { step: StepKind, 
+/**
+ * Where a step is about one server.
+ */
+host: string | null, state: StepState, millis: number, word: StepWord | null, values: { [key in string]: string }, way: NetworkWay | null, failure: Failure | null, };
+
+export type HostPurpose = "api" | "sign_in" | "store" | "parts" | "downloads";
+
+/**
+ * A server that has to be reached.
+ */
+export type TestHost = { host: string, port: number, purposes: Array<HostPurpose>, 
+/**
+ * As they were at the time of the test.
+ */
+addresses: Array<string>, 
+/**
+ * Through which it is reached, without a login.
+ */
+proxy: string | null, };
+
+/**
+ * What a number of streams side by side carried.
+ */
+export type SpeedLevel = { streams: number, 
+/**
+ * Bytes a second, of all of them together.
+ */
+speed: number, };
+
+/**
+ * What is recommended for this line.
+ */
+export type Advice = { streams: number, 
+/**
+ * Bytes a second.
+ */
+speed: number, 
+/**
+ * Bytes; `None`: this library takes files by form alone.
+ */
+part_size: number | null, 
+/**
+ * For 10 GB.
+ */
+seconds: number, 
+/**
+ * Ferry begins with it from now on, until it has measured something else.
+ */
+taken_up: boolean, };
+
+export type SpeedFound = { levels: Array<SpeedLevel>, 
+/**
+ * The limit for sending that held, bytes a second.
+ */
+limit: number | null, 
+/**
+ * `None` while it is measured.
+ */
+advice: Advice | null, };
+
+/**
+ * The present picture of a test, and in the end what it came to.
+ */
+export type ConnectionReport = { 
+/**
+ * Unix milliseconds.
+ */
+started_at: number, tenant: string, steps: Array<TestStep>, hosts: Array<TestHost>, 
+/**
+ * Of an answer of the library over a connection that stands, milliseconds.
+ */
+latency: number | null, speed: SpeedFound | null, 
+/**
+ * Files that were being sent meanwhile.
+ */
+uploads: number, rest: Rest | null, version: string, system: string, ended: boolean, cancelled: boolean, };
+
+/**
  * Why nothing is sent or fetched.
  */
 export type RestFor = "user" | "timetable" | "battery" | "metered";

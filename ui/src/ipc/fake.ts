@@ -12,6 +12,7 @@ import type {
   WordList,
 } from "./bindings";
 import { FakeBatch } from "./fake/batch";
+import { FakeConnection, LINES, type Line } from "./fake/connection";
 import { FakeLibrary } from "./fake/library";
 import { FakeNetwork } from "./fake/network";
 import { FakeSettings } from "./fake/settings";
@@ -38,6 +39,8 @@ export interface FakeOptions {
   /** Artificial delay of every answer. */
   delay?: number;
   tenant?: TenantKind;
+  /** What a connection test finds. */
+  line?: Line;
 }
 
 export class FakeBackend implements Backend {
@@ -49,6 +52,9 @@ export class FakeBackend implements Backend {
   private readonly library: FakeLibrary;
   private readonly settings: FakeSettings;
   private readonly network = new FakeNetwork((key) => this.settings.list().find((one) => one.key === key)!.value);
+  private readonly connection: FakeConnection;
+  /** How often the page for whoever runs the network was opened, for tests. */
+  pagesOpened = 0;
   private readonly metadata: FakeMetadata;
   private readonly sheets: FakeSheets;
   private readonly dropListeners = new Set<(paths: string[]) => void>();
@@ -64,6 +70,7 @@ export class FakeBackend implements Backend {
 
   constructor(private readonly options: FakeOptions) {
     this.time = options.now;
+    this.connection = new FakeConnection(options.line ?? "good");
     this.library = new FakeLibrary(options.tenant ?? "usual");
     this.metadata = new FakeMetadata(options.tenant ?? "usual");
     this.sheets = new FakeSheets(this.metadata);
@@ -86,6 +93,7 @@ export class FakeBackend implements Backend {
   advance(ms: number): void {
     this.time += ms;
     this.queue.advance(ms);
+    this.connection.advance(ms);
   }
 
   drop(paths: string[]): void {
@@ -325,6 +333,23 @@ export class FakeBackend implements Backend {
     return this.network.way(known?.tenant ?? "oauth.canto.com");
   }
 
+  async testConnection(...[request, listener]: Parameters<Backend["testConnection"]>) {
+    await this.pause();
+    const account = this.accounts.find((one) => one.id === request.account);
+    const uploads = this.queue.totals().jobs.uploading ?? 0;
+    const tenant = account?.tenant ?? request.address ?? "";
+    return this.connection.run(
+      request,
+      { tenant, user: account?.user_name ?? null, uploads, now: this.time },
+      listener,
+    );
+  }
+
+  stopConnectionTest = async () => this.connection.stop();
+  connectionText = async () => this.connection.text();
+  saveConnectionPage = async () => "/Users/mira/Documents/Ferry connection test.html";
+  openConnectionPage = async () => void this.pagesOpened++;
+
   async hasProxyPassword() {
     await this.pause();
     return this.network.password !== null;
@@ -393,7 +418,8 @@ export function fakeFromAddress(): FakeBackend {
   const address = new URLSearchParams(location.search);
   const scenario = SCENARIOS.find((name) => name === address.get("scenario")) ?? "busy";
   const tenant = TENANTS.find((name) => name === address.get("tenant"));
-  const fake = new FakeBackend({ scenario, tenant, now: Date.now(), delay: Number(address.get("delay") ?? 25) });
+  const line = LINES.find((name) => name === address.get("line"));
+  const fake = new FakeBackend({ scenario, tenant, line, now: Date.now(), delay: Number(address.get("delay") ?? 25) });
   if (address.get("clock") !== "manual") setInterval(() => fake.advance(200), 200);
   Object.assign(window, { ferryFake: fake });
   return fake;

@@ -2,7 +2,7 @@
 import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Backend } from "./backend";
-import type { EngineEvent, Failure, JobAction } from "./bindings";
+import type { ConnectionReport, EngineEvent, Failure, JobAction } from "./bindings";
 import { handOver, whole, type Piece } from "./pieces";
 
 const CONTROL: Record<JobAction, string> = {
@@ -88,6 +88,16 @@ export const tauriBackend: Backend = {
   networkWay: (account) => call("network_way", { account }),
   hasProxyPassword: () => call("has_proxy_password"),
   setProxyPassword: (password) => call("set_proxy_password", { password }),
+
+  testConnection: (request, listener) => {
+    const channel = new Channel<ConnectionReport>();
+    channel.onmessage = listener;
+    return call("test_connection", { request, channel });
+  },
+  stopConnectionTest: () => call("stop_connection_test"),
+  connectionText: () => call("connection_text"),
+  saveConnectionPage: () => call("save_connection_page"),
+  openConnectionPage: () => call("open_connection_page"),
 
   listSettings: () => call("list_settings"),
   bandwidth: () => call("bandwidth_now"),

@@ -2,6 +2,7 @@
 import { getContext, setContext } from "svelte";
 import { t } from "../i18n";
 import type { AccountView, Backend, ControlResult, JobAction, JobSelection, QueueSpot } from "../ipc";
+import { ConnectionTests } from "./connection.svelte";
 import { EngineState } from "./engine.svelte";
 import { History } from "./history.svelte";
 import { Motion } from "./motion.svelte";
@@ -38,6 +39,7 @@ export class Ferry {
   readonly signIn: SignIn;
   readonly history: History;
   readonly settings: Settings;
+  readonly connection: ConnectionTests;
   question = $state.raw<Question | null>(null);
   place = $state<Place>("uploads");
   version = $state("");
@@ -55,6 +57,7 @@ export class Ferry {
     this.staging = new Staging(backend);
     this.history = new History(backend);
     this.settings = new Settings(backend);
+    this.connection = new ConnectionTests(backend);
     backend.appVersion().then(
       (version) => (this.version = version),
       () => {},

@@ -94,6 +94,15 @@ impl CantoClient {
         self.json(Call::get(CALL, self.tenant().api(&path))).await
     }
 
+    /// Deletes assets: `DELETE /api/v1/batch/content` [C], for good, as it seems [D]. Only what is certain to be ours.
+    ///
+    /// # Errors
+    /// Those of every call; what a missing right answers is [ND].
+    pub async fn delete_assets(&self, assets: &[AssetRef]) -> Result<(), ApiError> {
+        let url = self.tenant().api("batch/content");
+        self.done(Call::new("delete_assets", Method::DELETE, url).with_json(&assets)?).await
+    }
+
     /// One page of an album, newest first. `limit` up to 1000 works for several clients [C]; the most is [ND].
     pub async fn album_content(&self, album: &str, start: u64, limit: u32) -> Result<Page<Asset>, ApiError> {
         const CALL: &str = "album_content";

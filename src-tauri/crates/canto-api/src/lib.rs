@@ -22,6 +22,7 @@ mod error;
 mod look;
 mod metadata;
 mod parts;
+mod reach;
 mod search;
 mod secret;
 mod shared;
@@ -45,6 +46,7 @@ pub use parts::{
     LARGEST_PART, LEAST_PART, MOST_PARTS, OpenUpload, PartsServer, StoredPart, signs_an_empty_body,
     upload_is_gone,
 };
+pub use reach::{Obstacle, Reached, Unreached, reach};
 pub use search::Search;
 pub use secret::{AccessToken, Secret};
 pub use shared::{SharedCall, shared};

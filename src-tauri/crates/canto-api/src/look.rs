@@ -16,7 +16,7 @@ use crate::{
 
 const CALL: &str = "look_for_tenant";
 /// No token of anybody's. An invalid one is answered with 401 [C] (canto-api §1.3), which few other servers say here.
-const NO_TOKEN: &str = "Bearer ferry-asks-who-is-there";
+pub(crate) const NO_TOKEN: &str = "Bearer ferry-asks-who-is-there";
 
 /// What is at an address in place of a tenant.
 #[derive(Debug)]
@@ -90,12 +90,14 @@ fn wants_another_sign_in(headers: &HeaderMap) -> bool {
 }
 
 fn elsewhere(tenant: &TenantAddress, headers: &HeaderMap) -> Absent {
+    leads_elsewhere(tenant.origin(), headers).map_or(Absent::SomethingElse, Absent::Elsewhere)
+}
+
+/// The other host that an answer sends to.
+pub(crate) fn leads_elsewhere(from: &Url, headers: &HeaderMap) -> Option<String> {
     let to = headers.get(LOCATION).and_then(|value| value.to_str().ok());
-    let to = to.and_then(|text| Url::parse(text).ok()).and_then(|url| url.host_str().map(str::to_owned));
-    match to {
-        Some(host) if Some(host.as_str()) != tenant.origin().host_str() => Absent::Elsewhere(host),
-        _ => Absent::SomethingElse,
-    }
+    let to = to.and_then(|text| Url::parse(text).ok())?;
+    to.host_str().filter(|host| Some(*host) != from.host_str()).map(str::to_owned)
 }
 
 fn absent(error: &reqwest::Error) -> Absent {
@@ -113,7 +115,7 @@ fn absent(error: &reqwest::Error) -> Absent {
     }
 }
 
-fn by_certificate(error: &reqwest::Error) -> Absent {
+pub(crate) fn by_certificate(error: &reqwest::Error) -> Absent {
     use rustls::{CertificateError as C, Error as E};
     match causes(error).find_map(|cause| cause.downcast_ref::<E>()) {
         Some(E::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. })) => {
@@ -126,7 +128,7 @@ fn by_certificate(error: &reqwest::Error) -> Absent {
 
 /// The resolver's own words are all that the standard library keeps of its answer. One that could not ask anybody tells
 /// nothing about the name.
-fn is_unknown_name(error: &reqwest::Error) -> bool {
+pub(crate) fn is_unknown_name(error: &reqwest::Error) -> bool {
     causes(error).any(|cause| {
         let text = cause.to_string();
         let asked = text.contains("lookup address") || text.contains("os error 11001");
@@ -134,12 +136,14 @@ fn is_unknown_name(error: &reqwest::Error) -> bool {
     })
 }
 
-fn is_kind(cause: &(dyn Error + 'static), kind: io::ErrorKind) -> bool {
+pub(crate) fn is_kind(cause: &(dyn Error + 'static), kind: io::ErrorKind) -> bool {
     cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == kind)
 }
 
 /// Every cause, also those inside `io::Error`s, whose `source` skips their content.
-fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+pub(crate) fn causes<'e>(
+    error: &'e (dyn Error + 'static),
+) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&cause| -> Option<&'e (dyn Error + 'static)> {
         match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(inner) => Some(inner),

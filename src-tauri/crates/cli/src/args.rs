@@ -342,12 +342,30 @@ pub struct Network {
 
 #[derive(Debug, Subcommand)]
 pub enum NetworkCommand {
+    /// Test the connection: every host, the sign-in, a sample that is cut off and gone on with, and the speed
+    Test(NetworkTest),
     /// Keep the proxy's password in the keychain: asked for, or read from standard input
     Password {
         /// Take it away
         #[arg(long)]
         remove: bool,
     },
+}
+
+#[derive(clap::Args, Debug)]
+pub struct NetworkTest {
+    /// Write a page for your IT that names hosts and ports to open
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
+    /// Send a small picture to this album, too, and delete it again
+    #[arg(long, value_name = "DEST", conflicts_with = "no_sample")]
+    pub to: Option<String>,
+    /// Send nothing: neither a sample nor anything to measure with
+    #[arg(long)]
+    pub no_sample: bool,
+    /// Test the way to this library, without being signed in
+    #[arg(long, value_name = "TENANT", conflicts_with = "to")]
+    pub address: Option<String>,
 }
 
 /// What is set; the desktop app shows the same.

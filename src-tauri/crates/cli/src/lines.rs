@@ -4,9 +4,10 @@ use std::path::Path;
 
 use engine::error::{ErrorCode, Failure, Who};
 use engine::model::{
-    AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ControlResult, Destination, JobId,
-    JobMetadata, JobStateKind, JobView, LibraryNode, MetadataOpen, NetworkWay, RelocateResult, Rest,
-    SettingView, StagedKind, StagedProblem, Totals, WaitingFor,
+    AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ConnectionReport, ControlResult,
+    Destination, JobId, JobMetadata, JobStateKind, JobView, LibraryNode, MetadataOpen, NetworkWay,
+    RelocateResult, Rest, SettingView, SpeedFound, StagedKind, StagedProblem, TestHost, TestStep, Totals,
+    WaitingFor,
 };
 use serde::Serialize;
 
@@ -75,6 +76,13 @@ pub enum Line<'a> {
         #[serde(flatten)]
         way: &'a NetworkWay,
     },
+    /// A step of the connection test that has ended.
+    NetworkStep {
+        #[serde(flatten)]
+        step: &'a TestStep,
+    },
+    /// What the connection test came to.
+    NetworkTested(NetworkTested<'a>),
     ProxyPassword {
         kept: bool,
     },
@@ -116,6 +124,38 @@ pub struct JobLine<'a> {
     pub md5: Option<&'a str>,
     pub asset: Option<&'a AssetId>,
     pub error: Option<ErrorLine>,
+}
+
+#[derive(Serialize)]
+pub struct NetworkTested<'a> {
+    pub tenant: &'a str,
+    /// Nothing has failed.
+    pub fine: bool,
+    pub hosts: &'a [TestHost],
+    /// Milliseconds.
+    pub latency: Option<u64>,
+    pub speed: Option<&'a SpeedFound>,
+    pub uploads: u64,
+    pub rest: Option<Rest>,
+    pub version: &'a str,
+    pub system: &'a str,
+}
+
+impl<'a> From<&'a ConnectionReport> for NetworkTested<'a> {
+    fn from(report: &'a ConnectionReport) -> Self {
+        let ConnectionReport { tenant, hosts, latency, speed, uploads, rest, version, system, .. } = report;
+        Self {
+            tenant,
+            fine: report.failure().is_none(),
+            hosts,
+            latency: *latency,
+            speed: speed.as_ref(),
+            uploads: *uploads,
+            rest: *rest,
+            version,
+            system,
+        }
+    }
 }
 
 /// A job whose metadata is not set.

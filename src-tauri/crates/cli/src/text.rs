@@ -32,6 +32,7 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::SourceMissing => "put it back or name the right path, then `ferry retry`.",
         C::SourceUnreadable => "allow your user to read it, or check the disk, then `ferry retry`.",
         C::SourceNotAFile => "name the files themselves.",
+        C::AssetUnseen if reason == "sample" => "look for it in Canto in some minutes, and delete it there.",
         C::AssetUnseen => {
             "look for it in Canto; `ferry retry` has Ferry look once more, `ferry cancel` gives it up."
         }
@@ -46,6 +47,14 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         },
         C::TooLarge => "ask Canto's support how to bring it in.",
         C::PathUnusable => "check how it is written.",
+        C::NetworkOffline if reason == "name" => {
+            "ask whether this network resolves {host|the name}, or knows a proxy that does."
+        }
+        C::NetworkOffline | C::NetworkInterrupted | C::NetworkTimeout | C::UnexpectedAnswer
+            if matches!(reason, "host" | "refused") =>
+        {
+            "ask to have {host|the server} let through; the page of `ferry network test --page FILE` says what is needed."
+        }
         C::NetworkOffline => "Ferry goes on when it is back.",
         C::NetworkInterrupted => "Ferry tries again by itself.",
         C::NetworkTimeout => "Ferry tries again by itself.",
@@ -178,6 +187,9 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             }
             "authorities" => "Give whole paths of PEM files, with `;` between them.",
             "authority_file" => "Give a PEM file, which begins with -----BEGIN CERTIFICATE-----.",
+            "test_running" => "Wait for it, or stop it.",
+            "test_album" => "Name an album with --to, or leave it out.",
+            "test_none" => "Run one first.",
             "moment" => "Give it as 2027-01-31T18:00:00Z, or nothing for none.",
             "setting_value" => "`ferry settings list` says what it can be.",
             "no_paths" => "name files or folders.",

@@ -33,6 +33,10 @@ pub struct Pace {
     pub typing: Duration,
     /// How long a person may take in the browser.
     pub sign_in: Duration,
+    /// How long each number of streams is measured.
+    pub measure: Duration,
+    /// How long an asset of the connection test is waited for.
+    pub sample: Duration,
     /// Between two tries to write the database again.
     pub database: Duration,
 }
@@ -57,6 +61,8 @@ impl Default for Pace {
             surroundings: Duration::from_secs(10),
             typing: Duration::from_millis(600),
             sign_in: Duration::from_secs(5 * 60),
+            measure: Duration::from_millis(2_500),
+            sample: Duration::from_secs(120),
             database: Duration::from_secs(3),
         }
     }

@@ -38,7 +38,10 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::SourceMissing => "The file is no longer where it was.",
         C::SourceUnreadable => "The file can't be read.",
         C::SourceNotAFile => "This is no regular file (a folder, a socket, a device).",
-        C::AssetUnseen => "The file arrived, but the library has shown no asset of it for a day.",
+        C::AssetUnseen => match reason {
+            "sample" => "The picture arrived, but the library does not show it yet.",
+            _ => "The file arrived, but the library has shown no asset of it for a day.",
+        },
         C::VolumeAway => "The disk, card or share '{volume}' is not connected.",
         C::SourceLocked => "Another program holds the file.",
         C::NameRefused => match reason {
@@ -50,12 +53,26 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         },
         C::TooLarge => "The file is larger than the library takes in one piece (5 GiB).",
         C::PathUnusable => "The path {path|that was given} can't be used.",
-        C::NetworkOffline => "There is no connection to the library.",
-        C::NetworkInterrupted => "The connection broke.",
-        C::NetworkTimeout => "The library does not answer.",
-        C::UnexpectedAnswer => {
-            "Something other than the library answered, such as a hotel's sign-in page or a filter."
-        }
+        C::NetworkOffline => match reason {
+            "name" => "No address is known for {host|the server} (DNS).",
+            "refused" => "{host|The server} takes no connection on this port.",
+            "host" => "{host|The server} can't be reached.",
+            _ => "There is no connection to the library.",
+        },
+        C::NetworkInterrupted => match reason {
+            "host" => "The connection to {host|the server} broke.",
+            _ => "The connection broke.",
+        },
+        C::NetworkTimeout => match reason {
+            "host" => "{host|The server} does not answer.",
+            _ => "The library does not answer.",
+        },
+        C::UnexpectedAnswer => match reason {
+            "host" => {
+                "Something other than {host|the server} answered, such as a hotel's sign-in page or a filter."
+            }
+            _ => "Something other than the library answered, such as a hotel's sign-in page or a filter.",
+        },
         C::TlsRefused => match reason {
             "file" => "The certificate authorities in {path|the file} can't be read.",
             "untrusted" => "{tenant|The server} shows a certificate that this computer does not trust.",
@@ -180,6 +197,9 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "authorities" => "'{value|}' holds what is no absolute path.",
             "authority_file" => "There are no certificates to be read in {value|the file}.",
             "setting_value" => "{setting|The setting} can't be {value|that}.",
+            "test_running" => "A connection test is running already.",
+            "test_album" => "The test's picture can only go to an album.",
+            "test_none" => "There was no connection test yet.",
             "no_paths" => "There is nothing to upload.",
             "receipt_unknown" => "{path|The file} is no receipt of Ferry.",
             "receipt_unsealed" => "{path|The file} is a receipt of an older Ferry, which has no seal.",

@@ -32,6 +32,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "queue",
         ],
     ),
+    (
+        "connection_test",
+        &[
+            "clock", "error", "model", "network", "pace", "receipt", "session", "store", "transfer", "words",
+            "queue",
+        ],
+    ),
     ("metadata", &["clock", "error", "intake", "model", "pace", "session", "store", "transfer", "queue"]),
     ("queue", &["clock", "error", "event", "model", "pace", "planted", "platform", "store", "transfer"]),
 ];

@@ -17,3 +17,10 @@ const REASONS: Record<WayReason, MessageKey> = {
 export function reasonOf(way: NetworkWay): string {
   return way.reason ? t(REASONS[way.reason], { rule: way.rule ?? "" }) : "";
 }
+
+/** Whether a server is reached directly or through a proxy, and why. */
+export function wayText(way: NetworkWay): string {
+  const words = { target: way.target, reason: reasonOf(way), proxy: way.proxy ?? "" };
+  if (way.proxy !== null) return t(way.with_login ? "network.through_login" : "network.through", words);
+  return way.failure && way.rule ? t("network.no_way", words) : t("network.direct", words);
+}

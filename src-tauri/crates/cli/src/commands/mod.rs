@@ -8,6 +8,7 @@ mod login;
 mod make;
 mod metadata;
 mod network;
+mod network_test;
 mod receipt;
 mod relocate;
 pub mod rest;

@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Read};
 use engine::model::{AccountId, NetworkWay, WayReason};
 use engine::session::Secret;
 
+use super::network_test;
 use crate::args::{Global, Network, NetworkCommand};
 use crate::exit::{Ended, Exit, Problem};
 use crate::lines::Line;
@@ -17,6 +18,7 @@ const LONGEST: u64 = 64 * 1024;
 pub async fn run(global: &Global, network: Network, out: &Output) -> Ended {
     match network.command {
         None => show(global, out).await,
+        Some(NetworkCommand::Test(test)) => Box::pin(network_test::run(global, test, out)).await,
         Some(NetworkCommand::Password { remove }) => password(global, remove, out).await,
     }
 }

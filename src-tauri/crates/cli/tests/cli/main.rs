@@ -4,6 +4,7 @@
 mod jobs;
 mod login;
 mod metadata;
+mod network_test;
 mod odd_files;
 #[cfg(target_os = "linux")]
 mod proxy;

@@ -4,6 +4,7 @@ mod accounts;
 mod address;
 mod ahead;
 mod bandwidth;
+mod connection_test;
 mod guest;
 mod library;
 mod listening;
@@ -17,7 +18,7 @@ mod thumbnails;
 
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{broadcast, oneshot};
@@ -37,6 +38,7 @@ use crate::session::{SharedVault, SignIns, Tenants};
 use crate::store::Readers;
 use crate::thumbnails::Thumbnails;
 use crate::transfer::progress::Board;
+use crate::transfer::upload::TransferContext;
 
 pub use queue::Subscription;
 pub use start::{Engine, EngineOptions, Role};
@@ -77,6 +79,9 @@ struct Inner {
     network_in_force: tokio::sync::Mutex<Option<(Rules, Vec<PathBuf>)>>,
     /// What of that it can't.
     network_trouble: Mutex<Option<Failure>>,
+    tests: Mutex<connection_test::Tests>,
+    /// What files go by, where they are sent in this program.
+    transfers: OnceLock<Arc<TransferContext>>,
 }
 
 impl std::fmt::Debug for EngineHandle {

@@ -53,7 +53,7 @@ impl EngineHandle {
     }
 
     /// As set, or as the system speaks.
-    async fn page_language(&self) -> Outcome<PageLanguage> {
+    pub(super) async fn page_language(&self) -> Outcome<PageLanguage> {
         let set = self.setting(SettingKey::Language).await?;
         let system = || sys_locale::get_locale().unwrap_or_default();
         Ok(PageLanguage::of_locale(&if set == "system" { system() } else { set }))

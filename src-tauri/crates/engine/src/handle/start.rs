@@ -37,6 +37,7 @@ use crate::transfer::confirm::Confirmer;
 use crate::transfer::dispatcher::Dispatcher;
 use crate::transfer::gate::Gate;
 use crate::transfer::line::LineSpeed;
+use crate::transfer::permits::MOST_PARTS_AT_ONCE;
 use crate::transfer::progress::{Board, sample};
 use crate::transfer::source_watch;
 use crate::transfer::upload::TransferContext;
@@ -183,6 +184,8 @@ impl Engine {
                 probe: (lock.is_some() && role == Role::Engine).then(|| to_probe.clone()),
                 network_in_force: Default::default(),
                 network_trouble: Default::default(),
+                tests: Default::default(),
+                transfers: Default::default(),
             }),
         };
         // Whoever only looks at the queue is not to be asked for the way into the vault.
@@ -198,7 +201,7 @@ impl Engine {
             world: Arc::clone(&options.world),
             owner: owner.clone(),
             crew: Crew::start().map_err(|error| Failure::new(ErrorCode::Internal).because(error))?,
-            gate: Gate::new(4, 1, 16),
+            gate: Gate::new(4, 1, MOST_PARTS_AT_ONCE),
             line: LineSpeed::default(),
             pace: options.pace,
         });
@@ -221,6 +224,8 @@ impl Engine {
         if role == Role::Queue {
             return Ok(Self { handle, running: Some(Running { supervisor, owner, thread, _lock: lock }) });
         }
+        // Nothing else sets it.
+        handle.inner.transfers.get_or_init(|| Arc::clone(&context));
         let quit = supervisor.quit();
         let bandwidth = bandwidth::Watch::start(handle.clone()).await?;
         supervisor.spawn("bandwidth", bandwidth.run(quit.clone()));
@@ -280,6 +285,8 @@ impl Engine {
 
     /// Stops transfers, writes what they say, and closes the database.
     pub async fn stop(mut self) {
+        self.handle.stop_connection_test();
+        self.handle.leave_nothing().await;
         let Some(running) = self.running.take() else { return };
         running.supervisor.stop().await;
         stop_owner(&running.owner, running.thread).await;

@@ -3,6 +3,7 @@
 mod account;
 pub mod bandwidth;
 mod batch;
+mod connection_test;
 mod control;
 mod exceptions;
 mod ids;
@@ -21,6 +22,10 @@ pub mod timetable;
 pub use account::{AccountView, Right, SignInKind, SignInState};
 pub use bandwidth::{BandwidthView, Rest, RestFor};
 pub use batch::{BatchState, BatchView, Destination, DestinationKind, Enqueue, Totals};
+pub use connection_test::{
+    Advice, ConnectionReport, ConnectionTest, HostPurpose, SpeedFound, SpeedLevel, StepKind, StepState,
+    StepWord, TestHost, TestStep,
+};
 pub use control::{ControlResult, JobAction, JobSelection, QueueSpot, RelocateResult};
 pub use exceptions::{Excepted, Exceptions};
 pub use ids::{AccountId, BatchId, FolderId, JobId};

@@ -137,18 +137,22 @@ impl Probe {
         asked
     }
 
-    /// Any answer over HTTP will do, except the proxy's own refusal and a page for people.
     async fn store_answers(&self, url: &Url) -> bool {
         let asked = self.network.objects().head(url.clone()).timeout(self.patience).send().await;
         asked.is_ok_and(|answer| {
             let page = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
             let page = page.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
-            // S3 itself redirects with 301 and 307 only.
-            let elsewhere = matches!(answer.status(), StatusCode::FOUND | StatusCode::SEE_OTHER);
-            let proxy = answer.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED;
-            !(proxy || elsewhere || page && !answer.status().is_server_error())
+            is_of_the_store(answer.status(), page)
         })
     }
+}
+
+/// Any answer over HTTP will do, except the proxy's own refusal and a page for people.
+pub fn is_of_the_store(status: StatusCode, page: bool) -> bool {
+    // S3 itself redirects with 301 and 307 only.
+    let elsewhere = matches!(status, StatusCode::FOUND | StatusCode::SEE_OTHER);
+    let proxy = status == StatusCode::PROXY_AUTHENTICATION_REQUIRED;
+    !(proxy || elsewhere || page && !status.is_server_error())
 }
 
 /// The question that the sign-in asked, too, so it is known to be answered there. A refusal is an answer.

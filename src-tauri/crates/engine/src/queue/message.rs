@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use canto_api::OpenUpload;
 use tokio::sync::oneshot;
 
 use super::state::{Attempt, Proof};
@@ -104,6 +105,12 @@ pub enum ToOwner {
     /// A file that changed or was in use has come to rest.
     SourceQuiet {
         job: JobId,
+    },
+    /// An upload in parts that belongs to no job is to be removed, once its server can be reached.
+    KeepAbort {
+        account: AccountId,
+        base: String,
+        open: OpenUpload,
     },
     /// The server has removed what was given up.
     Aborted {

@@ -268,6 +268,10 @@ impl Owner {
                 self.source_quiet(job)?;
                 Ok(true)
             }
+            ToOwner::KeepAbort { account, base, open } => {
+                self.keep_abort(account, &base, &open)?;
+                Ok(true)
+            }
             ToOwner::Aborted { id } => {
                 self.aborted(id)?;
                 Ok(false)

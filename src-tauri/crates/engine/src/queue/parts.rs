@@ -1,12 +1,14 @@
 //! What the server holds of files that are sent in parts: kept beside the jobs, and given up with them.
 
+use canto_api::OpenUpload;
+
 use super::event::JobEvent;
 use super::message::PartsReport;
 use super::owner::Owner;
 use super::state::JobState;
 use crate::clock::Millis;
 use crate::error::Outcome;
-use crate::model::{JobId, JobStateKind};
+use crate::model::{AccountId, JobId, JobStateKind};
 use crate::planted::{Bug, is_planted};
 use crate::store::jobs::JobRow;
 use crate::store::{aborts, failure_of, fingerprints, parts};
@@ -99,6 +101,13 @@ impl Owner {
             false => None,
         };
         Ok(begun.unwrap_or_else(|| self.world.now()))
+    }
+
+    pub(super) fn keep_abort(&mut self, account: AccountId, base: &str, open: &OpenUpload) -> Outcome<()> {
+        self.begin()?;
+        self.rows += 1;
+        self.aborts_due = true;
+        aborts::add(&self.db, account, base, open, self.world.now()).map_err(failure_of)
     }
 
     pub(super) fn aborted(&mut self, id: i64) -> Outcome<()> {

@@ -109,6 +109,7 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         | ToOwner::Report(..)
         | ToOwner::Reports(_)
         | ToOwner::Parts { reply: None, .. }
+        | ToOwner::KeepAbort { .. }
         | ToOwner::Aborted { .. }
         | ToOwner::VolumeBack { .. }
         | ToOwner::SourceQuiet { .. }

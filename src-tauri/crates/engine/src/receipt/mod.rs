@@ -48,6 +48,7 @@ mod writer;
 pub use check::{Checked, check};
 pub use compare::{LocalFile, compare};
 pub use page_text::PageLanguage;
+pub(crate) use page_text::escaped;
 pub(crate) use record::PROBLEMS;
 pub use record::{ReceiptFailure, ReceiptHead, ReceiptLine, ReceiptTotals};
 pub use told::ReceiptValue;

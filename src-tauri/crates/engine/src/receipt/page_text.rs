@@ -101,7 +101,7 @@ impl Voice {
 }
 
 /// Text that stays text, and on its line.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -1,5 +1,6 @@
 //! An account's token: read from the vault, renewed once for all who ask.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -102,6 +103,8 @@ struct Inner {
     server: OAuthServer,
     owner: Sender<ToOwner>,
     state: Mutex<State>,
+    /// By the server; a token that the vault had is none.
+    renewals: AtomicU64,
 }
 
 #[derive(Default)]
@@ -120,7 +123,13 @@ impl AccountTokens {
         owner: Sender<ToOwner>,
     ) -> Self {
         let state = Mutex::default();
-        Self { shared: Arc::new(Inner { account: row.id, row, vault, world, http, server, owner, state }) }
+        let renewals = AtomicU64::new(0);
+        let account = row.id;
+        Self { shared: Arc::new(Inner { account, row, vault, world, http, server, owner, state, renewals }) }
+    }
+
+    pub fn renewals(&self) -> u64 {
+        self.shared.renewals.load(Ordering::Relaxed)
     }
 
     async fn current(&self, rejected: Option<AccessToken>) -> Result<AccessToken, ApiError> {
@@ -196,6 +205,7 @@ impl Inner {
         }
         let saved = fresh.clone();
         self.with_vault(move |vault| saved.save(vault, &name)).await?;
+        self.renewals.fetch_add(1, Ordering::Relaxed);
         // A server that refused before may have been wrong, or busy: then nobody has to sign in any more.
         drop(self.owner.send(ToOwner::SignInRequired { account: self.account, required: false }));
         Ok(fresh)

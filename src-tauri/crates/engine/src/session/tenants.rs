@@ -26,12 +26,18 @@ pub struct Tenant {
     pub client: CantoClient,
     pub settings: SettingCache,
     pub places: Places,
+    tokens: Arc<AccountTokens>,
     parts: OnceCell<Option<PartsServer>>,
     largest_part: AtomicU64,
     parts_unusable: AtomicBool,
 }
 
 impl Tenant {
+    /// How often the token was renewed since this was made.
+    pub fn renewals(&self) -> u64 {
+        self.tokens.renewals()
+    }
+
     /// Where files can be sent in parts, if the tenant lists such a place. Asked once for each sign-in.
     ///
     /// # Errors
@@ -120,7 +126,8 @@ impl Tenants {
             OAuthServer::for_tenant(&address),
             self.owner.clone(),
         );
-        let client = CantoClient::new(self.network.api(), address, Arc::new(tokens));
+        let tokens = Arc::new(tokens);
+        let client = CantoClient::new(self.network.api(), address, Arc::<AccountTokens>::clone(&tokens));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let (places, budget) = known.lasting.entry(account).or_default().clone();
         let tenant = Tenant {
@@ -128,6 +135,7 @@ impl Tenants {
             row,
             settings: SettingCache::default(),
             places,
+            tokens,
             parts: OnceCell::new(),
             largest_part: AtomicU64::new(u64::MAX),
             parts_unusable: AtomicBool::new(false),

@@ -28,6 +28,15 @@ pub fn take_over(db: &Connection, job: JobId, now: Millis) -> Result<bool> {
     Ok(taken > 0)
 }
 
+/// One that belongs to no job.
+pub fn add(db: &Connection, account: AccountId, base: &str, open: &OpenUpload, now: Millis) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO abort (account_id, base, object_key, upload_id, given_up_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![account.0, base, open.key, open.id, now])
+    .map(drop)
+}
+
 /// The oldest ones.
 pub fn first(db: &Connection, limit: usize) -> Result<Vec<AbortRow>> {
     let mut statement = db.prepare_cached(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use canto_api::PartsServer;
+use canto_api::{OpenUpload, PartsServer};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
@@ -57,18 +57,22 @@ async fn one_round(context: &TransferContext) -> Outcome<bool> {
 async fn abort(context: &TransferContext, row: &AbortRow) -> bool {
     let Ok(tenant) = context.tenants.get(row.account).await else { return false };
     let Ok(server) = PartsServer::of_tenant(&tenant.client, &row.base) else { return false };
-    let objects = context.tenants.network().objects();
-    match server.abort(&row.open).await {
+    remove(&server, &context.tenants.network().objects(), &row.open).await
+}
+
+/// Has the server remove what it holds of an upload. `true`: it holds nothing any more.
+pub async fn remove(server: &PartsServer, objects: &reqwest::Client, open: &OpenUpload) -> bool {
+    match server.abort(open).await {
         Ok(()) => {}
-        Err(error) if server.is_gone(&objects, &row.open, &error).await => return true,
+        Err(error) if server.is_gone(objects, open, &error).await => return true,
         Err(error) => {
             tracing::info!(%error, "an upload can't be aborted yet");
             return false;
         }
     }
     // A part that was in flight may have arrived after the abort, and is to be removed as well (S3's rule).
-    match server.stored(&row.open).await {
+    match server.stored(open).await {
         Ok(parts) => parts.is_empty(),
-        Err(error) => server.is_gone(&objects, &row.open, &error).await,
+        Err(error) => server.is_gone(objects, open, &error).await,
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::permits::AdaptiveLimit;
+use super::permits::{AdaptiveLimit, MOST_LARGE_FILES};
 use super::progress::{Board, Counts};
 use super::source;
 use super::upload::{TransferContext, upload};
@@ -91,7 +91,7 @@ impl Dispatcher {
             // needs, since their checksums go side by side.
             lanes: [
                 Lane::new(false, AdaptiveLimit::new(16, 2, 128)),
-                Lane::new(true, AdaptiveLimit::new(4, 1, 8)),
+                Lane::new(true, AdaptiveLimit::new(4, 1, MOST_LARGE_FILES)),
             ],
             tasks: JoinSet::new(),
             stops: HashMap::new(),

@@ -41,6 +41,17 @@ impl Gate {
         AtTheGate { gate: self, held: Arc::default(), first_waits: AtomicBool::new(false) }
     }
 
+    /// So many parts side by side to begin with, where nothing was sent yet. Fewer come about as permits come back.
+    pub fn begin_with(&self, limit: usize) {
+        let mut state = self.lock();
+        state.limit.begin_with(limit);
+        let wanted = state.limit.limit();
+        if wanted > state.given {
+            self.permits.add_permits(wanted - state.given);
+            state.given = wanted;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -22,6 +22,11 @@ impl LineSpeed {
         self.0.store(next.max(1), Ordering::Relaxed);
     }
 
+    /// The connection test has measured it.
+    pub fn told(&self, speed: u64) {
+        self.0.store(speed.max(1), Ordering::Relaxed);
+    }
+
     /// Bytes a second.
     pub fn get(&self) -> Option<u64> {
         Some(self.0.load(Ordering::Relaxed)).filter(|speed| *speed > 0)

@@ -4,10 +4,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+/// Parts of all files together (measurements.md part C).
+pub const MOST_PARTS_AT_ONCE: usize = 16;
+/// Large files by form, and in parts (`dispatcher.rs` says why so many).
+pub const MOST_LARGE_FILES: usize = 8;
+
 /// A window is judged when this much time has passed and every permit was used about once.
 const SHORTEST_WINDOW: Duration = Duration::from_millis(60);
 /// More throughput than this is a rise, less than the other a fall.
-const RISE: f64 = 1.10;
+pub const RISE: f64 = 1.10;
 const FALL: f64 = 0.75;
 /// After trouble the limit rests before it rises again.
 const REST: Duration = Duration::from_secs(3);
@@ -44,6 +49,13 @@ impl AdaptiveLimit {
 
     pub fn limit(&self) -> usize {
         self.limit
+    }
+
+    /// Begins with so many, where nothing was measured yet.
+    pub fn begin_with(&mut self, limit: usize) {
+        if self.starting && self.best == 0.0 {
+            self.limit = limit.clamp(self.least, self.most);
+        }
     }
 
     /// A request ended well. `busy`: all permits were in use.

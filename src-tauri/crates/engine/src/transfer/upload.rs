@@ -45,7 +45,7 @@ pub struct TransferContext {
 }
 
 impl TransferContext {
-    pub(super) fn post_options(&self) -> PostOptions {
+    pub fn post_options(&self) -> PostOptions {
         let Pace { no_progress, answer, .. } = self.pace;
         PostOptions { no_progress, answer, ..PostOptions::default() }
     }
@@ -135,7 +135,7 @@ pub(super) fn failed_on(error: &ApiError, url: &Url, way: &str) -> Report {
 }
 
 /// What stands behind a question mark may be a signature: it stays out.
-pub(super) fn on_the_way(failure: Failure, url: &Url, way: &str) -> Failure {
+pub fn on_the_way(failure: Failure, url: &Url, way: &str) -> Failure {
     let address = format!("{}{}", url.origin().ascii_serialization(), url.path());
     failure.with("address", address).with("way", way)
 }

@@ -8,6 +8,7 @@ mod known;
 mod one_part;
 mod opening;
 mod plan;
+mod trial;
 mod verify;
 
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use self::addresses::Addresses;
 use self::etag::{composite_etag, is_composite};
 use self::hasher::Hashed;
 use self::one_part::{Cut, PartTrouble, send_part};
-use self::plan::{Plan, smaller_part};
+use self::plan::smaller_part;
 use self::verify::{Verified, missing, resume_from};
 use super::failure::{failure_of, may_have_arrived};
 use super::progress::Counts;
@@ -36,7 +37,8 @@ use crate::queue::message::{ClaimedJob, PartsReport, Report, ToOwner};
 use crate::session::Tenant;
 use crate::store::parts::{self as rows, Parts};
 
-pub use self::plan::is_worth_parts;
+pub use self::plan::{Plan, is_worth_parts};
+pub use self::trial::{Trial, half_of, until};
 
 /// A file whose upload the server loses again and again fails for now.
 const MOST_BEGINNINGS: u32 = 3;

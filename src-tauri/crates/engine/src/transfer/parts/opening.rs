@@ -129,7 +129,7 @@ impl Run<'_> {
 
 /// Begins an upload; where nobody waits for the answer any more when it comes, the upload is removed again, since nobody
 /// would ever know of it.
-async fn begin_or_undo(
+pub(super) async fn begin_or_undo(
     server: PartsServer,
     name: String,
     metadata: Vec<(&'static str, String)>,
