@@ -35,6 +35,8 @@ pub struct Pace {
     pub sign_in: Duration,
     /// Between two tries to write the database again.
     pub database: Duration,
+    /// A right that was missing is asked for again after so long, where files still meet it.
+    pub right: Duration,
 }
 
 impl Default for Pace {
@@ -58,6 +60,7 @@ impl Default for Pace {
             typing: Duration::from_millis(600),
             sign_in: Duration::from_secs(5 * 60),
             database: Duration::from_secs(3),
+            right: Duration::from_secs(60),
         }
     }
 }

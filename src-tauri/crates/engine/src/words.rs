@@ -38,7 +38,12 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::SourceMissing => "The file is no longer where it was.",
         C::SourceUnreadable => "The file can't be read.",
         C::SourceNotAFile => "This is no regular file (a folder, a socket, a device).",
-        C::AssetUnseen => "The file arrived, but the library has shown no asset of it for a day.",
+        C::AssetUnseen => match reason {
+            "hidden" => {
+                "The library says that the file arrived in '{destination|it}', and does not show it to this account."
+            }
+            _ => "The file arrived, but the library has shown no asset of it for a day.",
+        },
         C::VolumeAway => "The disk, card or share '{volume}' is not connected.",
         C::SourceLocked => "Another program holds the file.",
         C::NameRefused => match reason {
@@ -126,9 +131,27 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             }
         },
         C::BrowserMissing => "No browser could be opened.",
-        C::NoPermission => "This account has no right to upload here.",
-        C::DestinationMissing => "The destination {destination|} is not in the library.",
-        C::DestinationRefused => "The library does not let this account make '{name|the folder or album}'.",
+        C::NoPermission => match reason {
+            "upload" => "This account has no right to upload to {tenant|this library}.",
+            "place" => "'{destination|The place}' does not take uploads from this account.",
+            "here" => "This account may not see this folder or album.",
+            "view" => {
+                "This account may not see what arrived in '{destination|the library}', so it can't be verified."
+            }
+            _ => "This account has no right to upload here.",
+        },
+        C::DestinationMissing => match reason {
+            "hidden" => {
+                "'{destination|The place}' is not there any more, or this account may not see it any more."
+            }
+            "here" => "This folder or album is not there any more, or this account may not see it any more.",
+            _ => "The destination {destination|} is not in the library.",
+        },
+        C::DestinationRefused => match reason {
+            "create_album" => "This account has no right to make albums in '{destination|the library}'.",
+            "create_folder" => "This account has no right to make folders in '{destination|the library}'.",
+            _ => "The library does not let this account make '{name|the folder or album}'.",
+        },
         C::PolicyRefused => "The library's permission to upload was refused by its storage.",
         C::ChecksumMismatch => "What arrived is not what was sent.",
         C::IngestRefused => "The library has the file but could not make an asset of it.",

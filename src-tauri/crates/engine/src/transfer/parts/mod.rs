@@ -28,6 +28,7 @@ use self::plan::{Plan, smaller_part};
 use self::verify::{Verified, missing, resume_from};
 use super::failure::{failure_of, may_have_arrived};
 use super::progress::Counts;
+use super::rights::upload_withdrawn;
 use super::source::Source;
 use super::stop::obey;
 use super::upload::{TransferContext, failed_on, failed_with, source_trouble};
@@ -265,6 +266,9 @@ impl Run<'_> {
     }
 
     fn failed(&self, error: &ApiError) -> Report {
+        if *error.kind() == ErrorKind::Forbidden && self.ready.server.elsewhere().is_none() {
+            return upload_withdrawn(self.context, &self.ready.tenant, error);
+        }
         failed_at(error, &self.ready.server)
     }
 
