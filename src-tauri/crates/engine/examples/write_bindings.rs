@@ -70,6 +70,7 @@ fn bindings() -> String {
         BandwidthView,
         SignInRequest,
         SignInStarted,
+        VaultState,
         JobAction,
         JobSelection,
         QueueSpot,

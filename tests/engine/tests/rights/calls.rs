@@ -180,7 +180,7 @@ struct Shoot {
 
 fn shoot(stage: &Stage, cell: &Cell) -> Shoot {
     let (count, size, ending) =
-        if cell.in_parts() { (FILMS, 9 * MIB + 7, "mov") } else { (FILES, 9_000, "jpg") };
+        if cell.in_parts() { (FILMS, 17 * MIB + 7, "mov") } else { (FILES, 9_000, "jpg") };
     let folder = if cell.call == Call::CreateFolder { "Shoot/Day 1" } else { "Shoot" };
     let mut shoot = Shoot { names: Vec::new(), sums: Vec::new() };
     for number in 0..count {

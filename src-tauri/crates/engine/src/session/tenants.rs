@@ -142,7 +142,7 @@ impl Tenants {
             refusals,
             parts_doubts: AtomicU32::new(0),
             row,
-            settings: SettingCache::default(),
+            settings: SettingCache::new(Arc::clone(&self.world)),
             places,
             parts: OnceCell::new(),
             largest_part: AtomicU64::new(u64::MAX),

@@ -11,6 +11,7 @@ use canto_api::{ApiError, ErrorKind};
 
 use super::failure::failure_of;
 use super::upload::{TransferContext, failed, failed_with, on_the_way};
+use crate::clock::Millis;
 use crate::error::{ErrorCode, Failure, Who};
 use crate::model::Destination;
 use crate::queue::message::{AwaitedJob, Report};
@@ -18,8 +19,8 @@ use crate::session::{Tenant, Thing};
 
 /// So many answers in a row that may be a missing right are taken for one.
 pub const ENOUGH: u32 = 3;
-/// And between two of them this time passes, however many files ask.
-pub const DOUBT: Duration = Duration::from_secs(1);
+/// And between two of them this time passes, however many files ask, milliseconds.
+pub const DOUBT: Millis = 1_000;
 
 /// The tenant says no.
 pub fn is_refusal(error: &ApiError) -> bool {
@@ -141,7 +142,7 @@ pub(super) async fn place_refused(
     let failure = refused_place(error).with("destination", &destination.path);
     let failure = on_the_way(failure, tenant.client.tenant().origin(), "api");
     if page {
-        tenant.refusals.note(below, failure.clone(), DOUBT);
+        tenant.refusals.note(below, failure.clone(), Duration::from_millis(DOUBT.unsigned_abs()));
     }
     Report::Failed { failure, retry_after: error.retry_after() }
 }

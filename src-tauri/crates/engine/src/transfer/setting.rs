@@ -7,6 +7,7 @@ use canto_api::{ApiError, CantoClient, SharedCall, UploadSetting, shared};
 use tokio::time::Instant;
 
 use super::rights::{DOUBT, may_be_refusal};
+use crate::clock::{Millis, SharedWorld};
 
 /// Canto's settings are valid for five hours (canto-api.md §8.1 [C]); without a readable policy this is assumed.
 const ASSUMED_LIFE: Duration = Duration::from_secs(4 * 3_600 + 1_800);
@@ -23,8 +24,8 @@ struct Held {
 }
 
 /// One fetch for all who ask.
-#[derive(Default)]
 pub struct SettingCache {
+    world: SharedWorld,
     fetch: Mutex<Option<Fetch>>,
     doubt: Mutex<Option<Doubt>>,
 }
@@ -33,10 +34,15 @@ pub struct SettingCache {
 struct Doubt {
     error: ApiError,
     count: u32,
-    since: Instant,
+    /// By the steady clock.
+    since: Millis,
 }
 
 impl SettingCache {
+    pub fn new(world: SharedWorld) -> Self {
+        Self { world, fetch: Mutex::default(), doubt: Mutex::default() }
+    }
+
     /// # Errors
     /// Those of the call; a failed fetch is forgotten.
     pub async fn get(&self, client: &CantoClient) -> Result<Arc<UploadSetting>, ApiError> {
@@ -56,7 +62,8 @@ impl SettingCache {
                     if self.forget(&fetch) && may_be_refusal(&error) {
                         let mut doubt = self.doubt();
                         let count = doubt.as_ref().map_or(0, |doubt| doubt.count) + 1;
-                        *doubt = Some(Doubt { error: error.clone(), count, since: Instant::now() });
+                        let since = self.world.steady();
+                        *doubt = Some(Doubt { error: error.clone(), count, since });
                     }
                     return Err(error);
                 }
@@ -75,7 +82,8 @@ impl SettingCache {
 
     /// Not every file asks for itself.
     fn doubtful(&self) -> Option<ApiError> {
-        self.doubt().as_ref().filter(|doubt| doubt.since.elapsed() < DOUBT).map(|doubt| doubt.error.clone())
+        let now = self.world.steady();
+        self.doubt().as_ref().filter(|doubt| now - doubt.since < DOUBT).map(|doubt| doubt.error.clone())
     }
 
     fn doubt(&self) -> std::sync::MutexGuard<'_, Option<Doubt>> {
