@@ -308,6 +308,16 @@ impl Stage {
         self.handle().set_setting(key, value).await.unwrap();
     }
 
+    /// Nothing is sent from now on, or it goes on: when this returns, it is so.
+    pub async fn rest(&self, rests: bool) {
+        let until = rests.then(|| "2099-01-01T00:00:00Z".to_owned());
+        let mut watch = self.watch().await;
+        self.handle_set(SettingKey::RestUntil, until).await;
+        while self.handle().snapshot().await.unwrap().condition.rest.is_some() != rests {
+            watch.next().await;
+        }
+    }
+
     /// Waits until an account is as wanted.
     pub async fn until_state(&self, account: AccountId, wanted: SignInState) {
         let mut watch = self.watch().await;

@@ -75,14 +75,13 @@ async fn one_account_goes_on_while_the_sign_in_of_another_is_lost() {
         let request = engine::model::Enqueue { account, ..stage.request(paths, inbox(tenant)) };
         stage.handle().enqueue(request).await.unwrap()
     };
-    let rest = |until: Option<&str>| stage.handle_set(SettingKey::RestUntil, until.map(str::to_owned));
-    rest(Some("2099-01-01T00:00:00Z")).await;
+    stage.rest(true).await;
     let first = send(theirs, "Theirs", 1_000, &other).await;
     let second = send(mine, "Mine", 2_000, &stage.tenant).await;
     let third = send(colleague, "Colleague", 3_000, &stage.tenant).await;
     other.expire_tokens();
     other.expire_refresh_tokens();
-    rest(None).await;
+    stage.rest(false).await;
     for batch in [second, third] {
         let view = watch.finished(batch).await;
         assert_eq!(view.totals.count(JobStateKind::Done), FILES as u64);
@@ -119,7 +118,7 @@ async fn signing_out_keeps_or_drops_that_accounts_queue_alone() {
     for drop_queue in [false, true] {
         let stage = stage().await;
         let mine = sign_in_as(&stage, &stage.tenant, "contributor@demo.test", None).await.unwrap().id;
-        stage.handle_set(SettingKey::RestUntil, Some("2099-01-01T00:00:00Z".into())).await;
+        stage.rest(true).await;
         let to = inbox(&stage.tenant);
         let request = engine::model::Enqueue {
             account: mine,
@@ -132,7 +131,7 @@ async fn signing_out_keeps_or_drops_that_accounts_queue_alone() {
             watch.until(batch, |view| view.state == engine::model::BatchState::Open).await;
         }
         stage.handle().sign_out(mine, drop_queue).await.unwrap();
-        stage.handle_set(SettingKey::RestUntil, None).await;
+        stage.rest(false).await;
         let view = watch.finished(theirs).await;
         assert_eq!(view.totals.count(JobStateKind::Done), FILES as u64);
         assert_eq!(state(&stage, mine).await, SignInState::SignedOut);

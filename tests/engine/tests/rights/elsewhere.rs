@@ -42,11 +42,7 @@ async fn a_whole_batch_goes_to_another_album_with_its_words() {
     let inbox = stage.album(&["Inbox"]);
     let jobs = stage.jobs(batch).await.into_iter().map(|job| job.id).collect();
     // Nothing starts before the program does again: the choice is kept.
-    stage
-        .handle()
-        .set_setting(engine::model::SettingKey::RestUntil, Some("2099-01-01T00:00:00Z".into()))
-        .await
-        .unwrap();
+    stage.rest(true).await;
     let result =
         stage.handle().retarget(stage.account, JobSelection::Jobs { jobs }, inbox.clone()).await.unwrap();
     assert_eq!((result.changed, result.unchanged), (FILES as u64, 0));
@@ -54,7 +50,7 @@ async fn a_whole_batch_goes_to_another_album_with_its_words() {
     assert_eq!(stage.handle().batch(batch).await.unwrap().destination, inbox);
     stage.stop().await;
     stage.start().await;
-    stage.handle().set_setting(engine::model::SettingKey::RestUntil, None).await.unwrap();
+    stage.rest(false).await;
     let view = stage.settled(batch).await;
     assert_eq!(done(&view), FILES as u64, "{:#?}", stage.jobs(batch).await);
     assert_eq!(stage.posts(), FILES);

@@ -45,7 +45,7 @@ async fn the_right_to_upload_is_taken_and_given_back() {
         stage.tenant.set_rights(ME, &[Right::Download]);
         stage.tenant.expire_policies();
         for number in 0..40 {
-            stage.file(&format!("More/{number}.jpg"), &noise(100 + number, 4_000));
+            stage.file(&format!("More/more {number}.jpg"), &noise(100 + number, 4_000));
         }
         let batch = stage.enqueue(vec![stage.path("More")], stage.album(&["Inbox"])).await;
         let view = stage.settled(batch).await;

@@ -232,6 +232,7 @@ impl Run<'_> {
     async fn part_failed(&self, trouble: PartTrouble) -> Result<Turn, Turn> {
         match trouble {
             PartTrouble::Report(report) => Ok(Turn::Report(*report)),
+            PartTrouble::NotSigned(error) => Ok(Turn::Report(self.failed(&error))),
             PartTrouble::Gone => {
                 self.tell_durably(PartsReport::Gone).await?;
                 Ok(Turn::BeginAnew)
