@@ -66,7 +66,7 @@ pub(super) async fn upload_refused(
     doubts: u32,
 ) -> Report {
     let sure = matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::LeftOut);
-    if !sure && !(may_be_refusal(error) && doubts >= ENOUGH) {
+    if !(sure || may_be_refusal(error) && doubts >= ENOUGH) {
         return failed(error, tenant);
     }
     // Shows the user what they may do, and whether the tenant can be asked at all.
