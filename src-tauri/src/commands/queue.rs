@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use engine::error::Outcome;
 use engine::model::{
-    BatchId, BatchView, ControlResult, Enqueue, JobAction, JobDetails, JobId, JobPage, JobQuery,
-    JobSelection, QueueSpot, StagedPage, StagedQuery, StagingChoices, StagingSummary,
+    AccountId, BatchId, BatchView, ControlResult, Destination, Enqueue, JobAction, JobDetails, JobId,
+    JobPage, JobQuery, JobSelection, QueueSpot, StagedPage, StagedQuery, StagingChoices, StagingSummary,
 };
 use tauri::{State, command};
 
@@ -69,6 +69,17 @@ pub async fn move_jobs(
     spot: QueueSpot,
 ) -> Outcome<ControlResult> {
     shell.engine().await?.move_jobs(selection, spot).await
+}
+
+/// Another place for files of an account that are not under way.
+#[command]
+pub async fn retarget_jobs(
+    shell: State<'_, SharedShell>,
+    account: AccountId,
+    selection: JobSelection,
+    destination: Destination,
+) -> Outcome<ControlResult> {
+    shell.engine().await?.retarget(account, selection, destination).await
 }
 
 /// Many paths, handed over piece by piece before they are used. The number that `list` is then in other commands.

@@ -1,7 +1,8 @@
 //! Signing in and out. The page never opens an address itself: it names the sign-in, and the shell knows its address.
 
 use engine::error::{ErrorCode, Failure, Outcome};
-use engine::model::{AccountId, AccountView, AddressView, SignInRequest, SignInStarted};
+use engine::model::{AccountId, AccountView, AddressView, SignInRequest, SignInStarted, VaultState};
+use engine::session::Secret;
 use tauri::{State, command};
 
 use crate::state::SharedShell;
@@ -47,6 +48,18 @@ pub async fn cancel_sign_in(shell: State<'_, SharedShell>, flow: u64) -> Outcome
 #[command]
 pub async fn sign_out(shell: State<'_, SharedShell>, account: AccountId, drop_queue: bool) -> Outcome<()> {
     shell.engine().await?.sign_out(account, drop_queue).await
+}
+
+/// Whether a sign-in can be kept.
+#[command]
+pub async fn vault_state(shell: State<'_, SharedShell>) -> Outcome<VaultState> {
+    Ok(shell.engine().await?.vault_state().await)
+}
+
+/// Keeps sign-ins in the encrypted file, which this opens or makes.
+#[command]
+pub async fn unlock_vault(shell: State<'_, SharedShell>, passphrase: Secret) -> Outcome<()> {
+    shell.engine().await?.unlock_vault(passphrase).await
 }
 
 fn no_browser(failure: Failure) -> Failure {

@@ -118,6 +118,7 @@ pub fn hasty() -> Pace {
         form: Duration::from_millis(500),
         surroundings: Duration::from_millis(200),
         database: Duration::from_millis(300),
+        right: Duration::from_secs(60),
         typing: Duration::from_millis(20),
         sign_in: Duration::from_secs(60),
         measure: Duration::from_millis(300),

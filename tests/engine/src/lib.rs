@@ -27,7 +27,7 @@ use std::time::Duration;
 use engine::error::Outcome;
 use engine::model::{
     AccountId, AccountView, BatchId, BatchView, Destination, DestinationKind, Enqueue, JobAction, JobQuery,
-    JobSelection, JobView, MetadataOrder, SignInRequest, SignInStarted,
+    JobSelection, JobView, MetadataOrder, SettingKey, SignInRequest, SignInStarted, SignInState,
 };
 use engine::pace::Pace;
 use engine::{Engine, EngineHandle, EngineOptions};
@@ -302,6 +302,32 @@ impl Stage {
 
     pub async fn job(&self, batch: BatchId, name: &str) -> JobView {
         self.jobs(batch).await.into_iter().find(|job| job.name == name).expect("a job of that name")
+    }
+
+    pub async fn handle_set(&self, key: SettingKey, value: Option<String>) {
+        self.handle().set_setting(key, value).await.unwrap();
+    }
+
+    /// Nothing is sent from now on, or it goes on: when this returns, it is so.
+    pub async fn rest(&self, rests: bool) {
+        let until = rests.then(|| "2099-01-01T00:00:00Z".to_owned());
+        let mut watch = self.watch().await;
+        self.handle_set(SettingKey::RestUntil, until).await;
+        while self.handle().snapshot().await.unwrap().condition.rest.is_some() != rests {
+            watch.next().await;
+        }
+    }
+
+    /// Waits until an account is as wanted.
+    pub async fn until_state(&self, account: AccountId, wanted: SignInState) {
+        let mut watch = self.watch().await;
+        loop {
+            let accounts = self.handle().accounts().await.unwrap();
+            if accounts.iter().any(|one| one.id == account && one.state == wanted) {
+                return;
+            }
+            watch.next().await;
+        }
     }
 
     pub async fn control(&self, selection: JobSelection, action: JobAction) -> u64 {

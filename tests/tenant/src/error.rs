@@ -32,6 +32,9 @@ pub struct ApiError {
     retry_after: Option<u64>,
 }
 
+/// Not a code that is ever sent.
+const PAGE: u32 = 1;
+
 pub type ApiResult<T = Response> = Result<T, ApiError>;
 
 impl ApiError {
@@ -67,6 +70,7 @@ impl ApiError {
             MissingRight::Forbidden => Self::new(StatusCode::FORBIDDEN, 3403, "Permission denied"),
             MissingRight::NotFound => Self::not_found("Resource"),
             MissingRight::Silent => Self::new(StatusCode::OK, 0, ""),
+            MissingRight::Page => Self::new(StatusCode::OK, PAGE, ""),
         }
     }
 }
@@ -79,6 +83,9 @@ impl From<std::io::Error> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        if self.code == PAGE {
+            return Html(WEB_APP).into_response();
+        }
         let body =
             if self.code == 0 { json!({}) } else { json!({ "code": self.code, "message": self.message }) };
         let mut response = (self.status, Json(body)).into_response();
@@ -91,11 +98,11 @@ impl IntoResponse for ApiError {
 
 /// Unknown paths get the web app's page with status 200, not a JSON 404 [C] (§1.1).
 pub async fn web_app() -> Html<&'static str> {
-    Html(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Demo library</title></head>\
-         <body><div id=\"app\">This page needs the web app. The demo library has none.</div></body></html>",
-    )
+    Html(WEB_APP)
 }
+
+const WEB_APP: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Demo library</title></head>\
+     <body><div id=\"app\">This page needs the web app. The demo library has none.</div></body></html>";
 
 /// Some write calls answer the bare word, not JSON [C] (§9.1).
 pub fn success() -> Response {

@@ -141,6 +141,8 @@ pub enum FaultBody {
     Json,
     Html,
     Empty,
+    /// `{}`: an answer that lacks everything.
+    Nothing,
 }
 
 /// What is known of a request when the rules are asked.

@@ -181,6 +181,8 @@ pub enum MissingRight {
     NotFound,
     /// Lists leave it out, other calls answer an empty object and do nothing.
     Silent,
+    /// The web app's page with status 200, as for a path that is unknown [I].
+    Page,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

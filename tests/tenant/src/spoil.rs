@@ -103,6 +103,7 @@ pub fn fault_response(fault: &Action) -> Option<Response> {
         }
         FaultBody::Html => ("text/html", format!("<html><body><h1>{code}</h1></body></html>")),
         FaultBody::Empty => ("text/plain", String::new()),
+        FaultBody::Nothing => ("application/json", "{}".to_owned()),
     };
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = StatusCode::from_u16(*code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

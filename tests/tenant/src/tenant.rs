@@ -118,6 +118,14 @@ impl Tenant {
         }
     }
 
+    /// Whoever is not named, and no administrator, does not see a node and what is below it any more; `None`: everybody does.
+    pub fn restrict(&self, node: &str, people: Option<&[&str]>) {
+        if let Some(node) = self.app.library().nodes.get_mut(node) {
+            node.visible_to = people.map(|people| people.iter().map(|&email| email.to_owned()).collect());
+            self.app.db.put(node);
+        }
+    }
+
     /// A token without the way through OAuth, for tests of other things.
     pub fn token_for(&self, email: &str) -> String {
         let life = self.switches().token_seconds.cast_signed() * 1000;

@@ -114,6 +114,21 @@ export const queue: Views = {
       await page.getByText("Attempts", { exact: true }).waitFor();
     },
   },
+  rights: {
+    scenario: "rights",
+    steps: async (page) => {
+      await page.getByRole("button", { name: /^Problems/ }).click();
+      await page.getByText("Choose another album…").first().waitFor();
+    },
+  },
+  retarget: {
+    scenario: "rights",
+    steps: async (page) => {
+      await page.getByRole("button", { name: /^Problems/ }).click();
+      await page.getByText("Choose another album…").first().click();
+      await page.getByRole("treeitem").first().waitFor();
+    },
+  },
   refused: {
     scenario: "done",
     shows: ".details",

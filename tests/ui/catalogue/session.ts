@@ -67,5 +67,25 @@ export const session: Views = {
       await page.getByRole("dialog").waitFor();
     },
   },
+  accounts: {
+    scenario: "accounts",
+    menu: "Enter",
+    steps: (page) => page.getByRole("button", { name: /^Account/ }).click(),
+  },
+  "no-keychain": {
+    scenario: "no-keychain",
+    steps: async (page) => {
+      await type(page, "acme");
+      await page.getByLabel("Once more").waitFor();
+    },
+  },
+  "passphrase-wanted": {
+    scenario: "locked",
+    steps: async (page) => {
+      await page.getByLabel("Passphrase").fill("wrong");
+      await page.getByRole("button", { name: "Open", exact: true }).click();
+      await page.getByRole("alert").getByText("doesn’t open").waitFor();
+    },
+  },
   "start-failed": { scenario: "damaged" },
 };

@@ -4,7 +4,7 @@ import de from "../i18n/locales/de.json";
 import en from "../i18n/locales/en.json";
 import type { ErrorCode } from "../ipc/bindings";
 import { locale } from "../i18n";
-import { ERROR_CODES, errorText, saysWhatToDo, sentenceOf } from "./catalog";
+import { ERROR_CODES, errorText, nextStepOf, rightOf, saysWhatToDo, sentenceOf } from "./catalog";
 
 const bindings = readFileSync(new URL("../ipc/bindings.ts", import.meta.url), "utf8");
 const union = (name: string): string[] =>
@@ -52,5 +52,31 @@ it.each(["en-GB", "de-DE"])("has a sentence of its own for each mistake at the s
     sentences.set(sentence, reason);
   }
   expect(sentences.size).toBeGreaterThanOrEqual(20);
+  locale.use("en-GB");
+});
+
+/** As `transfer/rights.rs` of the engine says them. */
+const missing: [ErrorCode, string, string][] = [
+  ["NoPermission", "upload", "upload"],
+  ["NoPermission", "place", "place"],
+  ["NoPermission", "place", "here"],
+  ["NoPermission", "view", "view"],
+  ["DestinationMissing", "place", "hidden"],
+  ["DestinationMissing", "place", "here"],
+  ["DestinationRefused", "create_album", "create_album"],
+  ["DestinationRefused", "create_folder", "create_folder"],
+  ["AssetUnseen", "view", "hidden"],
+];
+
+it.each(["en-GB", "de-DE"])("has words for each right that may be missing (%s)", (language) => {
+  locale.use(language);
+  for (const [code, right, reason] of missing) {
+    const params = { right, reason, destination: "Marketing / Press", tenant: "acme.canto.com" };
+    const failure = { code, who: "admin" as const, params, details: "" };
+    expect(sentenceOf(failure), `${code} ${reason}`).not.toBe(sentenceOf({ ...failure, params: {} }));
+    expect(sentenceOf(failure), `${code} ${reason}`).not.toMatch(/[{}]/);
+    expect(rightOf(failure), `${code} ${reason}`).toBeTruthy();
+    expect(nextStepOf(failure), `${code} ${reason}`).not.toMatch(/[{}]/);
+  }
   locale.use("en-GB");
 });

@@ -1,5 +1,6 @@
 // What each failure means for people: its sentence, and what to do next.
 import type { ErrorCode, Failure, Who } from "../ipc/bindings";
+import { placeParts } from "../format/paths";
 import { t, type MessageKey } from "../i18n";
 
 export interface ErrorText {
@@ -49,7 +50,7 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   DatabaseDamaged: "next.start_again",
   DatabaseUnusable: "next.restart",
   DataDirInUse: "next.restart",
-  KeychainUnavailable: "next.ask_it",
+  KeychainUnavailable: "next.sign_in",
   PassphraseWrong: "next.check_input",
   SettingLocked: "next.ask_it",
   AccountMissing: "next.sign_in",
@@ -145,13 +146,34 @@ const SIGN_IN: Record<string, MessageKey> = {
 
 /** What the connection test says of one server, or of its picture. */
 const HOST = "test.error_host";
+/** Which right is missing, or where. */
+const RIGHTS: Record<string, MessageKey> = {
+  upload: "denied.upload",
+  place: "denied.place",
+  here: "denied.here",
+  view: "denied.view",
+  hidden: "denied.hidden",
+  create_album: "denied.create_album",
+  create_folder: "denied.create_folder",
+};
+
+/** What is there and isn't shown, or not yet. */
+const UNSEEN: Record<string, MessageKey> = { hidden: "denied.asset_hidden", sample: "test.error_unseen" };
+
+/** Where the next step depends on more than the code. */
+const NEXT_OF: Record<string, MessageKey> = {
+  place: "next.other_album",
+  hidden: "next.other_album",
+  create_album: "next.other_album",
+  create_folder: "next.other_album",
+  view: "next.ask_admin_view",
+};
 
 const REASONS: Partial<Record<ErrorCode, Record<string, MessageKey>>> = {
   NetworkOffline: { name: "test.error_name", refused: "test.error_refused", host: HOST },
   NetworkTimeout: { host: "test.error_silent" },
   NetworkInterrupted: { host: "test.error_broke" },
   UnexpectedAnswer: { host: "test.error_page" },
-  AssetUnseen: { sample: "test.error_unseen" },
   MetadataRefused: METADATA,
   RequestInvalid: SETTING,
   PacUnusable: SCRIPT,
@@ -159,6 +181,10 @@ const REASONS: Partial<Record<ErrorCode, Record<string, MessageKey>>> = {
   TlsRefused: SIGN_IN,
   CredentialsRefused: SIGN_IN,
   WrongAccount: SIGN_IN,
+  NoPermission: RIGHTS,
+  DestinationMissing: RIGHTS,
+  DestinationRefused: RIGHTS,
+  AssetUnseen: UNSEEN,
 };
 
 function reasonOf(failure: Failure): MessageKey | undefined {
@@ -166,8 +192,28 @@ function reasonOf(failure: Failure): MessageKey | undefined {
 }
 
 export function sentenceOf(failure: Failure): string {
-  return t(reasonOf(failure) ?? errorText(failure.code).sentence, failure.params);
+  const params = { ...failure.params, destination: placeOf(failure) || t("picker.top") };
+  return t(reasonOf(failure) ?? errorText(failure.code).sentence, params);
 }
+
+/** The place in the library that it is about, if any. */
+export function placeOf({ params }: Failure): string {
+  return placeParts(params.destination ?? "").join(" / ");
+}
+
+/** What an administrator would call the right that is missing. */
+export function rightOf({ params }: Failure): string | null {
+  const right = params.right ?? "";
+  return right in RIGHT_NAMES ? t(RIGHT_NAMES[right]!) : null;
+}
+
+const RIGHT_NAMES: Record<string, MessageKey> = {
+  upload: "right.upload",
+  place: "right.place",
+  view: "right.view",
+  create_album: "right.create_album",
+  create_folder: "right.create_folder",
+};
 
 /** The sentence says already what to do. */
 export function saysWhatToDo(failure: Failure): boolean {
@@ -177,7 +223,10 @@ export function saysWhatToDo(failure: Failure): boolean {
 
 export function nextStepOf(failure: Failure): string {
   const ofHost = failure.code.startsWith("Network") && reasonOf(failure) !== undefined;
-  return t(ofHost ? "next.let_through" : errorText(failure.code).next);
+  const right = reasonOf(failure)
+    ? NEXT_OF[failure.params.right === "view" ? "view" : (failure.params.reason ?? "")]
+    : undefined;
+  return t(right ?? (ofHost ? "next.let_through" : errorText(failure.code).next));
 }
 
 export function whoOf(who: Who): string {

@@ -9,6 +9,7 @@ import type {
   ConnectionReport,
   ConnectionTest,
   ControlResult,
+  Destination,
   EngineEvent,
   Enqueue,
   JobAction,
@@ -36,6 +37,7 @@ import type {
   StagingChoices,
   StagingSummary,
   ValueRefusal,
+  VaultState,
   WordList,
 } from "./bindings";
 
@@ -59,6 +61,8 @@ export interface Backend {
   control(action: JobAction, selection: JobSelection): Promise<ControlResult>;
   /** Puts files that wait beside another one in the order in which they are sent. */
   moveJobs(selection: JobSelection, spot: QueueSpot): Promise<ControlResult>;
+  /** Sends an account's files that are not under way to another place; those that the old one refused are tried again. */
+  retargetJobs(account: AccountId, selection: JobSelection, destination: Destination): Promise<ControlResult>;
 
   stagePaths(paths: string[], choices: StagingChoices): Promise<StagingSummary>;
   /** What is directly in a staged folder. */
@@ -105,6 +109,10 @@ export interface Backend {
   finishSignIn(flow: number): Promise<AccountView>;
   cancelSignIn(flow: number): Promise<void>;
   signOut(account: AccountId, dropQueue: boolean): Promise<void>;
+  /** Whether sign-ins can be kept, or somebody has to say where first. */
+  vaultState(): Promise<VaultState>;
+  /** Keeps sign-ins in the encrypted file, which this opens or makes. */
+  unlockVault(passphrase: string): Promise<void>;
 
   /** Null: the way to the sign-in. */
   networkWay(account: AccountId | null): Promise<NetworkWay>;

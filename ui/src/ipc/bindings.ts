@@ -431,7 +431,7 @@ size: number | null, };
 /**
  * A switch, a choice, or something typed.
  */
-export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities";
+export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
 
 /**
  * A setting as it is in force.
@@ -883,3 +883,8 @@ export type Snapshot = { accounts: Array<AccountView>,
  * Newest first, at most 200.
  */
 batches: Array<BatchView>, totals: Totals, progress: ProgressFrame, condition: Condition, };
+
+/**
+ * Whether secrets can be kept.
+ */
+export type VaultState = "open" | "locked" | "missing";

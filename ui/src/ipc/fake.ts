@@ -9,6 +9,7 @@ import type {
   MetadataValues,
   SettingKey,
   SheetQuery,
+  VaultState,
   WordList,
 } from "./bindings";
 import { FakeBatch } from "./fake/batch";
@@ -21,7 +22,7 @@ import { FakeMetadata } from "./fake/metadata";
 import { partsOf } from "./fake/parts";
 import { failureOf, FakeQueue } from "./fake/queue";
 import { checkAddress, key } from "./fake/addresses";
-import { ACCOUNT, prepare, SCENARIOS, type Scenario } from "./fake/scenarios";
+import { ACCOUNT, prepare, SCENARIOS, THREE, type Scenario } from "./fake/scenarios";
 import { FakeSheets } from "./fake/sheet";
 import { isFolder, listStaged, stage } from "./fake/staging";
 import { never, TENANTS, type TenantKind } from "./fake/tenant";
@@ -81,9 +82,19 @@ export class FakeBackend implements Backend {
     const managed = { by: "Acme IT", settings: { language: "en" } };
     this.settings = new FakeSettings(options.scenario === "managed" ? managed : null);
     this.accounts = options.scenario === "signed-out" ? [] : [{ ...ACCOUNT }];
+    if (options.scenario === "accounts") this.accounts = [...THREE];
+    if (options.scenario === "no-keychain") {
+      this.accounts = [];
+      this.vault = "missing";
+    }
+    if (options.scenario === "locked") {
+      this.vault = "locked";
+      this.passphrase = "correct horse";
+    }
     if (options.scenario === "consumer") this.accounts = [{ ...ACCOUNT, rights: ["download"] }];
     prepare(options.scenario, this.queue, options.now);
     if (options.scenario === "offline") this.queue.setCondition({ offline: true });
+    if (options.scenario === "accounts") this.queue.setCondition({ sign_in_required: true });
     if (options.scenario === "signin-required") {
       this.accounts = [{ ...ACCOUNT, state: "sign_in_required" }];
       this.queue.setCondition({ sign_in_required: true });
@@ -167,6 +178,11 @@ export class FakeBackend implements Backend {
   async moveJobs(selection: Parameters<Backend["moveJobs"]>[0], spot: Parameters<Backend["moveJobs"]>[1]) {
     await this.pause();
     return this.queue.moveTo(selection, spot);
+  }
+
+  async retargetJobs(...[account, selection, destination]: Parameters<Backend["retargetJobs"]>) {
+    await this.pause();
+    return this.queue.retarget(account, selection, destination);
   }
 
   async stagePaths(paths: string[], choices: Parameters<Backend["stagePaths"]>[1]) {
@@ -281,6 +297,7 @@ export class FakeBackend implements Backend {
 
   async startSignIn({ tenant, app_id }: Parameters<Backend["startSignIn"]>[0]) {
     await this.pause();
+    if (this.vault !== "open") throw failureOf("KeychainUnavailable", "you");
     const { tenant: full } = checkAddress(tenant);
     if (key(full) === null && !app_id) {
       throw failureOf("CredentialsRefused", "admin", { reason: "app_id_missing", tenant: full });
@@ -318,6 +335,22 @@ export class FakeBackend implements Backend {
 
   async cancelSignIn(flow: number) {
     if (this.flow?.number === flow) this.flow.end(null);
+  }
+
+  /** What there is in place of a keychain, for scenarios without one. */
+  private vault: VaultState = "open";
+  private passphrase: string | null = null;
+
+  async vaultState() {
+    await this.pause();
+    return this.vault;
+  }
+
+  async unlockVault(passphrase: string) {
+    await this.pause();
+    if (this.passphrase !== null && this.passphrase !== passphrase) throw failureOf("PassphraseWrong", "you");
+    this.passphrase = passphrase;
+    this.vault = "open";
   }
 
   async signOut(account: number, dropQueue: boolean) {
@@ -370,6 +403,7 @@ export class FakeBackend implements Backend {
     await this.pause();
     this.settings.set(key, value);
     this.listener({ event: "settings_changed" });
+    if (key === "secrets") this.vault = "open";
     if (key === "rest_until") {
       const until = value ? Date.parse(value) : null;
       this.queue.setCondition({ rest: until === null ? null : { reason: "user", until } });

@@ -47,6 +47,7 @@ export const tauriBackend: Backend = {
   selectJobs: (query) => call("select_jobs", { query }),
   control: (action, selection) => call(CONTROL[action], { selection }),
   moveJobs: (selection, spot) => call("move_jobs", { selection, spot }),
+  retargetJobs: (account, selection, destination) => call("retarget_jobs", { account, selection, destination }),
 
   stagePaths: async (paths, choices) => {
     const list = await listOf(paths);
@@ -83,6 +84,8 @@ export const tauriBackend: Backend = {
   openSignInPage: (flow) => call("open_sign_in_page", { flow }),
   finishSignIn: (flow) => call("finish_sign_in", { flow }),
   cancelSignIn: (flow) => call("cancel_sign_in", { flow }),
+  vaultState: () => call("vault_state"),
+  unlockVault: (passphrase) => call("unlock_vault", { passphrase }),
   signOut: (account, dropQueue) => call("sign_out", { account, dropQueue }),
 
   networkWay: (account) => call("network_way", { account }),

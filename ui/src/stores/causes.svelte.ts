@@ -1,5 +1,5 @@
 // Problems by cause. The engine lists jobs; the first thousand tell the causes.
-import type { Backend, Failure, JobId } from "../ipc";
+import type { AccountId, Backend, BatchId, Failure, JobId } from "../ipc";
 import { STATES_OF } from "./states";
 
 const MOST = 1000;
@@ -8,7 +8,13 @@ const REFRESH_MS = 1000;
 export interface Cause {
   key: string;
   failure: Failure;
+  account: AccountId;
   jobs: JobId[];
+}
+
+/** What makes two failures one cause: whose they are, and which right is missing where. */
+function keyOf({ code, who, params }: Failure, account: AccountId): string {
+  return JSON.stringify([code, who, account, params.reason ?? "", params.destination ?? ""]);
 }
 
 export class Causes {
@@ -17,7 +23,10 @@ export class Causes {
   first = $state<number | null>(null);
   private timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(private readonly backend: Backend) {}
+  constructor(
+    private readonly backend: Backend,
+    private readonly accountOf: (batch: BatchId) => AccountId | null,
+  ) {}
 
   refreshSoon(): void {
     this.timer ??= setTimeout(() => {
@@ -39,12 +48,13 @@ export class Causes {
         limit: MOST,
       });
       const causes = new Map<string, Cause>();
-      for (const { id, failure } of jobs) {
+      for (const { id, batch, failure } of jobs) {
         if (!failure) continue;
-        const key = `${failure.code}|${failure.who}`;
+        const account = this.accountOf(batch) ?? 0;
+        const key = keyOf(failure, account);
         const cause = causes.get(key);
         if (cause) cause.jobs.push(id);
-        else causes.set(key, { key, failure, jobs: [id] });
+        else causes.set(key, { key, failure, account, jobs: [id] });
       }
       this.list = [...causes.values()].sort((a, b) => b.jobs.length - a.jobs.length);
       this.first = (total ?? 0) > jobs.length ? jobs.length : null;

@@ -92,6 +92,12 @@ export class Ferry {
   /** The account that has to sign in before anything goes on. */
   readonly unsigned = $derived.by(() => this.engine.accounts.find(needsSignIn) ?? null);
 
+  /** Two users of one tenant are told apart. */
+  nameOf(one: AccountView): string {
+    const alike = this.engine.accounts.filter((other) => other.tenant === one.tenant);
+    return alike.length > 1 ? `${one.tenant} · ${one.user_name || one.email}` : one.tenant;
+  }
+
   choose(account: number): void {
     this.chosen = account;
     localStorage.setItem(ACCOUNT, String(account));

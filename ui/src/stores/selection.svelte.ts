@@ -28,6 +28,11 @@ export class Selection {
     return holds(this.runs, job);
   }
 
+  /** Just these files, wherever their rows are. */
+  choose(jobs: readonly JobId[]): void {
+    this.take(runsOf(jobs), null);
+  }
+
   /** More than one, and this is among them: what is done with it is done with all. */
   covers(job: JobId): boolean {
     return this.count > 1 && this.has(job);

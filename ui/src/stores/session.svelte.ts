@@ -2,7 +2,12 @@
 import type { AccountView, AddressView, Backend, Failure, SignInStarted } from "../ipc";
 import { toFailure } from "../ipc/failure";
 
-export type Step = { at: "form" } | { at: "starting" } | { at: "browser"; started: SignInStarted };
+export type Step =
+  | { at: "form" }
+  | { at: "starting" }
+  | { at: "browser"; started: SignInStarted }
+  /** Where sign-ins are kept has to be said first; `locked`: in a file whose passphrase is wanted. */
+  | { at: "vault"; locked: boolean };
 
 /** What is known of the typed address. */
 export type Look =
@@ -98,6 +103,38 @@ export class SignIn {
     }
   }
 
+  /** Asks for the passphrase, where sign-ins are kept under one. */
+  async lookAtVault(): Promise<void> {
+    const state = await this.backend.vaultState().catch(() => "open");
+    if (state === "locked") {
+      this.asked = true;
+      this.step = { at: "vault", locked: true };
+    }
+  }
+
+  async keepInFile(passphrase: string): Promise<void> {
+    await this.settleVault(this.backend.unlockVault(passphrase));
+  }
+
+  /** Until the program ends; then everybody signs in again. */
+  async keepNothing(): Promise<void> {
+    await this.settleVault(this.backend.setSetting("secrets", "session"));
+  }
+
+  private async settleVault(choice: Promise<void>): Promise<void> {
+    const { step } = this;
+    this.failure = null;
+    try {
+      await choice;
+    } catch (reason) {
+      this.failure = toFailure(reason);
+      return;
+    }
+    this.step = { at: "form" };
+    if (step.at === "vault" && step.locked) this.asked = false;
+    else await this.start();
+  }
+
   async openAgain(): Promise<void> {
     if (this.step.at !== "browser") return;
     this.failure = null;
@@ -114,6 +151,16 @@ export class SignIn {
     if (step.at === "browser") await this.backend.cancelSignIn(step.started.flow).catch(() => {});
   }
 
+  private async askWhere(failure: Failure): Promise<void> {
+    const state = await this.backend.vaultState().catch(() => "open");
+    if (state === "open") {
+      this.step = { at: "form" };
+      this.failure = failure;
+    } else {
+      this.step = { at: "vault", locked: state === "locked" };
+    }
+  }
+
   private succeed(account: AccountView): void {
     this.step = { at: "form" };
     this.look = { at: "untyped" };
@@ -125,6 +172,10 @@ export class SignIn {
   }
 
   private fail(failure: Failure): void {
+    if (failure.code === "KeychainUnavailable" || failure.code === "PassphraseWrong") {
+      void this.askWhere(failure);
+      return;
+    }
     this.step = { at: "form" };
     this.failure = failure.code === "SignInCancelled" ? null : failure;
   }

@@ -13,6 +13,7 @@ use url::Url;
 use crate::{
     AccessToken, Budget, TenantAddress, TokenSource,
     error::{ApiError, ErrorKind, from_answer, from_reqwest, is_html},
+    vouch::{USER, Vouchers},
 };
 
 /// Until the first byte of an answer. Batch details were seen to take up to about 50 s [C].
@@ -36,7 +37,8 @@ const QUIET_WAIT: Duration = Duration::from_secs(60);
 /// Every call waits for its turn in the budget, and can fail with the kinds of the connection (`Offline`,
 /// `TimedOut`, `Interrupted`, `Tls`, `Proxy…`), of the token (`Unauthorized`, or what the [`TokenSource`]
 /// gives), of the server (`Forbidden`, `NotFound`, `BadRequest`, `TooManyRequests`, `ServerBusy`), and with
-/// `UnexpectedAnswer`. 401 is answered with one renewal of the token, 429 with up to three repeats.
+/// `UnexpectedAnswer`. 401 is answered with one renewal of the token, unless `/user` takes it: then it is `Forbidden`.
+/// 429 is answered with up to three repeats.
 /// Dropping a call's future ends it.
 #[derive(Clone)]
 pub struct CantoClient {
@@ -48,6 +50,7 @@ struct Shared {
     tenant: TenantAddress,
     tokens: Arc<dyn TokenSource>,
     budget: Budget,
+    vouchers: Vouchers,
     answer_limit: Duration,
 }
 
@@ -105,8 +108,9 @@ impl Call {
 
 impl Shared {
     fn copy(&self) -> Self {
-        let Self { http, tenant, tokens, budget, answer_limit } = self;
+        let Self { http, tenant, tokens, budget, vouchers, answer_limit } = self;
         Self {
+            vouchers: vouchers.clone(),
             http: http.clone(),
             tenant: tenant.clone(),
             tokens: tokens.clone(),
@@ -131,6 +135,7 @@ impl CantoClient {
                 tenant,
                 tokens,
                 budget: Budget::default(),
+                vouchers: Vouchers::default(),
                 answer_limit: ANSWER_LIMIT,
             }),
         }
@@ -233,9 +238,15 @@ impl CantoClient {
         Ok(())
     }
 
-    /// Sends a call that answers a word such as `success` [C]. Any success that is no web page will do.
+    /// Sends a call that answers a word such as `success` [C]. Any success that is no web page will do, but for an object
+    /// without anything in it: `LeftOut`, since nothing may have been done.
     pub(crate) async fn done(&self, call: Call) -> Result<(), ApiError> {
-        self.body(call).await.map(drop)
+        let name = call.name;
+        let body = self.body(call).await?;
+        if body.iter().filter(|byte| !byte.is_ascii_whitespace()).eq(b"{}") {
+            return Err(ApiError::new(name, ErrorKind::LeftOut).with_status(200));
+        }
+        Ok(())
     }
 
     /// Sends a call with budget and token. A success, or a redirect if the call takes those.
@@ -250,9 +261,19 @@ impl CantoClient {
             }
             let error = failure(call.name, response).await;
             match error.kind() {
+                // The token is good, so this is about what its owner may do.
+                ErrorKind::Unauthorized
+                    if call.name != USER && self.shared.vouchers.takes(self, &token).await? =>
+                {
+                    return Err(error.denied());
+                }
                 ErrorKind::Unauthorized if !renewed => {
                     token = self.shared.tokens.renew(&token).await?;
                     renewed = true;
+                }
+                ErrorKind::Unauthorized => {
+                    self.shared.tokens.refused(&token);
+                    return Err(error);
                 }
                 ErrorKind::TooManyRequests { retry_after }
                     if refusals < REFUSALS && retry_after.is_none_or(|wait| wait <= QUIET_WAIT) =>
@@ -265,7 +286,7 @@ impl CantoClient {
         }
     }
 
-    async fn send_once(&self, call: &Call, token: &AccessToken) -> Result<Response, ApiError> {
+    pub(crate) async fn send_once(&self, call: &Call, token: &AccessToken) -> Result<Response, ApiError> {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
             .map_err(|_| ApiError::new(call.name, ErrorKind::SignInRequired))?;
         bearer.set_sensitive(true);

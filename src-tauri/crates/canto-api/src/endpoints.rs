@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{CantoClient, client::Call, error::ApiError, types::lenient};
+use crate::{CantoClient, client::Call, error::ApiError, types::lenient, vouch::USER};
 
 /// The addresses a tenant lists under its API root [D]. The listing's exact shape is [ND], so every text in
 /// it that looks like a path is taken.
@@ -74,7 +74,7 @@ impl CantoClient {
 
     /// The signed-in user: `GET /api/v1/user` [C].
     pub async fn user(&self) -> Result<User, ApiError> {
-        self.json(Call::get("user", self.tenant().api("user"))).await
+        self.json(Call::get(USER, self.tenant().api("user"))).await
     }
 }
 

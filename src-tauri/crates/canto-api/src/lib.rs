@@ -30,6 +30,7 @@ mod tree;
 mod typed;
 mod types;
 mod upload;
+mod vouch;
 
 pub use address::{AddressError, AddressKind, TenantAddress};
 pub use assets::{BatchContent, Page};

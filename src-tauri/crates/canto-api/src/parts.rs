@@ -114,7 +114,7 @@ impl PartsServer {
     /// Begins an upload. `metadata` carries what the fields of a form would.
     ///
     /// # Errors
-    /// `Forbidden`, `BadRequest`, and the kinds of every call.
+    /// `Forbidden`, `LeftOut` for an answer that holds nothing, `BadRequest`, and the kinds of every call.
     pub async fn begin(
         &self,
         file_name: &str,
@@ -123,8 +123,13 @@ impl PartsServer {
     ) -> Result<OpenUpload, ApiError> {
         let metadata: BTreeMap<&str, &str> =
             metadata.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        const CALL: &str = "begin_parts";
         let body = json!({ "filename": file_name, "type": content_type, "metadata": metadata });
-        self.call("begin_parts", Method::POST, self.base.clone(), Some(&body)).await
+        let begun: Value = self.call(CALL, Method::POST, self.base.clone(), Some(&body)).await?;
+        if begun.as_object().is_some_and(serde_json::Map::is_empty) {
+            return Err(ApiError::new(CALL, ErrorKind::LeftOut).with_status(200));
+        }
+        serde_json::from_value(begun).map_err(|error| crate::client::bad_json(CALL, &error))
     }
 
     /// Which parts the store has, by number.

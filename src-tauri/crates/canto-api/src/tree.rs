@@ -132,6 +132,9 @@ impl CantoClient {
         const CALL: &str = "node";
         let path = join_parts(CALL, &["info", kind.as_str(), id])?;
         let mut node: TreeNode = self.json(Call::get(CALL, self.tenant().api(&path))).await?;
+        if node.id.is_empty() {
+            return Err(ApiError::new(CALL, crate::ErrorKind::LeftOut).with_status(200));
+        }
         node.scheme = kind;
         Ok(node)
     }
@@ -160,9 +163,9 @@ impl CantoClient {
         };
         let mut node: TreeNode = self.json(Call::new(call, Method::POST, self.tenant().api(&path))).await?;
         if node.id.is_empty() {
-            return Err(
-                ApiError::new(call, crate::ErrorKind::UnexpectedAnswer).with_message("no id came back")
-            );
+            return Err(ApiError::new(call, crate::ErrorKind::LeftOut)
+                .with_status(200)
+                .with_message("no id came back"));
         }
         // Clients rely on the id alone [C].
         node.scheme = kind;

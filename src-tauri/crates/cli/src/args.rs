@@ -65,6 +65,8 @@ pub enum Command {
     Retry(Selection),
     /// Move jobs to the front of the queue
     Top(Selection),
+    /// Send jobs to another place, where the old one is closed to this account or gone
+    Retarget(Retarget),
     /// Look for waiting files under another path: after a move, or on another computer
     Relocate(Relocate),
     /// Show or change what is set
@@ -268,6 +270,18 @@ impl Selection {
             None => JobSelection::Jobs { jobs: self.jobs },
         }
     }
+}
+
+#[derive(Args, Debug)]
+pub struct Retarget {
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Where to: Folder/Album by names, album:ID or folder:ID
+    #[arg(long, value_name = "DEST")]
+    pub to: String,
+    /// Make what is missing of DEST
+    #[arg(long)]
+    pub create: bool,
 }
 
 #[derive(Args, Debug)]

@@ -11,6 +11,7 @@ mod output;
 mod place;
 mod progress;
 mod session;
+mod sign_in;
 mod signals;
 mod text;
 

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 
 use engine::clock::SystemWorld;
 use engine::error::{ErrorCode, Failure, Outcome};
-use engine::model::AccountView;
-use engine::platform::data_dir;
-use engine::session::{Secret, SharedVault, open_vault};
-use engine::{Engine, EngineHandle, EngineOptions, Role};
+use engine::model::{AccountView, SignInState};
+use engine::platform::{data_dir, managed};
+use engine::session::{MemoryVault, Secret, SharedVault, open_vault};
+use engine::{Engine, EngineHandle, EngineOptions, Role, are_secrets_kept};
 
 use crate::args::Global;
 use crate::exit::Problem;
 use crate::output::Output;
-use crate::{account, signals};
+use crate::{account, sign_in, signals};
 
 /// What a command needs of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Need {
     Queue,
     /// The tenant, too: the credentials are opened first.
     Tenant,
+    /// As `Tenant`, for whoever signs in or out.
+    SignIn,
     /// As `Tenant`, and the queue is kept here while the command runs, but nothing is sent.
     Intake,
     /// Transfers.
@@ -33,6 +35,8 @@ pub struct Session {
     handle: EngineHandle,
     data_dir: PathBuf,
     vault: Option<SharedVault>,
+    /// Whoever needs the tenant signs in for this command alone.
+    pub keeps_nothing: bool,
     account: Option<String>,
 }
 
@@ -47,8 +51,14 @@ impl Session {
             session = Self::open(global, need) => session?,
             () = signals::interrupted() => return Err(Problem::Interrupted),
         };
+        let signed_in_first = async |session: &mut Self| {
+            if session.keeps_nothing && need != Need::SignIn {
+                sign_in_for_now(session, global, need).await?;
+            }
+            work(session).await
+        };
         let result = tokio::select! {
-            result = work(&mut session) => result,
+            result = signed_in_first(&mut session) => result,
             () = signals::interrupted() => Err(Problem::Interrupted),
         };
         session.engine.stop().await;
@@ -57,18 +67,23 @@ impl Session {
 
     async fn open(global: &Global, need: Need) -> Result<Self, Problem> {
         let data_dir = data_dir_of(global)?;
+        let mut keeps_nothing = false;
         let vault = match need {
             Need::Queue => None,
-            Need::Tenant | Need::Intake | Need::Transfers => Some(vault(data_dir.clone()).await?),
+            Need::Tenant | Need::SignIn | Need::Intake | Need::Transfers => {
+                let kept = are_kept(data_dir.clone()).await;
+                keeps_nothing = !kept;
+                Some(if kept { vault(data_dir.clone()).await? } else { MemoryVault::shared() as SharedVault })
+            }
         };
         let role = match need {
-            Need::Queue | Need::Tenant => Role::Guest,
+            Need::Queue | Need::Tenant | Need::SignIn => Role::Guest,
             Need::Intake => Role::Queue,
             Need::Transfers => Role::Engine,
         };
         let engine = Engine::start(options(&data_dir, vault.as_ref(), role)).await?;
         let handle = engine.handle();
-        Ok(Self { engine, handle, data_dir, vault, account: global.account.clone() })
+        Ok(Self { engine, handle, data_dir, vault, keeps_nothing, account: global.account.clone() })
     }
 
     pub fn handle(&self) -> &EngineHandle {
@@ -108,6 +123,29 @@ fn options(data_dir: &std::path::Path, vault: Option<&SharedVault>, role: Role) 
         authorities: word("FERRY_CA_FILE").map(PathBuf::from),
         ..EngineOptions::new(data_dir)
     }
+}
+
+async fn are_kept(data_dir: PathBuf) -> bool {
+    let look = move || are_secrets_kept(&data_dir, managed::path().as_deref());
+    tokio::task::spawn_blocking(look).await.unwrap_or(true)
+}
+
+/// Nothing is kept of a sign-in: the account that the command is about, or all of them, signs in anew.
+async fn sign_in_for_now(session: &Session, global: &Global, need: Need) -> Result<(), Problem> {
+    let out = Output::new(global.json, global.quiet);
+    let all = session.handle.accounts().await?;
+    let accounts = match need {
+        // Whatever is queued is sent.
+        Need::Transfers if global.account.is_none() => {
+            all.into_iter().filter(|account| account.state != SignInState::SignedOut).collect()
+        }
+        _ if all.is_empty() => return Ok(()),
+        _ => vec![account::choose(all, global.account.as_deref())?],
+    };
+    for account in accounts {
+        sign_in::once_more(&session.handle, &account, &out).await?;
+    }
+    Ok(())
 }
 
 /// An environment variable that says something.

@@ -33,6 +33,9 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::SourceUnreadable => "allow your user to read it, or check the disk, then `ferry retry`.",
         C::SourceNotAFile => "name the files themselves.",
         C::AssetUnseen if reason == "sample" => "look for it in Canto in some minutes, and delete it there.",
+        C::AssetUnseen if reason == "hidden" => {
+            "look in Canto whether it is there and who may see it; `ferry retry` has Ferry look once more."
+        }
         C::AssetUnseen => {
             "look for it in Canto; `ferry retry` has Ferry look once more, `ferry cancel` gives it up."
         }
@@ -119,12 +122,29 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             _ => "sign in as the one that waits; sign out in the browser first if it chooses by itself.",
         },
         C::BrowserMissing => "open the address yourself, in a browser on this computer.",
-        C::NoPermission => {
-            "give it the right to upload (a consumer needs to become a contributor); then `ferry login` \
-             again and `ferry retry`."
+        C::NoPermission => match reason {
+            "place" | "here" => {
+                "give the account access to it, then `ferry retry`; or send the files elsewhere with `ferry retarget`."
+            }
+            "view" => {
+                "give the account the right to see it, then `ferry retry`, which only looks; nothing is sent twice."
+            }
+            _ => {
+                "give it the right to upload (a consumer needs to become a contributor); then `ferry retry`, or \
+                 `ferry login` again if that does not do."
+            }
+        },
+        C::DestinationMissing => match reason {
+            "hidden" | "here" => {
+                "have it restored or shown to the account, then `ferry retry`; or send the files elsewhere with \
+                 `ferry retarget`."
+            }
+            _ => "check the name (`ferry tree`), or use --create.",
+        },
+        C::DestinationRefused => {
+            "give it the right to make folders and albums there, or make it yourself; or send the files elsewhere \
+             with `ferry retarget`."
         }
-        C::DestinationMissing => "check the name (`ferry tree`), or use --create.",
-        C::DestinationRefused => "give it the right to make folders and albums there, or make it yourself.",
         C::PolicyRefused => "Ferry asks for a new one; if this stays, ask Canto's support.",
         C::ChecksumMismatch => {
             "something on the way changes data (a proxy, a virus scanner, memory); Ferry sends it again."
@@ -155,7 +175,10 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         }
         C::DatabaseUnusable => "check that the directory can be written, or name another with --data-dir.",
         C::DataDirInUse => "look whether Ferry hangs, end it, and try again.",
-        C::KeychainUnavailable => "set FERRY_PASSPHRASE: Ferry then keeps them in an encrypted file.",
+        C::KeychainUnavailable => {
+            "set FERRY_PASSPHRASE: Ferry then keeps them in an encrypted file; or `ferry settings set secrets session` \
+             to keep nothing and sign in every time."
+        }
         C::PassphraseWrong => {
             "give the right FERRY_PASSPHRASE; if it is lost, delete the file and sign in again."
         }

@@ -81,6 +81,7 @@ fn bindings() -> String {
         BandwidthView,
         SignInRequest,
         SignInStarted,
+        VaultState,
         JobAction,
         JobSelection,
         QueueSpot,

@@ -23,4 +23,5 @@ pub mod thumbnails;
 mod transfer;
 pub mod words;
 
+pub use handle::vault::are_secrets_kept;
 pub use handle::{Engine, EngineHandle, EngineOptions, Role};

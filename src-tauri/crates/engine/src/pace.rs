@@ -39,6 +39,8 @@ pub struct Pace {
     pub sample: Duration,
     /// Between two tries to write the database again.
     pub database: Duration,
+    /// A right that was missing is asked for again after so long, where files still meet it.
+    pub right: Duration,
 }
 
 impl Default for Pace {
@@ -64,6 +66,7 @@ impl Default for Pace {
             measure: Duration::from_millis(2_500),
             sample: Duration::from_secs(120),
             database: Duration::from_secs(3),
+            right: Duration::from_secs(60),
         }
     }
 }

@@ -40,6 +40,9 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::SourceNotAFile => "This is no regular file (a folder, a socket, a device).",
         C::AssetUnseen => match reason {
             "sample" => "The picture arrived, but the library does not show it yet.",
+            "hidden" => {
+                "The library says that the file arrived in '{destination|it}', and does not show it to this account."
+            }
             _ => "The file arrived, but the library has shown no asset of it for a day.",
         },
         C::VolumeAway => "The disk, card or share '{volume}' is not connected.",
@@ -143,9 +146,27 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             }
         },
         C::BrowserMissing => "No browser could be opened.",
-        C::NoPermission => "This account has no right to upload here.",
-        C::DestinationMissing => "The destination {destination|} is not in the library.",
-        C::DestinationRefused => "The library does not let this account make '{name|the folder or album}'.",
+        C::NoPermission => match reason {
+            "upload" => "This account has no right to upload to {tenant|this library}.",
+            "place" => "'{destination|The place}' does not take uploads from this account.",
+            "here" => "This account may not see this folder or album.",
+            "view" => {
+                "This account may not see what arrived in '{destination|the library}', so it can't be verified."
+            }
+            _ => "This account has no right to upload here.",
+        },
+        C::DestinationMissing => match reason {
+            "hidden" => {
+                "'{destination|The place}' is not there any more, or this account may not see it any more."
+            }
+            "here" => "This folder or album is not there any more, or this account may not see it any more.",
+            _ => "The destination {destination|} is not in the library.",
+        },
+        C::DestinationRefused => match reason {
+            "create_album" => "This account has no right to make albums in '{destination|the library}'.",
+            "create_folder" => "This account has no right to make folders in '{destination|the library}'.",
+            _ => "The library does not let this account make '{name|the folder or album}'.",
+        },
         C::PolicyRefused => "The library's permission to upload was refused by its storage.",
         C::ChecksumMismatch => "What arrived is not what was sent.",
         C::IngestRefused => "The library has the file but could not make an asset of it.",

@@ -80,8 +80,10 @@ pub fn cells() -> Vec<Cell> {
 fn end(call: Call, answer: Answer) -> End {
     use {Answer as A, Call as C};
     match (call, answer) {
-        (C::MakeAlbum, A::Refused | A::Forbidden) => End::Held(Kind::Blocked, ErrorCode::DestinationRefused),
-        (C::MakeAlbum, A::NotFound) => End::Held(Kind::Blocked, ErrorCode::DestinationMissing),
+        // What is above it was read a moment before: a 404 is about the right, too.
+        (C::MakeAlbum, A::Refused | A::Forbidden | A::NotFound) => {
+            End::Held(Kind::Blocked, ErrorCode::DestinationRefused)
+        }
         (C::Setting | C::Begin | C::Sign, A::Refused) => End::Held(Kind::Failed, ErrorCode::TenantRefused),
         (C::Setting | C::Begin | C::Sign | C::Complete, A::Forbidden) => {
             End::Held(Kind::Blocked, ErrorCode::NoPermission)

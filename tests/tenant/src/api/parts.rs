@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Caller;
+use crate::error::ApiError;
 use crate::ids;
 use crate::object_store::multipart::{SIGNED_SECONDS, part_url};
 use crate::object_store::s3::StoredPart;
@@ -20,11 +21,18 @@ use crate::state::{App, Arrived};
 use crate::store::upload::UploadMeta;
 use crate::store::user::Right;
 
-pub struct Refused(StatusCode, String);
+pub enum Refused {
+    Here(StatusCode, String),
+    /// As every other call of the tenant's says it.
+    Right(ApiError),
+}
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        (self.0, Json(json!({ "error": self.1 }))).into_response()
+        match self {
+            Self::Here(status, text) => (status, Json(json!({ "error": text }))).into_response(),
+            Self::Right(error) => error.into_response(),
+        }
     }
 }
 
@@ -32,13 +40,13 @@ type Answer = Result<Json<Value>, Refused>;
 type Asked = Query<HashMap<String, String>>;
 
 fn bad(text: &str) -> Refused {
-    Refused(StatusCode::BAD_REQUEST, text.to_owned())
+    Refused::Here(StatusCode::BAD_REQUEST, text.to_owned())
 }
 
 fn store(error: impl std::fmt::Display) -> Refused {
     let text = error.to_string();
     let gone = text.contains("NoSuchUpload");
-    Refused(if gone { StatusCode::NOT_FOUND } else { StatusCode::INTERNAL_SERVER_ERROR }, text)
+    Refused::Here(if gone { StatusCode::NOT_FOUND } else { StatusCode::INTERNAL_SERVER_ERROR }, text)
 }
 
 pub fn router() -> Router<App> {
@@ -58,7 +66,7 @@ fn key_of(app: &App, caller: &Caller, asked: &Asked) -> Result<String, Refused> 
     if key.starts_with(&mine) {
         Ok(key.clone())
     } else {
-        Err(Refused(StatusCode::FORBIDDEN, "s3: not yours".into()))
+        Err(Refused::Here(StatusCode::FORBIDDEN, "s3: not yours".into()))
     }
 }
 
@@ -67,9 +75,7 @@ async fn create(
     Extension(caller): Extension<Caller>,
     Json(asked): Json<Value>,
 ) -> Answer {
-    if caller.needs(&app, Right::Upload).is_err() {
-        return Err(Refused(StatusCode::FORBIDDEN, "s3: no permission to upload".into()));
-    }
+    caller.needs(&app, Right::Upload).map_err(Refused::Right)?;
     let name = asked["filename"].as_str().ok_or_else(|| bad("s3: content filename must be a string"))?;
     asked["type"].as_str().ok_or_else(|| bad("s3: content type must be a string"))?;
     let empty = Map::new();

@@ -3,7 +3,7 @@ import { t, type MessageKey } from "../../i18n";
 import type { SettingKey, SettingView } from "../../ipc";
 
 /** Groups that show more than settings. */
-type GroupId = "look" | "uploads" | "bandwidth" | "network";
+type GroupId = "look" | "uploads" | "bandwidth" | "network" | "sign_in";
 
 const GROUPS: { id: GroupId; title: MessageKey; keys: SettingKey[] }[] = [
   { id: "look", title: "settings.group.look", keys: ["language", "theme", "rows"] },
@@ -18,6 +18,7 @@ const GROUPS: { id: GroupId; title: MessageKey; keys: SettingKey[] }[] = [
     title: "settings.group.network",
     keys: ["proxy", "proxy_address", "proxy_pac", "proxy_user", "proxy_exceptions", "authorities"],
   },
+  { id: "sign_in", title: "settings.group.sign_in", keys: ["secrets"] },
 ];
 
 /** Shown where the choice of the proxy gives them a meaning. */

@@ -40,6 +40,8 @@ export class FakeBatch {
   readonly states: Uint8Array;
   readonly extras = new Map<number, Extra>();
   readonly totals: Totals = { jobs: {}, bytes: {} };
+  /** Where files go that don't go with the others. */
+  readonly elsewhere = new Map<number, Destination>();
   finishedAt: number | null = null;
   leftOut = 0;
   /** Places before this one hold nothing queued. */
@@ -52,7 +54,7 @@ export class FakeBatch {
     readonly id: number,
     readonly account: number,
     readonly label: string,
-    readonly destination: Destination,
+    public destination: Destination,
     readonly shoot: Shoot,
     readonly count: number,
     readonly createdAt: number,
@@ -129,6 +131,13 @@ export class FakeBatch {
     return (this.sorted[order] ??= Uint32Array.from({ length: this.count }, (_, index) => index).sort(compare));
   }
 
+  /** Where all files go to one other place, that is the batch's own. */
+  settleElsewhere(to: Destination): void {
+    if (this.elsewhere.size + (this.totals.jobs.cancelled ?? 0) < this.count) return;
+    this.destination = to;
+    this.elsewhere.clear();
+  }
+
   phase(): BatchState {
     const open = STATES.some((state) => !SETTLED.includes(state) && (this.totals.jobs[state] ?? 0) > 0);
     return open ? "open" : "finished";
@@ -171,7 +180,7 @@ export class FakeBatch {
       batch: this.id,
       name: nameOf(this.shoot, index),
       folder: this.shoot.folder,
-      place: this.destination.path,
+      place: (this.elsewhere.get(index) ?? this.destination).path,
       size: sizeOf(this.shoot, index),
       state,
       waiting_for: extra.waitingFor ?? null,

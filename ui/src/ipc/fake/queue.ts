@@ -1,6 +1,7 @@
 // The simulated engine: jobs start, send, are verified and processed as time is passed in.
 import type {
   Condition,
+  Destination,
   EngineEvent,
   Failure,
   JobAction,
@@ -20,6 +21,7 @@ const PERMITS = 6;
 const SENDING: readonly JobStateKind[] = ["checking", "uploading", "finishing"];
 const RUNNING: readonly JobStateKind[] = [...SENDING, "processing"];
 const MOVABLE: readonly JobStateKind[] = ["queued", "waiting", "paused"];
+const TARGETABLE: readonly JobStateKind[] = ["queued", "waiting", "paused", "blocked", "failed"];
 const DURATION: Partial<Record<JobStateKind, number>> = { checking: 600, finishing: 900, processing: 2500 };
 
 interface Running {
@@ -132,6 +134,28 @@ export class FakeQueue {
       if (this.act(action, batch, index)) changed++;
       else unchanged++;
     }
+    this.flush();
+    return { changed, unchanged };
+  }
+
+  /** As the engine: where all go elsewhere, the batch does. */
+  retarget(account: number, selection: JobSelection, to: Destination): { changed: number; unchanged: number } {
+    let changed = 0;
+    let unchanged = 0;
+    const met = new Set<FakeBatch>();
+    for (const { batch, index } of this.selected(selection)) {
+      const state = batch.state(index);
+      if (batch.account !== account || !TARGETABLE.includes(state)) {
+        unchanged++;
+        continue;
+      }
+      changed++;
+      met.add(batch);
+      batch.elsewhere.set(index, to);
+      const again = state === "blocked" || state === "failed";
+      this.move(batch, index, again ? "queued" : state, again ? undefined : batch.extras.get(index));
+    }
+    for (const batch of met) batch.settleElsewhere(to);
     this.flush();
     return { changed, unchanged };
   }

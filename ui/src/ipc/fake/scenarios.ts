@@ -1,12 +1,12 @@
 // What the fake starts with, by the name in `?scenario=`.
-import type { AccountView, Destination, JobStateKind } from "../bindings";
+import type { AccountView, Destination, Failure, JobStateKind } from "../bindings";
 import { FakeBatch, type Extra } from "./batch";
 import { failureOf, type FakeQueue } from "./queue";
 import { fraction } from "./random";
 import type { Shoot } from "./shoot";
 
 export const SCENARIOS = [
-  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed", "damaged", "consumer",
+  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed", "damaged", "consumer", "rights", "accounts", "no-keychain", "locked",
 ] as const; // prettier-ignore
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -43,8 +43,18 @@ function add(
   count: number,
   minutes: number,
   state?: JobStateKind,
+  account = 1,
 ) {
-  const batch = new FakeBatch(queue.batches.length + 1, 1, label, to, shoot, count, now - minutes * MINUTE, state);
+  const batch = new FakeBatch(
+    queue.batches.length + 1,
+    account,
+    label,
+    to,
+    shoot,
+    count,
+    now - minutes * MINUTE,
+    state,
+  );
   queue.add(batch);
   return batch;
 }
@@ -82,6 +92,37 @@ function problems({ now }: Stage, batch: FakeBatch, from: number): void {
   rows.forEach(([state, extra], n) => batch.move(from + n, state, extra));
 }
 
+/** What each missing right looks like: of a place, of making albums in it, of seeing what arrived, and of uploading at all. */
+function rights(stage: Stage): void {
+  const press: Destination = { kind: "album", id: "a5", path: "Marketing/Press" };
+  const put = (label: string, to: Destination, shoot: Shoot, count: number, from: number, failure: Failure) => {
+    const batch = add(stage, label, to, shoot, count, 9 - from);
+    for (let index = 0; index < count; index++) {
+      if (index < from) batch.move(index, "done");
+      else batch.move(index, "blocked", { failure });
+    }
+  };
+  const of = (code: Failure["code"], right: string, reason: string, destination: string) =>
+    failureOf(code, "admin", { right, reason, destination, tenant: ACCOUNT.tenant }, `403 (${right})`);
+  put("Press kit", press, SHOOT, 41, 0, of("NoPermission", "place", "place", press.path));
+  put("Packshots", PACKSHOTS, ARTICLES, 12, 4, of("NoPermission", "view", "view", PACKSHOTS.path));
+  put("Open day", EVENTS, MIXED, 6, 0, of("DestinationRefused", "create_album", "create_album", EVENTS.path));
+}
+
+/** Two tenants, and two users of one of them. */
+export const THREE: AccountView[] = [
+  ACCOUNT,
+  {
+    ...ACCOUNT,
+    id: 2,
+    tenant: "zeta.canto.de",
+    tenant_url: "https://zeta.canto.de",
+    email: "mira@zeta.example",
+    state: "sign_in_required",
+  },
+  { ...ACCOUNT, id: 3, user_name: "Jo Example", email: "jo@acme.example", rights: ["download"] },
+];
+
 /** The file is there, what was to be said about it is not. */
 function refuse(batch: FakeBatch, index: number): void {
   const failure = failureOf(
@@ -98,6 +139,7 @@ export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void
   const stage = { queue, now };
   switch (scenario) {
     case "signed-out":
+    case "no-keychain":
     case "damaged":
     case "empty":
       return;
@@ -121,6 +163,17 @@ export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void
       );
       for (let index = 0; index < 120_000; index++) batch.move(index, "done");
       underWay(stage, batch, 120_000);
+      return;
+    }
+    case "rights": {
+      rights(stage);
+      return;
+    }
+    case "accounts": {
+      const batch = add(stage, "Spring shoot", SELECTS, SHOOT, 40, 14);
+      underWay(stage, batch, 9);
+      add(stage, "Packshots", PACKSHOTS, ARTICLES, 24, 5, undefined, 2);
+      add(stage, "Open day", EVENTS, MIXED, 12, 3, undefined, 3);
       return;
     }
     case "problems": {

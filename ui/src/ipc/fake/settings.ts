@@ -20,6 +20,7 @@ const CHOICES: Record<SettingKey, string[]> = {
   proxy_user: [],
   proxy_exceptions: [],
   authorities: [],
+  secrets: ["keep", "session"],
 };
 
 /** What the engine would say of what is typed; it takes more spellings. */

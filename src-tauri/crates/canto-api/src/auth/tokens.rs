@@ -20,6 +20,9 @@ pub trait TokenSource: Send + Sync {
     /// many requests at the same time: the implementor makes one renewal of them. If `rejected` is no longer
     /// the present token, the present one is the answer.
     fn renew(&self, rejected: &AccessToken) -> BoxFuture<'_, Result<AccessToken, ApiError>>;
+
+    /// The tenant refuses this token although it has just been renewed: a person has to sign in.
+    fn refused(&self, _token: &AccessToken) {}
 }
 
 /// An API key ("app") that an administrator made [D]. It belongs to the OAuth server of its region [T].

@@ -38,6 +38,8 @@ pub enum ErrorKind {
     Forbidden,
     /// Not there (404). Canto answers this also when no token was sent [C].
     NotFound,
+    /// A success that lacks what was asked for: a tenant may leave out what somebody has no right to [ND].
+    LeftOut,
     /// The request itself is wrong (400 and other 4xx, or a name that can't be put into an address).
     BadRequest,
     /// Over the rate limit (429). The budget is already paused when this is seen.
@@ -101,6 +103,12 @@ impl ApiError {
     /// No token to be had without the person. For implementors of [`crate::TokenSource`].
     pub fn sign_in_required() -> Self {
         Self::new("token", ErrorKind::SignInRequired)
+    }
+
+    /// A 401 to somebody whose token is good.
+    pub(crate) fn denied(mut self) -> Self {
+        self.0.kind = ErrorKind::Forbidden;
+        self
     }
 
     pub(crate) fn with_status(mut self, status: u16) -> Self {
@@ -173,9 +181,11 @@ impl ApiError {
             | ErrorKind::PolicyRefused
             | ErrorKind::SignatureRefused
             | ErrorKind::SignInRequired => RetryClass::NeedsSomeone,
-            ErrorKind::NotFound | ErrorKind::BadRequest | ErrorKind::TooLarge | ErrorKind::Internal => {
-                RetryClass::Permanent
-            }
+            ErrorKind::NotFound
+            | ErrorKind::LeftOut
+            | ErrorKind::BadRequest
+            | ErrorKind::TooLarge
+            | ErrorKind::Internal => RetryClass::Permanent,
             ErrorKind::BodyFailed(io::ErrorKind::NotFound) => RetryClass::Permanent,
             ErrorKind::BodyFailed(io::ErrorKind::PermissionDenied) => RetryClass::NeedsSomeone,
             ErrorKind::BodyFailed(_) => RetryClass::Temporary,

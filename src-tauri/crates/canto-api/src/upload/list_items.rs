@@ -17,6 +17,7 @@ pub(super) struct ListItems {
     named_results: bool,
     item_at: Option<usize>,
     begun: bool,
+    says_something: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,11 @@ impl ListItems {
         if self.begun && self.open.is_empty() { Ok(()) } else { Err(Broken("half an answer")) }
     }
 
+    /// An object with nothing in it came so far, not even an empty list.
+    pub(super) fn says_nothing(&self) -> bool {
+        self.begun && !self.says_something
+    }
+
     /// One byte. `Some`: an item that started there ends here.
     fn take(&mut self, at: usize, byte: u8) -> Result<Option<usize>, Broken> {
         if let Some(mut text) = self.string.take() {
@@ -76,7 +82,10 @@ impl ListItems {
             return Ok(None);
         }
         match byte {
-            b'"' => self.string = Some(Text { starts: at, escaped: false }),
+            b'"' => {
+                self.says_something = true;
+                self.string = Some(Text { starts: at, escaped: false });
+            }
             b'{' => {
                 if self.open.last() == Some(&Container::Items) {
                     self.item_at = Some(at);
@@ -89,6 +98,7 @@ impl ListItems {
                     [Container::Object] => self.named_results,
                     _ => false,
                 };
+                self.says_something = true;
                 self.start(if items { Container::Items } else { Container::List })?;
             }
             b'}' => {

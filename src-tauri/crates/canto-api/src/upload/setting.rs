@@ -37,11 +37,13 @@ impl UploadSetting {
     /// Reads the answer of the call. `server_date` is its `Date` header.
     ///
     /// # Errors
-    /// `UnexpectedAnswer` without an address or a key, or with an address that is not encrypted.
+    /// `LeftOut` without an address or a key, `UnexpectedAnswer` with an address that is not encrypted.
     pub fn from_json(body: &[u8], server_date: Option<Timestamp>) -> Result<Self, ApiError> {
         let Pairs(mut fields) = parse(CALL, body)?;
         let bad = |text| ApiError::new(CALL, ErrorKind::UnexpectedAnswer).with_message(text);
-        let at = fields.iter().position(|(name, _)| name == "url").ok_or_else(|| bad("no address came"))?;
+        let left_out = |text| ApiError::new(CALL, ErrorKind::LeftOut).with_status(200).with_message(text);
+        let at = fields.iter().position(|(name, _)| name == "url");
+        let at = at.ok_or_else(|| left_out("no address came"))?;
         let (_, address) = fields.remove(at);
         let url = Url::parse(&address).map_err(|_| bad("the address can't be read"))?;
         let local = url.host().is_some_and(|host| is_loopback(&host));
@@ -49,7 +51,7 @@ impl UploadSetting {
             return Err(bad("the address is not encrypted"));
         }
         if !fields.iter().any(|(name, _)| name == "key") {
-            return Err(bad("no key came"));
+            return Err(left_out("no key came"));
         }
         let policy = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("policy"));
         let policy = policy.and_then(|(_, encoded)| Policy::decode(encoded));
@@ -168,8 +170,8 @@ mod tests {
     fn what_is_no_setting() {
         let refused =
             |json: &str| UploadSetting::from_json(json.as_bytes(), None).unwrap_err().kind().clone();
-        assert_eq!(refused("{}"), ErrorKind::UnexpectedAnswer);
-        assert_eq!(refused(r#"{"url":"https://x/"}"#), ErrorKind::UnexpectedAnswer);
+        assert_eq!(refused("{}"), ErrorKind::LeftOut);
+        assert_eq!(refused(r#"{"url":"https://x/"}"#), ErrorKind::LeftOut);
         assert_eq!(refused(r#"{"url":"http://example.com/","key":"k"}"#), ErrorKind::UnexpectedAnswer);
         assert_eq!(refused("[]"), ErrorKind::UnexpectedAnswer);
         assert!(UploadSetting::from_json(br#"{"url":"http://127.0.0.1:1/","key":"k"}"#, None).is_ok());

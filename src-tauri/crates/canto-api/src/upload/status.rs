@@ -48,6 +48,9 @@ impl CantoClient {
     /// Hands each upload of the last `hours` (1 to 24 [C]) to `on_item`, and returns how many there were.
     /// Order, paging and whether it holds other users' uploads are [ND]. No list is built and the
     /// answer is never held as a whole: any number of items costs the memory of one.
+    ///
+    /// # Errors
+    /// `LeftOut` for an object without anything in it, which is no empty list.
     pub async fn upload_status(
         &self,
         hours: u8,
@@ -64,8 +67,9 @@ impl CantoClient {
             })
         });
         reading.await?;
+        let says_nothing = items.says_nothing();
         items.end()?;
-        Ok(count)
+        if says_nothing { Err(ApiError::new(CALL, ErrorKind::LeftOut).with_status(200)) } else { Ok(count) }
     }
 }
 

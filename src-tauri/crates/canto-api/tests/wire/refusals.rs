@@ -129,3 +129,51 @@ async fn proxies_that_refuse() {
         assert_eq!(error.kind(), &kind, "{error}");
     }
 }
+
+/// `/user` takes token `one`; everything else says 401, as a tenant may to somebody without the right [ND].
+#[tokio::test]
+async fn a_401_to_a_good_token_is_a_missing_right_and_renews_nothing() {
+    let (tokens, calls) = (Tokens::new(), Arc::new(AtomicUsize::new(0)));
+    let router = guarded("one", calls.clone())
+        .route("/api/v1/upload/setting", get(|| async { StatusCode::UNAUTHORIZED }))
+        .route("/api/v1/tree", get(|| async { StatusCode::UNAUTHORIZED }));
+    let canto = client_with(router, tokens.clone()).await;
+    for _ in 0..5 {
+        assert_eq!(canto.upload_setting(false).await.unwrap_err().kind(), &ErrorKind::Forbidden);
+        let error = canto.tree(None, 1).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (&ErrorKind::Forbidden, Some(401)));
+    }
+    assert_eq!(calls.load(Ordering::SeqCst), 1, "`/user` is asked once for all of them");
+    assert_eq!(tokens.renewals.load(Ordering::SeqCst), 0);
+}
+
+/// A token that is over is renewed by the first call, and `/user` is asked about it once.
+#[tokio::test]
+async fn a_401_to_a_token_that_is_over_is_no_missing_right() {
+    let (tokens, calls) = (Tokens::new(), Arc::new(AtomicUsize::new(0)));
+    let tree = get(|headers: HeaderMap| async move {
+        match headers.get("authorization").and_then(|value| value.to_str().ok()) {
+            Some("Bearer two") => Ok(Json(json!({"results": []}))),
+            _ => Err(StatusCode::UNAUTHORIZED),
+        }
+    });
+    let canto = client_with(guarded("two", calls.clone()).route("/api/v1/tree", tree), tokens.clone()).await;
+    assert!(canto.tree(None, 1).await.unwrap().is_empty());
+    assert_eq!((calls.load(Ordering::SeqCst), tokens.renewals.load(Ordering::SeqCst)), (1, 1));
+}
+
+#[tokio::test]
+async fn an_answer_without_what_was_asked_for_says_so() {
+    let nothing = || async { Json(json!({})) };
+    let router = Router::new()
+        .route("/api/v1/upload/setting", get(nothing))
+        .route("/api/v1/upload/status", get(nothing))
+        .route("/api/v1/info/album/A1", get(nothing))
+        .route("/api/v1/album/New", axum::routing::post(nothing));
+    let canto = client(router).await;
+    assert_eq!(canto.upload_setting(false).await.unwrap_err().kind(), &ErrorKind::LeftOut);
+    assert_eq!(canto.create_album(None, "New").await.unwrap_err().kind(), &ErrorKind::LeftOut);
+    assert_eq!(canto.node(canto_api::NodeKind::Album, "A1").await.unwrap_err().kind(), &ErrorKind::LeftOut);
+    let status = canto.upload_status(2, &mut |_| {}).await;
+    assert_eq!(status.unwrap_err().kind(), &ErrorKind::LeftOut);
+}

@@ -32,7 +32,7 @@ pub async fn whoami(global: &Global, out: &Output) -> Ended {
 }
 
 pub async fn logout(global: &Global, logout: &Logout, out: &Output) -> Ended {
-    Session::with(global, Need::Tenant, async |session| {
+    Session::with(global, Need::SignIn, async |session| {
         let account = session.account().await?;
         session.handle().sign_out(account.id, logout.drop_queue).await?;
         out.line(&Line::SignedOut { account: account.id })?;

@@ -2,7 +2,6 @@
 
 use std::io::Read;
 
-use engine::EngineHandle;
 use engine::model::{AccountView, Right, SignInRequest};
 use engine::session::Secret;
 
@@ -12,6 +11,7 @@ use crate::exit::{Ended, Exit, Problem};
 use crate::lines::Line;
 use crate::output::Output;
 use crate::session::{Need, Session, word};
+use crate::sign_in;
 
 pub async fn run(global: &Global, login: Login, out: &Output) -> Ended {
     let request = SignInRequest {
@@ -21,16 +21,19 @@ pub async fn run(global: &Global, login: Login, out: &Output) -> Ended {
         on_behalf_of: login.on_behalf_of.clone(),
         again: None,
     };
-    Session::with(global, Need::Tenant, async |session| {
+    Session::with(global, Need::SignIn, async |session| {
         let handle = session.handle();
         let account = if login.client_credentials {
             handle.sign_in_with_credentials(request).await?
         } else {
-            through_browser(handle, request, login.no_browser, out).await?
+            sign_in::through_browser(handle, request, login.no_browser, out).await?
         };
         out.line(&Line::SignedIn { account: &account })?;
         out.say(format!("Signed in to {} as {}.", account.tenant, account::who(&account)))?;
         warn_about_rights(&account, out);
+        if session.keeps_nothing {
+            out.note("Nothing is kept of it: each command that needs the library asks to sign in (`ferry settings set secrets keep`).");
+        }
         Ok(Exit::Well)
     })
     .await
@@ -49,28 +52,6 @@ async fn secret(login: &Login) -> Result<Option<Secret>, Problem> {
         return Err(Problem::usage("there is no secret on standard input."));
     }
     Ok(Some(secret))
-}
-
-async fn through_browser(
-    handle: &EngineHandle,
-    request: SignInRequest,
-    no_browser: bool,
-    out: &Output,
-) -> Result<AccountView, Problem> {
-    let started = handle.start_sign_in(request).await?;
-    out.line(&Line::SignInStarted { url: &started.url, host: &started.host })?;
-    if no_browser || !opened(&started.url).await {
-        out.say(format!("Open this address in a browser on this computer:\n\n  {}\n", started.url))?;
-    } else {
-        out.note(format!("Your browser opens {}. Sign in there; Ferry waits.", started.host));
-    }
-    Ok(handle.finish_sign_in(started.flow).await?)
-}
-
-/// Whether the system took the address; its programs may take their time.
-async fn opened(url: &str) -> bool {
-    let url = url.to_owned();
-    matches!(tokio::task::spawn_blocking(move || open::that_detached(url)).await, Ok(Ok(())))
 }
 
 fn warn_about_rights(account: &AccountView, out: &Output) {

@@ -12,6 +12,7 @@ mod network_test;
 mod receipt;
 mod relocate;
 pub mod rest;
+mod retarget;
 mod run;
 mod settings;
 mod status;
@@ -46,6 +47,7 @@ pub async fn run(arguments: Arguments, out: &Output) -> Ended {
         Command::Resume(jobs) => Box::pin(control::run(global, jobs, JobAction::Resume, out)).await,
         Command::Cancel(jobs) => Box::pin(control::run(global, jobs, JobAction::Cancel, out)).await,
         Command::Retry(jobs) => Box::pin(control::run(global, jobs, JobAction::Retry, out)).await,
+        Command::Retarget(retarget) => Box::pin(retarget::run(global, retarget, out)).await,
         Command::Top(jobs) => Box::pin(control::run(global, jobs, JobAction::Top, out)).await,
         Command::Metadata(metadata) => Box::pin(metadata::run(global, metadata, out)).await,
         Command::Network(network) => Box::pin(network::run(global, network, out)).await,

@@ -10,6 +10,7 @@ mod odd_files;
 mod proxy;
 mod receipt;
 mod relocate;
+mod rights;
 mod secrets;
 mod settings;
 mod stage;

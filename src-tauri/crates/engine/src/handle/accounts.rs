@@ -28,6 +28,9 @@ impl EngineHandle {
     /// `TenantUnknown` and `TlsRefused` with a `reason` where no library is; `CredentialsRefused` where an app id is missing
     /// or refused.
     pub async fn start_sign_in(&self, request: SignInRequest) -> Outcome<SignInStarted> {
+        // Nobody signs in for nothing.
+        let vault = Arc::clone(&self.inner.vault);
+        blocking(move || vault.get("sign-in").map(drop)).await?;
         let (tenant, app) = self.tenant_and_key(&request).await?;
         let language = self.setting(SettingKey::Language).await?;
         let http = self.inner.network.api();

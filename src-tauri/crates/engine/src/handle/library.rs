@@ -6,7 +6,7 @@ use super::EngineHandle;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::intake::library_name;
 use crate::model::{AccountId, Destination, DestinationKind, LibraryNode, NodeKind};
-use crate::transfer::failure::failure_of;
+use crate::transfer::rights::refused_place;
 
 const MOST_FOUND: usize = 200;
 
@@ -18,14 +18,14 @@ impl EngineHandle {
         folder: Option<String>,
     ) -> Outcome<Vec<LibraryNode>> {
         let tenant = self.inner.tenants.get(account).await?;
-        let nodes = tenant.client.tree(folder.as_deref(), 1).await.map_err(|error| failure_of(&error))?;
+        let nodes = tenant.client.tree(folder.as_deref(), 1).await.map_err(|error| refused_place(&error))?;
         Ok(nodes.into_iter().filter_map(view).collect())
     }
 
     /// Folders and albums whose name holds the text, case ignored; at most 200.
     pub async fn search_library(&self, account: AccountId, text: &str) -> Outcome<Vec<LibraryNode>> {
         let tenant = self.inner.tenants.get(account).await?;
-        let nodes = tenant.client.tree(None, -1).await.map_err(|error| failure_of(&error))?;
+        let nodes = tenant.client.tree(None, -1).await.map_err(|error| refused_place(&error))?;
         let wanted = text.to_lowercase();
         let mut found = Vec::new();
         let mut open: Vec<TreeNode> = nodes.into_iter().rev().collect();
@@ -96,7 +96,8 @@ impl EngineHandle {
             if let Some(id) = text.strip_prefix(prefix) {
                 let tenant = self.inner.tenants.get(account).await?;
                 let node = tenant.client.node(kind.clone(), id).await.map_err(|error| {
-                    let failure = failure_of(&error);
+                    let failure = refused_place(&error).with("destination", text);
+                    // An id that was typed may be wrong as well.
                     if failure.code == ErrorCode::DestinationMissing { missing() } else { failure }
                 })?;
                 let kind =
@@ -183,14 +184,7 @@ fn split(text: &str) -> Vec<String> {
 }
 
 fn refused_here(error: &ApiError, name: &str) -> Failure {
-    let failure = failure_of(error);
-    let code = match failure.code {
-        ErrorCode::NoPermission | ErrorCode::TenantRefused | ErrorCode::DestinationMissing => {
-            ErrorCode::DestinationRefused
-        }
-        code => code,
-    };
-    Failure { code, who: code.who(), ..failure }.with("name", name)
+    refused_place(error).with("name", name)
 }
 
 #[cfg(test)]

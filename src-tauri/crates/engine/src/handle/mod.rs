@@ -15,6 +15,7 @@ mod receipts;
 mod settings;
 mod start;
 mod thumbnails;
+pub(crate) mod vault;
 
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
@@ -34,7 +35,7 @@ use crate::pace::Pace;
 use crate::platform::managed::Managed;
 use crate::platform::surroundings::Surroundings;
 use crate::queue::message::{Reply, ToOwner};
-use crate::session::{SharedVault, SignIns, Tenants};
+use crate::session::{LazyVault, SharedVault, SignIns, Tenants};
 use crate::store::Readers;
 use crate::thumbnails::Thumbnails;
 use crate::transfer::progress::Board;
@@ -54,6 +55,8 @@ struct Inner {
     world: SharedWorld,
     readers: Readers,
     vault: SharedVault,
+    /// The same, where it is this computer's.
+    lazy_vault: Option<Arc<LazyVault>>,
     network: Arc<Network>,
     tenants: Arc<Tenants>,
     sign_ins: SignIns,

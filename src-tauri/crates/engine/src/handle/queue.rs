@@ -12,9 +12,9 @@ use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent, Snapshot};
 use crate::intake;
 use crate::model::{
-    BatchId, BatchView, ControlResult, Enqueue, JobAction, JobDetails, JobId, JobPage, JobQuery,
-    JobSelection, JobStateKind, QueueSpot, RelocateResult, SettingKey, Sidecars, StagedPage, StagedQuery,
-    StagingChoices, StagingSummary,
+    AccountId, BatchId, BatchView, ControlResult, Destination, Enqueue, JobAction, JobDetails, JobId,
+    JobPage, JobQuery, JobSelection, JobStateKind, QueueSpot, RelocateResult, SettingKey, Sidecars,
+    StagedPage, StagedQuery, StagingChoices, StagingSummary,
 };
 use crate::queue::guests::Request;
 use crate::queue::message::ToOwner;
@@ -98,6 +98,21 @@ impl EngineHandle {
             self.ask(|reply| ToOwner::Control { selection, action, reply }).await
         } else {
             self.request(Request::Control { selection, action }).await
+        }
+    }
+
+    /// Sends an account's files that are not under way to another place; those that the old one had refused are tried again.
+    /// What the server may have already stays as it is. Words and values go with them.
+    pub async fn retarget(
+        &self,
+        account: AccountId,
+        selection: JobSelection,
+        destination: Destination,
+    ) -> Outcome<ControlResult> {
+        if self.is_owner() {
+            self.ask(|reply| ToOwner::Retarget { account, selection, destination, reply }).await
+        } else {
+            self.request(Request::Retarget { account, selection, destination }).await
         }
     }
 

@@ -36,12 +36,20 @@ impl EngineHandle {
         if let (SettingKey::Authorities, Some(files)) = (key, &value) {
             network::check_authorities(files).await?;
         }
-        if self.is_owner() {
-            self.ask(|reply| ToOwner::PutSetting { key, value, reply }).await?;
-        } else {
-            self.request::<()>(Request::PutSetting { key, value }).await?;
+        self.put_setting(key, value).await?;
+        match key {
+            SettingKey::Secrets => self.follow_secrets().await,
+            key if network::KEYS.contains(&key) => self.set_up_network(self.is_owner()).await,
+            _ => Ok(()),
         }
-        if network::KEYS.contains(&key) { self.set_up_network(self.is_owner()).await } else { Ok(()) }
+    }
+
+    pub(super) async fn put_setting(&self, key: SettingKey, value: Option<String>) -> Outcome<()> {
+        if self.is_owner() {
+            self.ask(|reply| ToOwner::PutSetting { key, value, reply }).await
+        } else {
+            self.request::<()>(Request::PutSetting { key, value }).await
+        }
     }
 
     /// What an administrator has set, if it can be.

@@ -15,12 +15,14 @@ use super::ahead::{self, Ahead};
 use super::bandwidth;
 use super::listening::{forget_changed, keep_open_bytes};
 use super::network as network_settings;
+use super::vault::keeps_secrets;
 use super::{EngineHandle, Inner};
 use crate::clock::{SharedWorld, SystemWorld};
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
 use crate::metadata::apply::Applier;
 use crate::metadata::schema::Forms;
+use crate::model::SettingKey;
 use crate::network::{Network, changes, reachability};
 use crate::pace::Pace;
 use crate::platform::data_dir::DataDirLock;
@@ -28,7 +30,7 @@ use crate::platform::managed::{self, Managed};
 use crate::platform::surroundings::{Surroundings, ThisComputer};
 use crate::queue::message::ToOwner;
 use crate::queue::{Owner, OwnerLinks};
-use crate::session::{LazyVault, SharedVault, SignIns, Tenants};
+use crate::session::{Keychain, LazyVault, SharedVault, SignIns, Tenants};
 use crate::store::{Readers, Store};
 use crate::supervisor::Supervisor;
 use crate::thumbnails::Thumbnails;
@@ -70,6 +72,8 @@ pub struct EngineOptions {
     pub passphrase: Option<Secret>,
     /// Secrets are kept here instead (tests).
     pub vault: Option<SharedVault>,
+    /// The system's keychain.
+    pub keychain: SharedVault,
     /// PEM file of certificate authorities trusted besides the system's.
     pub authorities: Option<PathBuf>,
     /// The API key to sign in with, wherever no other is typed.
@@ -91,6 +95,7 @@ impl EngineOptions {
             world: Arc::new(SystemWorld),
             passphrase: None,
             vault: None,
+            keychain: Arc::new(Keychain),
             authorities: None,
             app_key: None,
             managed: managed::path(),
@@ -133,10 +138,20 @@ impl Engine {
         });
         let (lock, store, managed) =
             opened.await.map_err(|error| Failure::new(ErrorCode::Internal).because(error))??;
-        let vault = options.vault.clone().unwrap_or_else(|| {
-            let world = Arc::clone(&options.world);
-            Arc::new(LazyVault::new(options.data_dir.clone(), options.passphrase.clone(), world))
+        let keeps = match managed.setting(SettingKey::Secrets.as_str()) {
+            Some(word) => word != "session",
+            None => keeps_secrets(&store.connection),
+        };
+        let lazy_vault = options.vault.is_none().then(|| {
+            let (data_dir, passphrase) = (options.data_dir.clone(), options.passphrase.clone());
+            let (keychain, world) = (Arc::clone(&options.keychain), Arc::clone(&options.world));
+            Arc::new(LazyVault::new(data_dir, passphrase, keychain, world, keeps))
         });
+        let vault = match (&options.vault, &lazy_vault) {
+            (None, Some(lazy)) => lazy.clone() as SharedVault,
+            (Some(vault), _) => Arc::clone(vault),
+            (None, None) => Arc::clone(&options.keychain),
+        };
         let (owner, inbox) = mpsc::channel();
         let readers = Readers::new(&options.data_dir);
         let tenants = Arc::new(Tenants::new(
@@ -165,6 +180,7 @@ impl Engine {
                 world: Arc::clone(&options.world),
                 readers: readers.clone(),
                 vault: Arc::clone(&vault),
+                lazy_vault,
                 network: Arc::clone(&network),
                 tenants: Arc::clone(&tenants),
                 sign_ins: SignIns::default(),
@@ -226,6 +242,9 @@ impl Engine {
         }
         // Nothing else sets it.
         handle.inner.transfers.get_or_init(|| Arc::clone(&context));
+        if !keeps {
+            handle.ask_for_sign_ins().await?;
+        }
         let quit = supervisor.quit();
         let bandwidth = bandwidth::Watch::start(handle.clone()).await?;
         supervisor.spawn("bandwidth", bandwidth.run(quit.clone()));

@@ -3,7 +3,7 @@
 
 use std::slice;
 
-use canto_api::{ApiError, AssetRef, CantoClient, EditProperty};
+use canto_api::{ApiError, Asset, AssetRef, CantoClient, EditProperty, ErrorKind};
 
 use crate::error::{ErrorCode, Failure, Who};
 use crate::model::MetadataForm;
@@ -35,6 +35,9 @@ pub async fn set_values(
                 for setting in &settings {
                     set_one(client, assets, setting, &mut refused).await?;
                 }
+            }
+            Err(error) if *error.kind() == ErrorKind::LeftOut => {
+                look_at(client, assets, &settings, &error, &mut refused).await?;
             }
             other => other?,
         }
@@ -108,10 +111,59 @@ async fn add_words(
                 let name = if is_tag { "tags" } else { "keywords" };
                 note(refused, name, refusal(&error, name, word));
             }
+            Err(error) if *error.kind() == ErrorKind::LeftOut => {
+                let details = client.batch_content(slice::from_ref(asset)).await?;
+                let has = details.found.first().is_some_and(|found| {
+                    if is_tag { found.tags.contains(word) } else { found.keywords.contains(word) }
+                });
+                if !has {
+                    let name = if is_tag { "tags" } else { "keywords" };
+                    note(refused, name, ignored(&error, name, word));
+                }
+            }
             other => other?,
         }
     }
     Ok(())
+}
+
+/// The answer says nothing, so the assets have to: a tenant may leave undone what somebody has no right to [ND].
+async fn look_at(
+    client: &CantoClient,
+    assets: &[AssetRef],
+    settings: &[Setting],
+    error: &ApiError,
+    refused: &mut [Option<Failure>],
+) -> Result<(), ApiError> {
+    let details = client.batch_content(assets).await?;
+    for (asset, refused) in assets.iter().zip(refused) {
+        let found = details.found.iter().find(|found| found.asset_ref() == *asset);
+        for setting in settings.iter().filter(|setting| !found.is_some_and(|found| setting.is_on(found))) {
+            let EditProperty { property_id, property_value, custom_field, .. } = &setting.property;
+            let id = if *custom_field { property_id } else { &setting.name };
+            note(refused, id, ignored(error, &setting.name, property_value));
+        }
+    }
+    Ok(())
+}
+
+impl Setting {
+    /// As far as it can be told: how a tenant writes a value is its own matter.
+    fn is_on(&self, asset: &Asset) -> bool {
+        let EditProperty { property_id, property_value, custom_field, .. } = &self.property;
+        match property_id.as_str() {
+            "keyword" if !custom_field => {
+                property_value.split(',').all(|word| asset.keywords.iter().any(|known| known == word))
+            }
+            "description" if !custom_field => asset.description.as_deref() == Some(property_value),
+            _ => asset.additional.get(&self.name).is_some_and(|value| match value {
+                serde_json::Value::Null => false,
+                serde_json::Value::String(text) => !text.is_empty(),
+                serde_json::Value::Array(list) => !list.is_empty(),
+                _ => true,
+            }),
+        }
+    }
 }
 
 fn settings_of(set: &ValueSet, form: &MetadataForm) -> Vec<Setting> {
@@ -152,6 +204,12 @@ fn note(known: &mut Option<Failure>, id: &str, refusal: Failure) {
     if !also.lines().any(|known| known == line) {
         also.push_str(&format!("{}{line}", if also.is_empty() { "" } else { "\n" }));
     }
+}
+
+/// The tenant took it, and did nothing.
+fn ignored(error: &ApiError, field: &str, value: &str) -> Failure {
+    let failure = Failure::new(ErrorCode::MetadataRefused).with("field", field).with("value", value);
+    Failure { who: Who::Admin, ..failure }.with("reason", "right").because(error)
 }
 
 fn refusal(error: &ApiError, field: &str, value: &str) -> Failure {

@@ -43,6 +43,21 @@ pub struct Destination {
     pub path: String,
 }
 
+/// Where a file goes instead of where its batch does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    pub destination: Destination,
+    /// The album, once it is known.
+    pub album: Option<String>,
+}
+
+impl Elsewhere {
+    pub fn to(destination: Destination) -> Self {
+        let album = (destination.kind == DestinationKind::Album).then(|| destination.id.clone());
+        Self { destination, album }
+    }
+}
+
 /// A request to upload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]

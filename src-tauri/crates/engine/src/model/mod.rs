@@ -21,7 +21,7 @@ pub mod timetable;
 
 pub use account::{AccountView, Right, SignInKind, SignInState};
 pub use bandwidth::{BandwidthView, Rest, RestFor};
-pub use batch::{BatchState, BatchView, Destination, DestinationKind, Enqueue, Totals};
+pub use batch::{BatchState, BatchView, Destination, DestinationKind, Elsewhere, Enqueue, Totals};
 pub use connection_test::{
     Advice, ConnectionReport, ConnectionTest, HostPurpose, SpeedFound, SpeedLevel, StepKind, StepState,
     StepWord, TestHost, TestStep,
@@ -43,7 +43,7 @@ pub use network::{NetworkWay, WayReason};
 pub use proxy::{ProxyAddress, ProxyKind};
 pub use script_place::ScriptPlace;
 pub use setting::{SettingKey, SettingView, Shape};
-pub use sign_in::{AddressPlace, AddressView, KeySource, SignInRequest, SignInStarted};
+pub use sign_in::{AddressPlace, AddressView, KeySource, SignInRequest, SignInStarted, VaultState};
 pub use staging::{
     LeftOut, LeftOutReason, LooseFiles, RenamedFolder, ShotPart, Sidecars, StagedEntry, StagedItem,
     StagedKind, StagedPage, StagedProblem, StagedQuery, StagingChoices, StagingSummary,

@@ -51,6 +51,8 @@ pub enum SettingKey {
     ProxyExceptions,
     /// Files of certificate authorities that are trusted as well.
     Authorities,
+    /// Whether secrets are kept for the next start, or everybody signs in every time.
+    Secrets,
 }
 
 impl SettingKey {
@@ -73,6 +75,7 @@ impl SettingKey {
         Self::ProxyUser,
         Self::ProxyExceptions,
         Self::Authorities,
+        Self::Secrets,
     ];
 
     /// As in the database, on the command line and in the managed file.
@@ -95,6 +98,7 @@ impl SettingKey {
             Self::ProxyUser => "proxy_user",
             Self::ProxyExceptions => "proxy_exceptions",
             Self::Authorities => "authorities",
+            Self::Secrets => "secrets",
         }
     }
 
@@ -119,6 +123,7 @@ impl SettingKey {
             Self::ProxyUser => Shape::Text(network_settings::kept_user),
             Self::ProxyExceptions => Shape::Text(network_settings::kept_exceptions),
             Self::Authorities => Shape::Text(network_settings::kept_authorities),
+            Self::Secrets => Shape::Choice(&["keep", "session"]),
         }
     }
 

@@ -82,3 +82,15 @@ pub struct SignInStarted {
     /// Host that the browser will show, for saying beforehand.
     pub host: String,
 }
+
+/// Whether secrets can be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum VaultState {
+    Open,
+    /// They are in the encrypted file, whose passphrase nobody has typed.
+    Locked,
+    /// There is no keychain, and nobody has said what to do instead.
+    Missing,
+}

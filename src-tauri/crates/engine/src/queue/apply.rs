@@ -192,8 +192,15 @@ impl Owner {
         self.tell_of_sign_ins();
         self.publisher.accounts_changed();
         self.values_due = true;
+        drop(self.links.transfers.send(ToTransfers::AskAgain));
         self.free_waiting(WaitingFor::SignIn)?;
         Ok(id)
+    }
+
+    /// What waited for the passphrase, or for a choice, finds out whether it may go on.
+    pub(super) fn vault_opened(&mut self) -> Outcome<()> {
+        self.values_due = true;
+        self.free_waiting(WaitingFor::SignIn)
     }
 
     /// Forgets who is signed in; the account's history stays. `drop_queue` cancels what is open.

@@ -1,10 +1,15 @@
 //! What a user does with jobs: one, a selection, a batch or everything. Large selections go in slices between other work.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::event::JobEvent;
-use super::message::Reply;
+use super::message::{Reply, ToTransfers};
 use super::owner::Owner;
 use crate::error::Outcome;
-use crate::model::{AccountId, BatchId, ControlResult, JobAction, JobId, JobSelection, JobStateKind};
+use crate::model::{
+    AccountId, BatchId, ControlResult, Destination, Elsewhere, JobAction, JobId, JobSelection, JobStateKind,
+};
 use crate::store::jobs::JobRow;
 use crate::store::{failure_of, jobs, order};
 
@@ -14,11 +19,34 @@ const SLICE: usize = 2_000;
 #[derive(Debug)]
 pub(super) struct Bulk {
     scope: Scope,
-    action: JobAction,
+    work: Work,
     after: JobId,
     front: i64,
     result: ControlResult,
     reply: Option<Reply<ControlResult>>,
+}
+
+/// What is done with each.
+#[derive(Clone, Debug)]
+enum Work {
+    Act(JobAction),
+    /// To another place, of one account; with the batches that were met.
+    SendTo {
+        account: AccountId,
+        to: Arc<Elsewhere>,
+        met: BTreeSet<BatchId>,
+    },
+}
+
+impl Work {
+    /// States in which it may mean something.
+    fn states(&self) -> &'static [JobStateKind] {
+        use JobStateKind as S;
+        match self {
+            Self::Act(action) => states_for(*action),
+            Self::SendTo { .. } => &[S::Queued, S::Waiting, S::Paused, S::Blocked, S::Failed],
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,15 +107,16 @@ impl Owner {
         action: JobAction,
         reply: Reply<ControlResult>,
     ) -> Outcome<()> {
-        let scope = match selection {
-            JobSelection::Jobs { jobs } => {
+        if action == JobAction::Retry {
+            // Before the transfers hear of the first of them.
+            drop(self.links.transfers.send(ToTransfers::AskAgain));
+        }
+        let scope = match self.scope_of(selection)? {
+            Ok(scope) => scope,
+            Err(jobs) => {
                 let result = self.control_jobs(&jobs, action);
                 return self.reply_control(reply, result);
             }
-            JobSelection::Runs { runs } => Scope::Runs(runs),
-            JobSelection::Batch { batch } => Scope::Batches(vec![batch]),
-            JobSelection::Account { account } => Scope::Batches(self.batches_of(account)?),
-            JobSelection::All => Scope::All,
         };
         let mut result = ControlResult::default();
         let running: Vec<JobId> =
@@ -99,7 +128,38 @@ impl Owner {
             }
         }
         let front = if action == JobAction::Top { order::front(&self.db).map_err(failure_of)? } else { 0 };
-        self.bulks.push_back(Bulk { scope, action, after: JobId(0), front, result, reply: Some(reply) });
+        let work = Work::Act(action);
+        self.bulks.push_back(Bulk { scope, work, after: JobId(0), front, result, reply: Some(reply) });
+        Ok(())
+    }
+
+    /// Jobs that are named one by one come back as an error: they are few.
+    fn scope_of(&self, selection: JobSelection) -> Outcome<Result<Scope, Vec<JobId>>> {
+        Ok(match selection {
+            JobSelection::Jobs { jobs } => Err(jobs),
+            JobSelection::Runs { runs } => Ok(Scope::Runs(runs)),
+            JobSelection::Batch { batch } => Ok(Scope::Batches(vec![batch])),
+            JobSelection::Account { account } => Ok(Scope::Batches(self.batches_of(account)?)),
+            JobSelection::All => Ok(Scope::All),
+        })
+    }
+
+    pub(super) fn retarget(
+        &mut self,
+        account: AccountId,
+        selection: JobSelection,
+        destination: Destination,
+        reply: Reply<ControlResult>,
+    ) -> Outcome<()> {
+        drop(self.links.transfers.send(ToTransfers::AskAgain));
+        let to = Arc::new(Elsewhere::to(destination));
+        let scope = match self.scope_of(selection)? {
+            Ok(scope) => scope,
+            Err(jobs) => Scope::Runs(jobs.into_iter().rev().map(|job| (job, job)).collect()),
+        };
+        let work = Work::SendTo { account, to, met: BTreeSet::new() };
+        let result = ControlResult::default();
+        self.bulks.push_back(Bulk { scope, work, after: JobId(0), front: 0, result, reply: Some(reply) });
         Ok(())
     }
 
@@ -162,10 +222,35 @@ impl Owner {
         rows.collect::<rusqlite::Result<_>>().map_err(failure_of)
     }
 
-    /// One slice of the oldest selection.
+    fn work_on(&mut self, row: JobRow, bulk: &mut Bulk) -> Outcome<()> {
+        match &mut bulk.work {
+            Work::Act(action) => self.act(row.id, *action, bulk.front, &mut bulk.result),
+            Work::SendTo { account, to, met } => {
+                met.insert(row.batch);
+                if self.send_elsewhere(row, *account, to)? {
+                    bulk.result.changed += 1;
+                } else {
+                    bulk.result.unchanged += 1;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Slices of the oldest selection: one, or as many as there are single jobs.
     pub(super) fn work_on_bulks(&mut self) -> Outcome<()> {
-        let Some(mut bulk) = self.bulks.pop_front() else { return Ok(()) };
-        let states = states_for(bulk.action);
+        for _ in 0..SLICE {
+            if !self.work_on_a_slice()? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// `true`: it was a short one, and there are more.
+    fn work_on_a_slice(&mut self) -> Outcome<bool> {
+        let Some(mut bulk) = self.bulks.pop_front() else { return Ok(false) };
+        let states = bulk.work.states();
         let rows = match &bulk.scope {
             Scope::All => jobs::of_batch(&self.db, None, states, bulk.after, SLICE),
             Scope::Batches(batches) => match batches.last() {
@@ -181,31 +266,36 @@ impl Owner {
             },
         }
         .map_err(failure_of)?;
-        let more = rows.len() == SLICE;
+        let (more, few) = (rows.len() == SLICE, rows.len() <= 1);
         for row in rows {
             bulk.after = row.id;
             if !self.running.contains_key(&row.id) {
-                self.act(row.id, bulk.action, bulk.front, &mut bulk.result)?;
+                self.work_on(row, &mut bulk)?;
             }
         }
         if more {
             self.bulks.push_front(bulk);
-            return Ok(());
+            return Ok(false);
         }
         if bulk.scope.goes_on() {
             bulk.after = JobId(0);
             self.bulks.push_front(bulk);
-            return Ok(());
+            return Ok(few);
+        }
+        if let Work::SendTo { to, met, .. } = &bulk.work {
+            for batch in met {
+                self.settle_elsewhere(*batch, to)?;
+            }
         }
         if let Some(reply) = bulk.reply.take() {
             self.reply_control(reply, Ok(bulk.result))?;
         }
         self.claims_held_back = true;
-        Ok(())
+        Ok(false)
     }
 
     fn is_stopping(bulk: &Bulk) -> bool {
-        matches!(bulk.action, JobAction::Pause | JobAction::Cancel)
+        matches!(bulk.work, Work::Act(JobAction::Pause | JobAction::Cancel))
     }
 
     pub(super) fn stopping_everything(&self) -> bool {

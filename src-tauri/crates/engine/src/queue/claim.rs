@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::clock::random_word;
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::{BatchId, DestinationKind};
+use crate::model::{BatchId, DestinationKind, Elsewhere};
 use crate::store::jobs::JobRow;
 use crate::store::{batches, failure_of, jobs, value_sets};
 
@@ -104,7 +104,16 @@ impl Owner {
 
     fn claim_one(&mut self, row: JobRow) -> Outcome<ClaimedJob> {
         let folder = self.folder_context(row.folder)?;
-        let context = Arc::clone(&self.open_batch(row.batch)?.context);
+        let mut context = Arc::clone(&self.open_batch(row.batch)?.context);
+        if let Some(Elsewhere { destination, .. }) = &row.elsewhere {
+            let BatchContext { batch, account, tags, .. } = &*context;
+            let (destination, tags) = (destination.clone(), tags.clone());
+            context = Arc::new(BatchContext { batch: *batch, account: *account, destination, tags });
+        }
+        let album = match &row.elsewhere {
+            Some(elsewhere) => elsewhere.album.as_deref().map(Into::into),
+            None => folder.album,
+        };
         let attempt = Attempt { key_tail: self.key_tail(&row.name), started_at: self.attempt_began(row.id)? };
         let job = ClaimedJob {
             id: row.id,
@@ -115,7 +124,8 @@ impl Owner {
             size: row.size,
             modified_ns: row.modified_ns,
             attempt: attempt.clone(),
-            album: folder.album,
+            album,
+            elsewhere: row.elsewhere.is_some(),
             failures: row.failures,
             in_parts: self.in_parts.contains_key(&row.id),
             opened: None,

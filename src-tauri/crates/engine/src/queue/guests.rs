@@ -10,7 +10,8 @@ use super::owner::Owner;
 use super::values::TemplateChange;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
-    AccountId, Enqueue, JobAction, JobSelection, MetadataTemplate, MetadataValues, QueueSpot, SettingKey,
+    AccountId, Destination, Enqueue, JobAction, JobSelection, MetadataTemplate, MetadataValues, QueueSpot,
+    SettingKey,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::new_values::NewValues;
@@ -45,6 +46,11 @@ pub enum Request {
     Move {
         selection: JobSelection,
         spot: QueueSpot,
+    },
+    Retarget {
+        account: AccountId,
+        selection: JobSelection,
+        destination: Destination,
     },
     PutAccount {
         row: Box<AccountRow>,
@@ -118,6 +124,9 @@ impl Owner {
                 ToOwner::Control { selection, action, reply: self.answering(id) }
             }
             Request::Move { selection, spot } => ToOwner::Move { selection, spot, reply: self.answering(id) },
+            Request::Retarget { account, selection, destination } => {
+                ToOwner::Retarget { account, selection, destination, reply: self.answering(id) }
+            }
             Request::PutAccount { row } => ToOwner::PutAccount { row, reply: self.answering(id) },
             Request::DropAccount { account, drop_queue } => {
                 ToOwner::DropAccount { account, drop_queue, reply: self.answering(id) }

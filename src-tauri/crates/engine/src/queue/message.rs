@@ -126,6 +126,18 @@ pub enum ToOwner {
         folder: FolderId,
         remote: Remote,
     },
+    /// The album of a file that goes to another place than its batch.
+    PlacedElsewhere {
+        job: JobId,
+        album: String,
+    },
+    /// Another place for an account's files that are not under way.
+    Retarget {
+        account: AccountId,
+        selection: JobSelection,
+        destination: Destination,
+        reply: Reply<ControlResult>,
+    },
     /// A destination is gone: forget where the batch's folders went.
     ForgetPlaces {
         batch: BatchId,
@@ -142,6 +154,13 @@ pub enum ToOwner {
     SignInRequired {
         account: AccountId,
         required: bool,
+    },
+    /// Secrets can be read, or are kept elsewhere.
+    VaultOpened,
+    /// The tenant says that they may do other things than before.
+    RightsSeen {
+        account: AccountId,
+        rights: Vec<String>,
     },
     ListingDelay {
         account: AccountId,
@@ -262,6 +281,8 @@ pub struct ClaimedJob {
     pub attempt: Attempt,
     /// Known already: the album that the folder's files go to.
     pub album: Option<Arc<str>>,
+    /// It goes to another place than its batch.
+    pub elsewhere: bool,
     /// Failures in a row so far.
     pub failures: u32,
     /// The server may hold parts of it.
@@ -283,6 +304,8 @@ pub struct AwaitedJob {
     pub md5: Option<[u8; 16]>,
     pub etag_matched: bool,
     pub album: Option<String>,
+    /// Where it was to go, for showing.
+    pub destination: String,
     pub attempt: Attempt,
     pub sent_at: Option<Millis>,
 }
@@ -309,6 +332,8 @@ pub enum ToTransfers {
     /// Nothing is sent for a while; what runs is stopped and goes back to the queue.
     Rest(bool),
     Stop(Vec<JobId>),
+    /// Somebody wants something tried again that was refused.
+    AskAgain,
     /// No new work for now; what runs is stopped.
     Halt,
 }

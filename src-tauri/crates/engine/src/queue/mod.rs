@@ -16,6 +16,7 @@ mod parts;
 mod publish;
 mod recovery;
 mod relocate;
+mod retarget;
 mod retry;
 mod scan;
 mod sources;

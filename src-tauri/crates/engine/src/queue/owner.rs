@@ -228,6 +228,10 @@ impl Owner {
                 self.control(selection, action, reply)?;
                 Ok(true)
             }
+            ToOwner::Retarget { account, selection, destination, reply } => {
+                self.retarget(account, selection, destination, reply)?;
+                Ok(true)
+            }
             ToOwner::Move { selection, spot, reply } => {
                 let result = self.move_jobs(&selection, spot);
                 self.reply_after_commit(reply, result)
@@ -284,6 +288,10 @@ impl Owner {
                 self.placed(folder, remote)?;
                 Ok(false)
             }
+            ToOwner::PlacedElsewhere { job, album } => {
+                self.placed_elsewhere(job, album)?;
+                Ok(false)
+            }
             ToOwner::ForgetPlaces { batch } => {
                 self.forget_places(batch)?;
                 Ok(false)
@@ -299,6 +307,16 @@ impl Owner {
             ToOwner::SignInRequired { account, required } => {
                 self.sign_in_required(account, required)?;
                 Ok(true)
+            }
+            ToOwner::VaultOpened => {
+                self.vault_opened()?;
+                Ok(true)
+            }
+            ToOwner::RightsSeen { account, rights } => {
+                self.begin()?;
+                crate::store::accounts::set_rights(&self.db, account, &rights).map_err(failure_of)?;
+                self.publisher.accounts_changed();
+                Ok(false)
             }
             ToOwner::ListingDelay { account, delay } => {
                 self.begin()?;

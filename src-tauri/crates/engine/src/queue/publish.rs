@@ -246,9 +246,13 @@ impl Owner {
         let Some(row) = self.running.get(&job).cloned() else { return Ok(None) };
         let folder = self.folder_context(row.folder)?;
         let account = self.open_batch(row.batch)?.context.account;
-        let album = match &folder.album {
-            Some(album) => Some(album.to_string()),
-            None => self.open_batch(row.batch)?.album(),
+        let (album, destination) = match row.elsewhere {
+            Some(elsewhere) => (elsewhere.album, elsewhere.destination.path),
+            None => {
+                let open = self.open_batch(row.batch)?;
+                let album = folder.album.map(|album| album.to_string()).or_else(|| open.album());
+                (album, open.context.destination.path.clone())
+            }
         };
         let (attempt, sent) = match row.state {
             JobState::Checking { attempt, .. } => (attempt, None),
@@ -267,6 +271,7 @@ impl Owner {
             md5: sent.as_ref().map(|sent| sent.md5),
             etag_matched: sent.as_ref().is_some_and(|sent| sent.etag_matched),
             album,
+            destination,
             attempt,
             sent_at: sent.map(|sent| sent.sent_at),
         }))

@@ -25,7 +25,11 @@ pub fn after_failure(
     if concerns_the_way(failure.code) {
         return (failures, JobEvent::MustWait { on: WaitingFor::Network, failure: Some(failure) });
     }
-    if failure.code == ErrorCode::SignInRequired {
+    // A passphrase that is not typed yet is like a sign-in.
+    if matches!(
+        failure.code,
+        ErrorCode::SignInRequired | ErrorCode::KeychainUnavailable | ErrorCode::PassphraseWrong
+    ) {
         return (failures, JobEvent::MustWait { on: WaitingFor::SignIn, failure: Some(failure) });
     }
     // In use, or changing again and again: it is left alone until it has come to rest.

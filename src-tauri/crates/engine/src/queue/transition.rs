@@ -2,6 +2,7 @@
 
 use super::event::{Effect, JobEvent, Refused, Transition};
 use super::state::{Attempt, Held, JobState, Sent, Wish};
+use crate::error::{Failure, FailureClass};
 use crate::model::WaitingFor;
 
 fn to(state: JobState, effect: Effect) -> Result<Transition, Refused> {
@@ -35,13 +36,22 @@ fn unless_wished(wish: Wish, otherwise: JobState, effect: Effect) -> Result<Tran
     }
 }
 
+/// The tenant made no asset of it, so it has to be sent again: once somebody has acted, where that is the matter.
+fn not_taken(failure: Failure) -> Result<Transition, Refused> {
+    match failure.code.class() {
+        FailureClass::NeedsSomeone => to(JobState::Blocked { failure, held: Held::Nothing }, Effect::None),
+        FailureClass::Temporary | FailureClass::Permanent => to(JobState::Failed { failure }, Effect::None),
+    }
+}
+
 /// What can become of a file that the object store has confirmed, whether the tenant lists it yet or not.
 fn after_sending(sent: Sent, event: JobEvent) -> Result<Transition, Refused> {
     use JobEvent as E;
     use JobState as S;
     match event {
         E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
-        E::IngestFailed { failure } | E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
+        E::IngestFailed { failure } => not_taken(failure),
+        E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
         E::Held { failure } => to(S::Blocked { failure, held: Held::Sent(sent) }, Effect::None),
         E::MustWait { on, failure } => {
             to(S::Waiting { on, ready_at: None, failure, held: Held::Sent(sent) }, Effect::None)
@@ -149,7 +159,7 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
         S::Checking { attempt, wish } => match event {
             E::Confirmed(proof) => to(S::Done { proof }, Effect::None),
             E::NotArrived => unless_wished(wish, S::Queued, Effect::Ready),
-            E::IngestFailed { failure } => to(S::Failed { failure }, Effect::None),
+            E::IngestFailed { failure } => not_taken(failure),
             E::GaveUp { failure } => to(S::Failed { failure }, Effect::None),
             E::Held { failure } => {
                 let held = Held::Unsure(attempt.clone());

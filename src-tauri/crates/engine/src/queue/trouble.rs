@@ -94,6 +94,7 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         ToOwner::Template { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Relocate { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Control { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::Retarget { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Move { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::PutAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::DropAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
@@ -115,8 +116,11 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         | ToOwner::SourceQuiet { .. }
         | ToOwner::SourceSeen { .. }
         | ToOwner::Placed { .. }
+        | ToOwner::PlacedElsewhere { .. }
         | ToOwner::ForgetPlaces { .. }
         | ToOwner::SignInRequired { .. }
+        | ToOwner::VaultOpened
+        | ToOwner::RightsSeen { .. }
         | ToOwner::ListingDelay { .. }
         | ToOwner::ClockSet { .. }
         | ToOwner::KeepForm { .. }

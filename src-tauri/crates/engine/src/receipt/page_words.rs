@@ -169,6 +169,9 @@ pub(super) fn german_reason(failure: &ReceiptFailure) -> Option<&'static str> {
         ("SourceNotAFile", _) => "Das ist keine gewöhnliche Datei.",
         ("SourceLocked", _) => "Ein anderes Programm benutzt die Datei.",
         ("VolumeAway", _) => "Das Laufwerk, die Karte oder die Freigabe ist nicht verbunden.",
+        ("AssetUnseen", "hidden") => {
+            "Die Bibliothek meldet, dass die Datei angekommen ist, zeigt sie diesem Konto aber nicht."
+        }
         ("AssetUnseen", _) => {
             "Die Datei ist angekommen, aber die Bibliothek zeigt seit einem Tag kein Asset davon."
         }
@@ -189,8 +192,18 @@ pub(super) fn german_reason(failure: &ReceiptFailure) -> Option<&'static str> {
         ("TenantBusy", _) => "Die Bibliothek ist ausgelastet.",
         ("TenantRefused", _) => "Die Bibliothek hat die Anfrage abgelehnt.",
         ("SignInRequired", _) => "Die Anmeldung ist abgelaufen.",
+        ("NoPermission", "upload") => "Dieses Konto hat kein Recht, in diese Bibliothek hochzuladen.",
+        ("NoPermission", "place") => "Das Ziel nimmt von diesem Konto keine Uploads an.",
+        ("NoPermission", "view") => {
+            "Dieses Konto darf nicht sehen, was angekommen ist, deshalb lässt es sich nicht prüfen."
+        }
         ("NoPermission", _) => "Dieses Konto hat hier kein Recht zum Hochladen.",
+        ("DestinationMissing", "hidden") => {
+            "Das Ziel ist nicht mehr da, oder dieses Konto darf es nicht mehr sehen."
+        }
         ("DestinationMissing", _) => "Das Ziel gibt es in der Bibliothek nicht.",
+        ("DestinationRefused", "create_album") => "Dieses Konto darf dort keine Alben anlegen.",
+        ("DestinationRefused", "create_folder") => "Dieses Konto darf dort keine Ordner anlegen.",
         ("DestinationRefused", _) => {
             "Die Bibliothek lässt dieses Konto dort keinen Ordner und kein Album anlegen."
         }

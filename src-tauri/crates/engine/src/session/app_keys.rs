@@ -96,6 +96,7 @@ pub fn keep(vault: &SharedVault, tenant: &TenantAddress, key: &AppKey) -> Outcom
     vault.set(&name(tenant.origin().as_str()), &text)
 }
 
-fn name(tenant_url: &str) -> String {
+/// The name under which the vault keeps a tenant's key.
+pub fn name(tenant_url: &str) -> String {
     format!("app key {tenant_url}")
 }

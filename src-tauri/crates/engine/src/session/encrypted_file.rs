@@ -17,6 +17,7 @@ use crate::clock::World;
 use crate::error::{ErrorCode, Failure, Outcome};
 
 const MAGIC: &[u8; 8] = b"FERRYSC1";
+const NAME: &str = "credentials.enc";
 const SALT: usize = 16;
 const NONCE: usize = 24;
 
@@ -47,7 +48,7 @@ impl EncryptedFile {
     /// # Errors
     /// `PassphraseWrong` when the file exists and does not open.
     pub fn open(data_dir: &Path, passphrase: &Secret, world: &dyn World) -> Outcome<Self> {
-        let path = data_dir.join("credentials.enc");
+        let path = data_dir.join(NAME);
         let mut salt = [0; SALT];
         let existing = read_file(&path)?;
         match existing.as_deref().and_then(split) {
@@ -62,6 +63,10 @@ impl EncryptedFile {
         let file = Self { path, passphrase: passphrase.clone(), state: Mutex::new(state) };
         file.read(&mut file.lock())?;
         Ok(file)
+    }
+
+    pub fn exists(data_dir: &Path) -> bool {
+        data_dir.join(NAME).exists()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -237,4 +237,9 @@ impl TokenSource for AccountTokens {
         let rejected = AccessToken::new(rejected.expose());
         self.current(Some(rejected)).boxed()
     }
+
+    fn refused(&self, _: &AccessToken) {
+        let inner = &self.shared;
+        drop(inner.owner.send(ToOwner::SignInRequired { account: inner.account, required: true }));
+    }
 }

@@ -1,14 +1,14 @@
 //! The tenants of the signed-in accounts: client, upload setting and places of each.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use canto_api::{ApiError, Budget, CantoClient, OAuthServer, PartsServer, RetryClass, TenantAddress};
 use tokio::sync::OnceCell;
 
-use super::{AccountTokens, SharedVault};
+use super::{AccountTokens, Refusals, Rights, SharedVault};
 use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::AccountId;
@@ -27,6 +27,9 @@ pub struct Tenant {
     pub settings: SettingCache,
     pub places: Places,
     tokens: Arc<AccountTokens>,
+    pub rights: Rights,
+    pub refusals: Arc<Refusals>,
+    parts_doubts: AtomicU32,
     parts: OnceCell<Option<PartsServer>>,
     largest_part: AtomicU64,
     parts_unusable: AtomicBool,
@@ -70,6 +73,15 @@ impl Tenant {
         self.largest_part.load(Ordering::Relaxed)
     }
 
+    /// Beginning an upload in parts was answered in a way that may mean a missing right: so often in a row.
+    pub fn doubt_parts(&self) -> u32 {
+        self.parts_doubts.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub fn parts_begun(&self) {
+        self.parts_doubts.store(0, Ordering::Relaxed);
+    }
+
     /// Another file may have found out more meanwhile.
     pub fn lower_largest_part(&self, bytes: u64) {
         self.largest_part.fetch_min(bytes, Ordering::Relaxed);
@@ -90,8 +102,9 @@ pub struct Tenants {
 #[derive(Default)]
 struct Known {
     tenants: HashMap<AccountId, Arc<Tenant>>,
-    /// Outlive a new sign-in: two of them would make a folder each for the same name, and call twice as often.
-    lasting: HashMap<AccountId, (Places, Budget)>,
+    /// Outlive a new sign-in: two of them would make a folder each for the same name, and call twice as often. What is
+    /// refused outlives what is told of an account.
+    lasting: HashMap<AccountId, (Places, Budget, Arc<Refusals>)>,
 }
 
 impl Tenants {
@@ -129,11 +142,14 @@ impl Tenants {
         let tokens = Arc::new(tokens);
         let client = CantoClient::new(self.network.api(), address, Arc::<AccountTokens>::clone(&tokens));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (places, budget) = known.lasting.entry(account).or_default().clone();
+        let (places, budget, refusals) = known.lasting.entry(account).or_default().clone();
         let tenant = Tenant {
             client: client.with_budget(budget).with_answer_limit(self.pace.answer),
+            rights: Rights::new(account, row.rights.clone(), self.owner.clone()),
+            refusals,
+            parts_doubts: AtomicU32::new(0),
             row,
-            settings: SettingCache::default(),
+            settings: SettingCache::new(Arc::clone(&self.world)),
             places,
             tokens,
             parts: OnceCell::new(),
@@ -146,6 +162,19 @@ impl Tenants {
     /// After a sign-in or sign-out: the account is read anew.
     pub fn forget(&self, account: AccountId) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).tenants.remove(&account);
+    }
+
+    /// Somebody wants it tried again: what was refused may be allowed by now.
+    pub fn ask_again(&self) {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for (places, _, refusals) in known.lasting.values() {
+            refusals.forget();
+            places.forget_refusals();
+        }
+        for tenant in known.tenants.values() {
+            tenant.settings.forget_doubts();
+            tenant.parts_begun();
+        }
     }
 
     /// The network is another one: their clients are made anew.

@@ -90,6 +90,11 @@ pub fn set_sign_in_required(db: &Connection, id: AccountId, required: bool) -> R
     db.execute("UPDATE account SET sign_in_required = ?2 WHERE id = ?1", params![id.0, required]).map(drop)
 }
 
+pub fn set_rights(db: &Connection, id: AccountId, rights: &[String]) -> Result<()> {
+    let rights = serde_json::to_string(rights).unwrap_or_default();
+    db.execute("UPDATE account SET rights = ?2 WHERE id = ?1", params![id.0, rights]).map(drop)
+}
+
 /// What the column says of somebody who signed out; an older Ferry takes it for a sign-in that is required.
 const SIGNED_OUT: i64 = 2;
 

@@ -58,6 +58,18 @@ pub fn set_request(db: &Connection, id: BatchId, request: &Enqueue) -> Result<()
     db.execute("UPDATE batch SET request = ?2 WHERE id = ?1", params![id.0, text]).map(drop)
 }
 
+/// Also of what was asked for, so that a scan that goes on goes there.
+pub fn set_destination(db: &Connection, id: BatchId, to: &Destination) -> Result<()> {
+    db.execute(
+        "UPDATE batch SET dest_kind = ?2, dest_id = ?3, dest_path = ?4 WHERE id = ?1",
+        params![id.0, to.kind.as_str(), to.id, to.path],
+    )?;
+    if let Some(request) = request(db, id)? {
+        set_request(db, id, &Enqueue { destination: to.clone(), ..request })?;
+    }
+    Ok(())
+}
+
 pub fn get(db: &Connection, id: BatchId) -> Result<Option<BatchView>> {
     let view = db
         .prepare_cached(&format!("SELECT {COLUMNS} FROM batch WHERE id = ?1"))?

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use super::{job_state, names};
 use crate::clock::Millis;
 use crate::error::Failure;
-use crate::model::{AccountId, BatchId, FolderId, JobId, JobStateKind, WaitingFor};
+use crate::model::{AccountId, BatchId, Elsewhere, FolderId, JobId, JobStateKind, WaitingFor};
 use crate::queue::state::JobState;
 
 /// Files up to this size share the many permits of the small lane, bytes.
@@ -24,6 +24,8 @@ pub struct JobRow {
     pub modified_ns: i64,
     pub failures: u32,
     pub state: JobState,
+    /// Where it goes, if not with its batch.
+    pub elsewhere: Option<Elsewhere>,
 }
 
 /// A file that a scan found.
@@ -41,7 +43,8 @@ pub struct NewJob {
 
 /// The state's columns first, as `job_state::read` wants them.
 const COLUMNS: &str = "state, waiting_for, ready_at, wish, key_tail, started_at, sent_at, md5, etag_matched, failure,
-    asset_scheme, asset_id, asset_url, verification, done_at, id, batch_id, folder_id, name, size, modified_ns, failures";
+    asset_scheme, asset_id, asset_url, verification, done_at, id, batch_id, folder_id, name, size, modified_ns, failures,
+    elsewhere";
 
 fn lane(size: u64) -> i64 {
     i64::from(size > SMALL_FILE)
@@ -213,6 +216,28 @@ pub fn set_position(db: &Connection, id: JobId, position: i64) -> Result<()> {
         .map(drop)
 }
 
+pub fn set_elsewhere(db: &Connection, id: JobId, to: Option<&Elsewhere>) -> Result<()> {
+    let text = to.and_then(|to| serde_json::to_string(to).ok());
+    db.prepare_cached("UPDATE job SET elsewhere = ?2 WHERE id = ?1")?.execute(params![id.0, text]).map(drop)
+}
+
+/// Whether every file of a batch that may still be sent goes to this one other place.
+pub fn all_go(db: &Connection, batch: BatchId, to: &Elsewhere) -> Result<bool> {
+    let text = serde_json::to_string(to).unwrap_or_default();
+    let others = db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM job WHERE batch_id = ?1 AND elsewhere IS NOT ?2
+         AND state NOT IN ('cancelled', 'skipped'))",
+        params![batch.0, text],
+        |row| row.get::<_, bool>(0),
+    )?;
+    Ok(!others)
+}
+
+pub fn forget_elsewhere(db: &Connection, batch: BatchId) -> Result<()> {
+    db.execute("UPDATE job SET elsewhere = NULL WHERE batch_id = ?1 AND elsewhere IS NOT NULL", [batch.0])
+        .map(drop)
+}
+
 /// Size and time as they were when the file was opened.
 pub fn set_source(db: &Connection, id: JobId, size: u64, modified_ns: i64) -> Result<()> {
     let known: Option<i64> = db
@@ -248,12 +273,13 @@ pub fn unproven_in_album(
     size: u64,
 ) -> Result<Vec<(JobId, String, bool)>> {
     let mut statement = db.prepare_cached(
-        "SELECT job.id, job.name, batch.dest_kind = 'album' OR source_folder.remote_album IS NOT NULL
+        "SELECT job.id, job.name, CASE WHEN job.elsewhere IS NOT NULL THEN job.elsewhere ->> 'album' IS NOT NULL
+             ELSE batch.dest_kind = 'album' OR source_folder.remote_album IS NOT NULL END
          FROM batch JOIN job ON job.batch_id = batch.id
          JOIN source_folder ON source_folder.id = job.folder_id
          WHERE batch.account_id = ?1 AND job.size = ?3 AND job.asset_id IS NULL
-         AND coalesce(CASE batch.dest_kind WHEN 'album' THEN batch.dest_id
-             ELSE source_folder.remote_album END, ?2) = ?2",
+         AND coalesce(CASE WHEN job.elsewhere IS NOT NULL THEN job.elsewhere ->> 'album'
+             WHEN batch.dest_kind = 'album' THEN batch.dest_id ELSE source_folder.remote_album END, ?2) = ?2",
     )?;
     let rows = statement.query_map(params![account.0, album, size.cast_signed()], |row| {
         Ok((JobId(row.get(0)?), row.get(1)?, row.get(2)?))
@@ -287,6 +313,7 @@ fn read(row: &Row<'_>) -> Result<JobRow> {
         modified_ns: row.get(20)?,
         failures: row.get(21)?,
         state: job_state::read(row)?,
+        elsewhere: row.get::<_, Option<String>>(22)?.and_then(|text| serde_json::from_str(&text).ok()),
     })
 }
 

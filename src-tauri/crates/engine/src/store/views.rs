@@ -5,14 +5,14 @@ use rusqlite::{Connection, OptionalExtension, Result, Row};
 use super::job_state::parse_failure;
 use super::{attempts, folders, parts, value_sets};
 use crate::model::{
-    AssetId, BatchId, FolderId, JobDetails, JobId, JobMetadata, JobStateKind, JobView, Verification,
-    WaitingFor,
+    AssetId, BatchId, DestinationKind, Elsewhere, FolderId, JobDetails, JobId, JobMetadata, JobStateKind,
+    JobView, Verification, WaitingFor,
 };
 
 pub(super) const COLUMNS: &str =
     "job.id, job.batch_id, job.name, job.folder_id, job.size, job.state, job.waiting_for, job.failure,
     job.ready_at, job.asset_scheme, job.asset_id, job.md5, job.done_at,
-    job.values_id, job.values_state";
+    job.values_id, job.values_state, job.elsewhere";
 
 pub fn details(db: &Connection, id: JobId) -> Result<Option<JobDetails>> {
     let mut places = Places::default();
@@ -22,8 +22,12 @@ pub fn details(db: &Connection, id: JobId) -> Result<Option<JobDetails>> {
              FROM job LEFT JOIN source_folder ON source_folder.id = job.folder_id WHERE job.id = ?1"
         ))?
         .query_row([id.0], |row| {
-            let word: Option<String> = row.get(15)?;
-            Ok((view(db, row, &mut places)?, word, row.get(16)?, row.get(17)?))
+            let word: Option<String> = row.get(16)?;
+            let album = match elsewhere(row)? {
+                Some(elsewhere) => elsewhere.album,
+                None => row.get(18)?,
+            };
+            Ok((view(db, row, &mut places)?, word, row.get(17)?, album))
         })
         .optional()?;
     let Some((job, verification, asset_url, album_id)) = found else { return Ok(None) };
@@ -60,7 +64,7 @@ pub fn receipt_page(
     let mut rows = statement.query(rusqlite::params![batch.0, after.0, limit])?;
     let mut page = Vec::new();
     while let Some(row) = rows.next()? {
-        let word: Option<String> = row.get(15)?;
+        let word: Option<String> = row.get(16)?;
         page.push((view(db, row, &mut places)?, word.and_then(|word| Verification::parse(&word))));
     }
     Ok(page)
@@ -71,10 +75,24 @@ pub fn receipt_page(
 pub(crate) struct Places {
     folder: Option<FolderId>,
     path: String,
+    /// Names of what arrives, from the top.
+    arrives: Vec<String>,
     place: String,
 }
 
+/// Where the row's job goes, if not with its batch.
+fn elsewhere(row: &Row<'_>) -> Result<Option<Elsewhere>> {
+    Ok(row.get::<_, Option<String>>(15)?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
 impl Places {
+    fn of(&self, elsewhere: Option<Elsewhere>) -> String {
+        let Some(Elsewhere { destination, .. }) = elsewhere else { return self.place.clone() };
+        let arrives = if destination.kind == DestinationKind::Album { &[][..] } else { &self.arrives };
+        let names = [&destination.path].into_iter().filter(|path| !path.is_empty()).chain(arrives);
+        names.map(String::as_str).collect::<Vec<_>>().join(" / ")
+    }
+
     fn look_up(&mut self, db: &Connection, batch: BatchId, folder: FolderId) -> Result<()> {
         if self.folder == Some(folder) {
             return Ok(());
@@ -92,9 +110,10 @@ impl Places {
             }
             next = row.parent;
         }
-        names.extend(destination.filter(|path| !path.is_empty()));
         names.reverse();
-        self.place = names.join(" / ");
+        let top = destination.filter(|path| !path.is_empty());
+        self.place = top.iter().chain(&names).map(String::as_str).collect::<Vec<_>>().join(" / ");
+        self.arrives = names;
         self.folder = Some(folder);
         Ok(())
     }
@@ -124,7 +143,7 @@ pub(crate) fn view(db: &Connection, row: &Row<'_>, places: &mut Places) -> Resul
         batch,
         name: row.get(2)?,
         folder: places.path.clone(),
-        place: places.place.clone(),
+        place: places.of(elsewhere(row)?),
         size: size as u64,
         state,
         waiting_for: row.get::<_, Option<String>>(6)?.and_then(|word| WaitingFor::parse(&word)),

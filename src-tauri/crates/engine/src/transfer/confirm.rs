@@ -12,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::doubts::{self, candidates, meant_for_others};
 use super::failure::failure_of;
-use super::look::{Account, Awaited, LIST_PATIENCE, Look, details, hash_of, list, look_into_albums};
+use super::look::{Account, Awaited, Blind, LIST_PATIENCE, Look, details, hash_of, list, look_into_albums};
 use super::matching::{ByName, Fit, by_name, fit, key_of, pair};
+use super::rights;
 use super::upload::TransferContext;
 use crate::clock::Millis;
 use crate::error::{ErrorCode, Failure, Outcome};
@@ -22,6 +23,7 @@ use crate::network::reachability::{Heard, Lost, Way};
 use crate::queue::concerns_the_way;
 use crate::queue::message::{AwaitedJob, Report, ToOwner};
 use crate::queue::state::Proof;
+use crate::session::Tenant;
 use crate::store::jobs;
 
 /// Between two looks, while something changes. Every look is one call of the budget.
@@ -84,6 +86,8 @@ impl Confirmer {
                 proven: HashSet::new(),
                 listing_delay: None,
                 last_look: None,
+                blind: Blind::default(),
+                failed_before: HashMap::new(),
             });
             // The asset of a job may have been seen before the job was known here.
             account.dismissed.clear();
@@ -121,6 +125,7 @@ impl Confirmer {
                 account.dismissed.clear();
                 account.proven.clear();
                 account.last_look = None;
+                account.blind = Blind::default();
             }
             self.accounts.insert(id, account);
         }
@@ -147,8 +152,22 @@ impl Confirmer {
             account.interval = account.interval.max(OFTEN);
         }
         let (now, steady) = (self.context.world.now(), self.context.world.steady());
-        let look = list(&tenant, account, now).await.map_err(|error| failure_of(&error))?;
-        let mut assets = details(&tenant, &look.ready).await.map_err(|error| failure_of(&error))?;
+        let mut look = match list(&tenant, account, now).await {
+            Ok(look) => look,
+            Err(error) if account.blind.takes(&error) => Look::default(),
+            Err(error) => return Err(failure_of(&error)),
+        };
+        let mut assets = match details(&tenant, &look.ready).await {
+            Ok(assets) => {
+                if look.listed {
+                    account.blind.sees();
+                }
+                assets
+            }
+            Err(error) if account.blind.takes(&error) => Vec::new(),
+            Err(error) => return Err(failure_of(&error)),
+        };
+        look.note_hidden(&assets);
         let extra = look_into_albums(&tenant, account, (now, steady), self.context.pace.album_look)
             .await
             .map_err(|error| failure_of(&error))?;
@@ -166,7 +185,8 @@ impl Confirmer {
         let (taken, seen) = self.confirm(id, account, &assets, &named, &mut reports).await?;
         self.learn_delay(id, account, &look, seen);
         account.last_look = Some(now);
-        self.judge_the_rest(account, &look, &named, &taken, (now, steady), &mut reports);
+        let failed = self.judge_the_rest(account, &look, &named, &taken, (now, steady), &mut reports);
+        self.say_why(&tenant, failed, &mut reports).await;
         let changed = !reports.is_empty();
         if changed {
             drop(self.context.owner.send(ToOwner::Reports(reports)));
@@ -249,7 +269,37 @@ impl Confirmer {
         }
     }
 
-    /// Jobs without a proof: being worked on, failed there, not arrived, or still to come.
+    /// The list names no reason: the album may be closed to this user by now, or the right to upload gone.
+    async fn say_why(&self, tenant: &Tenant, failed: Vec<AwaitedJob>, reports: &mut Vec<(JobId, Report)>) {
+        if failed.is_empty() {
+            return;
+        }
+        let withdrawn = tenant.rights.ask(&tenant.client).await.is_ok() && !tenant.rights.may_upload();
+        let mut asked: HashMap<&str, Option<Failure>> = HashMap::new();
+        for job in &failed {
+            let Some(album) = job.album.as_deref().filter(|_| !withdrawn) else { continue };
+            if asked.contains_key(album) {
+                continue;
+            }
+            let refused = rights::album_is_closed(&self.context, tenant, album, &job.destination).await;
+            if refused.is_some() {
+                // One that Ferry has made is made anew if it is gone.
+                drop(self.context.owner.send(ToOwner::ForgetPlaces { batch: job.folder.batch() }));
+            }
+            asked.insert(album, refused);
+        }
+        for job in &failed {
+            let closed = job.album.as_deref().and_then(|album| asked.get(album).cloned().flatten());
+            let failure = match closed {
+                _ if withdrawn => rights::no_upload(tenant),
+                Some(closed) => closed,
+                None => Failure::new(ErrorCode::IngestRefused),
+            };
+            reports.push((job.id, Report::IngestFailed { failure: failure.with("name", &job.name) }));
+        }
+    }
+
+    /// Jobs without a proof: being worked on, not arrived, or still to come. Returns those that failed there.
     fn judge_the_rest(
         &self,
         account: &mut Account,
@@ -259,15 +309,16 @@ impl Confirmer {
         // When the look began: of what has happened since, a sleep of the computer for instance, it says nothing.
         (clock, now): (Millis, Millis),
         reports: &mut Vec<(JobId, Report)>,
-    ) {
-        let grace = account
-            .listing_delay
-            .map_or(GRACE_UNKNOWN, |delay| (3 * delay + 2_000).clamp(GRACE_LEAST, GRACE_MOST));
+    ) -> Vec<AwaitedJob> {
+        let mut failed = Vec::new();
+        let Account { jobs, blind, failed_before, listing_delay, .. } = account;
+        let grace =
+            listing_delay.map_or(GRACE_UNKNOWN, |delay| (3 * delay + 2_000).clamp(GRACE_LEAST, GRACE_MOST));
         let mut names: HashMap<String, u32> = HashMap::new();
-        for awaited in account.jobs.values() {
+        for awaited in jobs.values() {
             *names.entry(key_of(&awaited.job.name).into_owned()).or_default() += 1;
         }
-        account.jobs.retain(|id, awaited| {
+        jobs.retain(|id, awaited| {
             let name = key_of(&awaited.job.name);
             let working = look.initial.contains(&*name);
             let sure = awaited.job.sent_at.is_some();
@@ -276,13 +327,14 @@ impl Confirmer {
                 reports.push((*id, Report::Listed));
             }
             // The list names an error by file name alone: it is this job's if no other one is meant.
-            if look.failed.contains(&*name)
+            let errors = look.failed.get(&*name).copied().unwrap_or(0);
+            if errors > failed_before.get(&*name).copied().unwrap_or(0)
                 && !working
                 && names.get(&*name) == Some(&1)
                 && now - awaited.since > 1_000
             {
-                let failure = Failure::new(ErrorCode::IngestRefused).with("name", &awaited.job.name);
-                reports.push((*id, Report::IngestFailed { failure }));
+                failed_before.insert(name.into_owned(), errors);
+                failed.push(awaited.job.clone());
                 return false;
             }
             let other_bytes = sure
@@ -297,18 +349,37 @@ impl Confirmer {
                 reports.push((*id, Report::Damaged { failure }));
                 return false;
             }
+            let hidden = sure && !working && look.hidden.contains(&*name);
+            if hidden {
+                awaited.hidden_since.get_or_insert(now);
+            } else if look.listed {
+                awaited.hidden_since = None;
+            }
+            if hidden && awaited.stays_hidden(now) {
+                let failure = rights::hidden(&awaited.job);
+                reports.push((*id, Report::Unseen { failure }));
+                return false;
+            }
+            if !working && awaited.stays_unasked(blind, now) && (sure || !blind.is_silent()) {
+                let failure = rights::view_refused(blind.error.as_ref(), &awaited.job.destination);
+                reports.push((*id, Report::Unseen { failure: failure.with("name", &awaited.job.name) }));
+                return false;
+            }
             // Neither sent again, which could make a second asset, nor called done: somebody has to look.
             if sure && awaited.other_bytes_since.is_none() && awaited.stays_unseen(now) {
                 let failure = Failure::new(ErrorCode::AssetUnseen).with("name", &awaited.job.name);
                 reports.push((*id, Report::Unseen { failure }));
                 return false;
             }
-            if !sure && !working && now - awaited.since > grace && awaited.is_looked_for(clock) {
+            // What was not answered says nothing of it.
+            let asked = look.listed || awaited.stays_unasked(blind, now);
+            if !sure && !working && asked && now - awaited.since > grace && awaited.is_looked_for(clock) {
                 reports.push((*id, awaited.unreadable.take().unwrap_or(Report::NotArrived)));
                 return false;
             }
             true
         });
+        failed
     }
 }
 

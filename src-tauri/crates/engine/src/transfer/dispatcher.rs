@@ -175,6 +175,7 @@ impl Dispatcher {
                     self.stop(job);
                 }
             }
+            ToTransfers::AskAgain => self.context.tenants.ask_again(),
             ToTransfers::Halt => {
                 for lane in &mut self.lanes {
                     lane.ready.clear();

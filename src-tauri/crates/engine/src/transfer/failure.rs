@@ -26,7 +26,7 @@ pub fn failure_of(error: &ApiError) -> Failure {
         }
         ErrorKind::ChecksumRefused => ErrorCode::ChecksumMismatch,
         ErrorKind::TooLarge => ErrorCode::TooLarge,
-        ErrorKind::UnexpectedAnswer => ErrorCode::UnexpectedAnswer,
+        ErrorKind::UnexpectedAnswer | ErrorKind::LeftOut => ErrorCode::UnexpectedAnswer,
         ErrorKind::BodyFailed(kind) => return source_failure(Some(*kind), error),
         ErrorKind::Internal if error.call() == crate::session::VAULT => ErrorCode::KeychainUnavailable,
         ErrorKind::Internal | _ => ErrorCode::Internal,

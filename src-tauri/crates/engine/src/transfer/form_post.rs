@@ -12,11 +12,10 @@ use url::Url;
 
 use super::failure::{failure_of, may_have_arrived, wants_fresh_setting};
 use super::progress::Counts;
+use super::rights::{may_upload, upload_refused};
 use super::source::Opened;
 use super::stop::obey;
-use super::upload::{
-    Ready, TransferContext, failed, failed_on, failed_with, open, source_trouble, tell_seen,
-};
+use super::upload::{Ready, TransferContext, failed_on, failed_with, open, source_trouble, tell_seen};
 use crate::error::{ErrorCode, Failure};
 use crate::network::bandwidth::{Pacer, paced};
 use crate::planted::{Bug, is_planted};
@@ -39,7 +38,7 @@ pub async fn send(
     };
     let mut setting = match setting {
         Ok(setting) => setting,
-        Err(error) => return failed(&error, &tenant),
+        Err(error) => return upload_refused(context, &tenant, &error, tenant.settings.doubts()).await,
     };
     let mut fresh = false;
     loop {
@@ -77,12 +76,20 @@ pub async fn send(
             {
                 tenant.settings.refused(&setting);
                 if fresh {
+                    // Whoever may not upload any more has a policy that is good for nothing.
+                    if tenant.rights.ask(&tenant.client).await.is_ok()
+                        && let Err(refused) = may_upload(context, &tenant).await
+                    {
+                        return refused;
+                    }
                     return failed_with(Failure::new(ErrorCode::PolicyRefused).because(&error));
                 }
                 fresh = true;
                 setting = match tenant.settings.get(&tenant.client).await {
                     Ok(setting) => setting,
-                    Err(error) => return failed(&error, &tenant),
+                    Err(error) => {
+                        return upload_refused(context, &tenant, &error, tenant.settings.doubts()).await;
+                    }
                 };
                 opened = match open(job).await {
                     Ok(opened) => opened,

@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use canto_api::{ApiError, Asset, AssetRef, Search, UploadState};
+use canto_api::{ApiError, Asset, AssetRef, ErrorKind, Search, UploadState};
 use tokio::time::Instant;
 
 use super::matching::key_of;
+use super::rights::{ENOUGH, is_refusal};
 use crate::clock::Millis;
 use crate::model::JobId;
 use crate::queue::message::{AwaitedJob, Report};
@@ -26,6 +27,8 @@ const ALBUM_PAGES: u32 = 10;
 const UNSEEN_PATIENCE: Millis = 24 * 3_600_000;
 /// And how long it is looked for by the program that says so.
 const LEAST_LOOK: Millis = 120_000;
+/// How long what was sent is looked for in its album where the list and the details may not be asked for.
+const BLIND_PATIENCE: Millis = 120_000;
 /// Searches by name of one look, each a call of the tenant's budget.
 const SEARCHES: usize = 20;
 
@@ -39,6 +42,8 @@ pub(super) struct Awaited {
     pub listed: bool,
     pub other_bytes_since: Option<Millis>,
     pub album_looked: Option<Instant>,
+    /// The list names an asset of its name that nobody shows, since then.
+    pub hidden_since: Option<Millis>,
     /// An asset that may be its own was found, and the local file that would tell can't be read.
     pub unreadable: Option<Report>,
     /// Its attempt began before this program did, so that only clocks that may have been set tell how old it is.
@@ -56,6 +61,7 @@ impl Awaited {
             listed: false,
             other_bytes_since: None,
             album_looked: None,
+            hidden_since: None,
             unreadable: None,
             from_before,
         }
@@ -81,6 +87,17 @@ impl Awaited {
             && self.album_looked.is_some()
     }
 
+    /// The tenant said that it is done, and shows it nowhere: to this user, at least.
+    pub fn stays_hidden(&self, steady: Millis) -> bool {
+        self.hidden_since.is_some_and(|since| steady - since > LIST_PATIENCE) && self.album_looked.is_some()
+    }
+
+    /// Nobody may ask what became of it. A list that says nothing may have nothing to say for longer.
+    pub fn stays_unasked(&self, blind: &Blind, steady: Millis) -> bool {
+        let patience = if blind.is_silent() { LIST_PATIENCE } else { BLIND_PATIENCE };
+        blind.is() && steady - self.since > patience && self.album_looked.is_some()
+    }
+
     /// Everything was looked at that can tell of it.
     pub fn is_looked_for(&self, now: Millis) -> bool {
         !self.outlasts_list(now) || self.album_looked.is_some()
@@ -99,14 +116,65 @@ pub(super) struct Account {
     pub listing_delay: Option<Millis>,
     /// When the list was last looked at in one row of looks.
     pub last_look: Option<Millis>,
+    pub blind: Blind,
+    /// Lines of failed uploads that were some job's by now, by name: a retry has one of its own.
+    pub failed_before: HashMap<String, u32>,
+}
+
+/// What may not be asked for, as it seems.
+#[derive(Default)]
+pub(super) struct Blind {
+    /// Refusals in a row, of the list or of details.
+    pub refused: u32,
+    /// Pages in a row, in place of answers.
+    pub pages: u32,
+    /// The album, too.
+    pub album: bool,
+    pub error: Option<ApiError>,
+}
+
+impl Blind {
+    pub fn is(&self) -> bool {
+        self.refused >= ENOUGH || self.pages >= ENOUGH
+    }
+
+    /// It is an answer without anything in it that came.
+    pub fn is_silent(&self) -> bool {
+        !self.album && self.error.as_ref().is_some_and(|error| *error.kind() == ErrorKind::LeftOut)
+    }
+
+    /// `true`: the look goes on without that answer.
+    pub fn takes(&mut self, error: &ApiError) -> bool {
+        let refusal = is_refusal(error);
+        if refusal {
+            self.refused += 1;
+        } else if *error.kind() == ErrorKind::UnexpectedAnswer {
+            self.pages += 1;
+        } else {
+            return false;
+        }
+        self.error = Some(error.clone());
+        refusal || self.is()
+    }
+
+    pub fn sees(&mut self) {
+        *self = Self::default();
+    }
 }
 
 /// What one look at the list said.
 #[derive(Default)]
 pub(super) struct Look {
+    /// The list was answered.
+    pub listed: bool,
     pub initial: HashSet<String>,
-    pub failed: HashSet<String>,
+    /// How many lines there are of each name.
+    pub failed: HashMap<String, u32>,
     pub ready: Vec<AssetRef>,
+    /// The names of those, in the same order.
+    pub ready_names: Vec<String>,
+    /// Names of assets that are said to be done, and that nobody shows.
+    pub hidden: HashSet<String>,
 }
 
 /// Reads the status list: one call for everything that is awaited.
@@ -128,11 +196,12 @@ pub(super) async fn list(tenant: &Tenant, account: &Account, now: Millis) -> Res
                     let hash = hash_of(&id);
                     if !account.dismissed.contains(&hash) && !account.proven.contains(&hash) {
                         look.ready.push(AssetRef::new(scheme, id));
+                        look.ready_names.push(name.into_owned());
                     }
                 }
             }
             UploadState::Error => {
-                look.failed.insert(name.into_owned());
+                *look.failed.entry(name.into_owned()).or_default() += 1;
             }
             UploadState::Initial | UploadState::Other => {
                 look.initial.insert(name.into_owned());
@@ -140,7 +209,18 @@ pub(super) async fn list(tenant: &Tenant, account: &Account, now: Millis) -> Res
         }
     };
     tenant.client.upload_status(u8::try_from(hours).unwrap_or(24), &mut take).await?;
+    look.listed = true;
     Ok(look)
+}
+
+impl Look {
+    /// Of what is said to be done, what no details came for.
+    pub fn note_hidden(&mut self, assets: &[Asset]) {
+        let shown: HashSet<&str> = assets.iter().map(|asset| asset.id.as_str()).collect();
+        let said = self.ready.iter().zip(&self.ready_names);
+        let hidden = said.filter(|(asset, _)| !shown.contains(asset.id.as_str()));
+        self.hidden = hidden.map(|(_, name)| name.clone()).collect();
+    }
 }
 
 /// Details of what is ready, by the hundred.
@@ -159,13 +239,14 @@ pub(super) async fn look_into_albums(
     every: Duration,
 ) -> Result<Vec<Asset>, ApiError> {
     let instant = Instant::now();
+    let blind = account.blind.is();
     let mut wanted = Wanted::default();
     let mut asked = Vec::new();
     for (id, awaited) in &mut account.jobs {
         let age = steady - awaited.since;
         let outlasts = awaited.outlasts_list(now) && age >= LIST_FIRST;
         let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= every);
-        if (age < LIST_PATIENCE && !outlasts) || !due {
+        if (age < LIST_PATIENCE && !outlasts && !blind) || !due {
             continue;
         }
         if wanted.names.len() >= SEARCHES {
@@ -179,7 +260,14 @@ pub(super) async fn look_into_albums(
         // Not only where it should be: somebody may have moved it.
         wanted.names.insert(name);
     }
-    let found = wanted.read(tenant).await?;
+    let found = match wanted.read(tenant).await {
+        // Whoever may not see the album sees nothing in it: that is an answer, too.
+        Err(error) if is_refusal(&error) => {
+            account.blind.album = true;
+            Vec::new()
+        }
+        found => found?,
+    };
     // Only what was answered counts as a look.
     for id in asked {
         if let Some(awaited) = account.jobs.get_mut(&id) {

@@ -141,6 +141,7 @@ mod tests {
             md5: md5.map(|byte| [byte; 16]),
             etag_matched: true,
             album: album.map(str::to_owned),
+            destination: String::new(),
             attempt: Attempt { key_tail: "k".into(), started_at: 0 },
             sent_at: Some(0),
         }

@@ -15,6 +15,7 @@ pub mod parts;
 pub mod permits;
 pub mod place;
 pub mod progress;
+pub mod rights;
 pub mod setting;
 pub mod source;
 pub mod source_watch;

@@ -5,15 +5,21 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use canto_api::{ApiError, CantoClient, NodeKind, SharedCall, TreeNode, shared};
+use tokio::time::Instant;
 use unicode_normalization::UnicodeNormalization;
+
+use super::rights::is_refusal;
 
 use crate::model::{BatchId, Destination, DestinationKind};
 use crate::store::folders::FolderRow;
 
 /// The album for loose files at the top of the library.
 const TOP_ALBUM: &str = "Uploads";
+/// So long nobody asks again where nothing may be made.
+const REFUSED: Duration = Duration::from_secs(60);
 
 type ParentId = Option<String>;
 
@@ -40,6 +46,8 @@ struct State {
     complete: HashSet<ParentId>,
     reading: HashMap<ParentId, SharedCall<()>>,
     making: HashMap<Key, SharedCall<String>>,
+    /// Where nothing of a kind may be made, as was said until then.
+    refused: HashMap<(ParentId, bool), (ApiError, Instant)>,
 }
 
 impl Places {
@@ -84,7 +92,12 @@ impl Places {
             state.nodes.clear();
             state.complete.clear();
             state.reading.clear();
+            state.refused.clear();
         }
+    }
+
+    pub fn forget_refusals(&self) {
+        self.lock().refused.clear();
     }
 
     async fn node(
@@ -120,6 +133,12 @@ impl Places {
     }
 
     async fn make(&self, client: &CantoClient, key: Key) -> Result<String, ApiError> {
+        let there = (key.parent.clone(), key.album);
+        if let Some((error, until)) = self.lock().refused.get(&there)
+            && *until > Instant::now()
+        {
+            return Err(error.clone());
+        }
         let parent = key.parent.as_deref();
         let made = if key.album {
             client.create_album(parent, &key.name).await
@@ -139,7 +158,15 @@ impl Places {
                 // Someone else may have made it meanwhile; what a tenant then says is not documented [ND].
                 self.lock().complete.remove(&key.parent);
                 self.read(client, &key.parent).await?;
-                self.lock().nodes.get(&key).cloned().ok_or(error)
+                let mut state = self.lock();
+                if let Some(id) = state.nodes.get(&key) {
+                    return Ok(id.clone());
+                }
+                // A missing right is one for every name.
+                if is_refusal(&error) {
+                    state.refused.insert(there, (error.clone(), Instant::now() + REFUSED));
+                }
+                Err(error)
             }
         }
     }

@@ -6,6 +6,9 @@ use std::time::Duration;
 use canto_api::{ApiError, CantoClient, SharedCall, UploadSetting, shared};
 use tokio::time::Instant;
 
+use super::rights::{DOUBT, may_be_refusal};
+use crate::clock::{Millis, SharedWorld};
+
 /// Canto's settings are valid for five hours (canto-api.md §8.1 [C]); without a readable policy this is assumed.
 const ASSUMED_LIFE: Duration = Duration::from_secs(4 * 3_600 + 1_800);
 /// A share of the life is kept for the file that is sent with it.
@@ -21,26 +24,70 @@ struct Held {
 }
 
 /// One fetch for all who ask.
-#[derive(Default)]
 pub struct SettingCache {
+    world: SharedWorld,
     fetch: Mutex<Option<Fetch>>,
+    doubt: Mutex<Option<Doubt>>,
+}
+
+/// Answers in a row that may mean a missing right.
+struct Doubt {
+    error: ApiError,
+    count: u32,
+    /// By the steady clock.
+    since: Millis,
 }
 
 impl SettingCache {
+    pub fn new(world: SharedWorld) -> Self {
+        Self { world, fetch: Mutex::default(), doubt: Mutex::default() }
+    }
+
     /// # Errors
     /// Those of the call; a failed fetch is forgotten.
     pub async fn get(&self, client: &CantoClient) -> Result<Arc<UploadSetting>, ApiError> {
         loop {
+            if let Some(error) = self.doubtful() {
+                return Err(error);
+            }
             let fetch = self.running(client);
             match fetch.clone().await {
-                Ok(held) if held.good_until > Instant::now() => return Ok(Arc::clone(&held.setting)),
-                Ok(_) => self.forget(&fetch),
+                Ok(held) if held.good_until > Instant::now() => {
+                    *self.doubt() = None;
+                    return Ok(Arc::clone(&held.setting));
+                }
+                Ok(_) => drop(self.forget(&fetch)),
                 Err(error) => {
-                    self.forget(&fetch);
+                    // The first of those who waited counts it for all.
+                    if self.forget(&fetch) && may_be_refusal(&error) {
+                        let mut doubt = self.doubt();
+                        let count = doubt.as_ref().map_or(0, |doubt| doubt.count) + 1;
+                        let since = self.world.steady();
+                        *doubt = Some(Doubt { error: error.clone(), count, since });
+                    }
                     return Err(error);
                 }
             }
         }
+    }
+
+    /// Answers in a row that may mean a missing right.
+    pub fn doubts(&self) -> u32 {
+        self.doubt().as_ref().map_or(0, |doubt| doubt.count)
+    }
+
+    pub fn forget_doubts(&self) {
+        *self.doubt() = None;
+    }
+
+    /// Not every file asks for itself.
+    fn doubtful(&self) -> Option<ApiError> {
+        let now = self.world.steady();
+        self.doubt().as_ref().filter(|doubt| now - doubt.since < DOUBT).map(|doubt| doubt.error.clone())
+    }
+
+    fn doubt(&self) -> std::sync::MutexGuard<'_, Option<Doubt>> {
+        self.doubt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The object store refused with this setting: the next one asks anew.
@@ -64,11 +111,14 @@ impl SettingCache {
         .clone()
     }
 
-    fn forget(&self, fetch: &Fetch) {
+    /// `true`: nobody had done so.
+    fn forget(&self, fetch: &Fetch) -> bool {
         let mut slot = self.fetch.lock().unwrap_or_else(PoisonError::into_inner);
-        if slot.as_ref().is_some_and(|held| held.ptr_eq(fetch)) {
+        let is_it = slot.as_ref().is_some_and(|held| held.ptr_eq(fetch));
+        if is_it {
             *slot = None;
         }
+        is_it
     }
 }
 

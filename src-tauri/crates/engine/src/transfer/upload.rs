@@ -15,6 +15,7 @@ use super::gate::Gate;
 use super::line::LineSpeed;
 use super::parts::{self, PartsReady, is_worth_parts};
 use super::progress::Counts;
+use super::rights::{album_is_open, may_upload, place_refused};
 use super::source::{self, CHANGED, Opened, Seen};
 use super::source_watch::unless_volume_is_away;
 use crate::clock::SharedWorld;
@@ -24,7 +25,7 @@ use crate::model::{DestinationKind, FolderId};
 use crate::pace::Pace;
 use crate::platform::file_locks::is_locked;
 use crate::queue::message::{ClaimedJob, Remote, Report, ToOwner};
-use crate::session::{Tenant, Tenants};
+use crate::session::{Tenant, Tenants, Thing};
 use crate::store::Readers;
 use crate::store::folders::{self, FolderRow};
 
@@ -147,11 +148,7 @@ pub(super) fn failed_with(failure: Failure) -> Report {
 /// Everything that can be found wrong before the first byte.
 async fn prepare(context: &Arc<TransferContext>, job: &mut ClaimedJob) -> Result<Ready, Report> {
     let tenant = context.tenants.get(job.context.account).await.map_err(failed_with)?;
-    // A role changes with the next sign-in only (canto-api.md §12.3 [D]): no need to ask for each file.
-    let rights = &tenant.row.rights;
-    if !rights.is_empty() && !rights.iter().any(|right| right == "upload") {
-        return Err(failed_with(Failure::new(ErrorCode::NoPermission).with("right", "upload")));
-    }
+    may_upload(context, &tenant).await?;
     let ahead = job.opened.take();
     let opened = match ahead {
         Some(ahead) => opened_ahead(job, ahead).await?,
@@ -218,30 +215,31 @@ pub(super) fn source_trouble(
 async fn place(context: &TransferContext, tenant: &Tenant, job: &ClaimedJob) -> Result<String, Report> {
     let destination = &job.context.destination;
     if destination.kind == DestinationKind::Album {
+        album_is_open(context, tenant, destination).await?;
         return Ok(destination.id.clone());
     }
     if let Some(album) = &job.album {
         return Ok(album.to_string());
     }
-    let folder = job.folder;
+    let (folder, elsewhere) = (job.folder, job.elsewhere);
     let chain = context.readers.read(move |db| chain(db, folder)).await.map_err(failed_with)?;
-    let known = chain.last().and_then(|row| row.remote_album.clone());
+    let known = chain.last().and_then(|row| row.remote_album.clone()).filter(|_| !elsewhere);
     if let Some(album) = known {
         return Ok(album);
     }
-    let album = tenant.places.album(&tenant.client, job.context.batch, destination, &chain).await;
-    let album = album.map_err(|error| {
-        let failure = failure_of(&error);
-        // A refusal here is about the destination, not about the file.
-        let code = match failure.code {
-            ErrorCode::NoPermission | ErrorCode::TenantRefused => ErrorCode::DestinationRefused,
-            code => code,
-        };
-        let failure = Failure { code, who: code.who(), ..failure }.with("destination", &destination.path);
-        let failure = on_the_way(failure, tenant.client.tenant().origin(), "api");
-        Report::Failed { failure, retry_after: error.retry_after() }
-    })?;
-    drop(context.owner.send(ToOwner::Placed { folder, remote: Remote::Album(album.clone()) }));
+    if let Some(failure) = tenant.refusals.of(&Thing::Below(destination.id.clone())) {
+        return Err(failed_with(failure));
+    }
+    let album = match tenant.places.album(&tenant.client, job.context.batch, destination, &chain).await {
+        Ok(album) => album,
+        Err(error) => return Err(place_refused(context, tenant, destination, job.failures, &error).await),
+    };
+    let placed = if elsewhere {
+        ToOwner::PlacedElsewhere { job: job.id, album: album.clone() }
+    } else {
+        ToOwner::Placed { folder, remote: Remote::Album(album.clone()) }
+    };
+    drop(context.owner.send(placed));
     Ok(album)
 }
 

@@ -55,11 +55,6 @@ impl Addresses {
         }
     }
 
-    /// Where the addresses come from.
-    pub fn server(&self) -> &PartsServer {
-        &self.server
-    }
-
     /// The rest has expired or was refused as well.
     pub async fn forget(&self) {
         self.signed.lock().await.clear();

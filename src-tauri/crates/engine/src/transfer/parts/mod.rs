@@ -29,6 +29,7 @@ use self::plan::smaller_part;
 use self::verify::{Verified, missing, resume_from};
 use super::failure::{failure_of, may_have_arrived};
 use super::progress::Counts;
+use super::rights::upload_withdrawn;
 use super::source::Source;
 use super::stop::obey;
 use super::upload::{TransferContext, failed_on, failed_with, source_trouble};
@@ -233,6 +234,7 @@ impl Run<'_> {
     async fn part_failed(&self, trouble: PartTrouble) -> Result<Turn, Turn> {
         match trouble {
             PartTrouble::Report(report) => Ok(Turn::Report(*report)),
+            PartTrouble::NotSigned(error) => Ok(Turn::Report(self.failed(&error))),
             PartTrouble::Gone => {
                 self.tell_durably(PartsReport::Gone).await?;
                 Ok(Turn::BeginAnew)
@@ -267,6 +269,9 @@ impl Run<'_> {
     }
 
     fn failed(&self, error: &ApiError) -> Report {
+        if *error.kind() == ErrorKind::Forbidden && self.ready.server.elsewhere().is_none() {
+            return upload_withdrawn(self.context, &self.ready.tenant, error);
+        }
         failed_at(error, &self.ready.server)
     }
 

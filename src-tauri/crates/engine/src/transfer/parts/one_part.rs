@@ -13,7 +13,6 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::addresses::Addresses;
-use super::failed_at;
 use super::plan::Plan;
 use super::verify::sums_of;
 use crate::clock::jittered;
@@ -37,6 +36,8 @@ const EMPTY_BODY_SIGNED: &str = "the server signs the checksum of an empty body 
 const AHEAD: usize = 2;
 
 pub enum PartTrouble {
+    /// There is no address to send it to.
+    NotSigned(ApiError),
     Report(Box<Report>),
     /// The store does not know the upload any more.
     Gone,
@@ -83,7 +84,7 @@ pub async fn send_part(
         let url = match addresses.take(part.number).await {
             Ok(url) => url,
             Err(error) if upload_is_gone(&error) => return Err(PartTrouble::Gone),
-            Err(error) => return Err(failed_at(&error, addresses.server()).into()),
+            Err(error) => return Err(PartTrouble::NotSigned(error)),
         };
         let _on_its_way = counts.sends_part(part.number);
         let mine = Arc::<AtomicU64>::default();

@@ -14,6 +14,7 @@ use crate::error::{ErrorCode, Failure};
 use crate::queue::message::{PartsReport, Report};
 use crate::store::fingerprints::{self, Fingerprint};
 use crate::store::parts::{self as rows, Completing, Parts, UploadRow};
+use crate::transfer::rights::{ENOUGH, may_be_refusal, upload_refused};
 use crate::transfer::upload::failed_with;
 
 impl Run<'_> {
@@ -93,6 +94,18 @@ impl Run<'_> {
         }
     }
 
+    /// Only the tenant's own word is about a right to upload.
+    async fn not_begun(&self, error: &ApiError) -> Report {
+        let PartsReady { tenant, server, .. } = self.ready;
+        if server.elsewhere().is_some() {
+            return self.failed(error);
+        }
+        let doubts = if may_be_refusal(error) { tenant.doubt_parts() } else { 0 };
+        // Several files at once may have met one short trouble.
+        let doubts = if self.job.failures + 1 >= ENOUGH { doubts } else { 0 };
+        upload_refused(self.context, tenant, error, doubts).await
+    }
+
     pub(super) async fn begin(&self) -> Result<(UploadRow, Plan), Turn> {
         let PartsReady { tenant, server, album, file } = self.ready;
         let seen = file.seen();
@@ -109,7 +122,11 @@ impl Run<'_> {
             metadata.push(("tag", self.job.context.tags.join(",")));
         }
         let begun = begin_or_undo(server.clone(), self.job.attempt.key_tail.clone(), metadata).await;
-        let open = begun.map_err(|error| self.failed(&error))?;
+        let open = match begun {
+            Ok(open) => open,
+            Err(error) => return Err(self.not_begun(&error).await.into()),
+        };
+        tenant.parts_begun();
         let upload = UploadRow {
             job: self.job.id,
             base: server.base().to_string(),
