@@ -138,6 +138,7 @@ impl Whole {
             md5: Some(md5),
             etag_matched,
             album: Some(album.id.clone()),
+            destination: album.path.clone(),
             attempt: Attempt { key_tail, started_at },
             sent_at: Some(world.now()),
         };

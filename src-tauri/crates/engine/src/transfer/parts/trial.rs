@@ -199,6 +199,7 @@ fn failure(trouble: PartTrouble) -> Failure {
             Report::Failed { failure, .. } => failure,
             other => internal(format!("{other:?}")),
         },
+        PartTrouble::NotSigned(error) => failure_of(&error),
         PartTrouble::Gone => Failure::new(ErrorCode::TenantBusy).because("the server lost the upload"),
         PartTrouble::TooLarge(length) => Failure::new(ErrorCode::TooLarge).with("size", length),
         PartTrouble::Unusable(why) => Failure::new(ErrorCode::TenantRefused).because(why),
