@@ -163,7 +163,7 @@ fn judged(purpose: HostPurpose, reached: Reached, host: &str) -> Outcome<()> {
     let status = StatusCode::from_u16(reached.status).unwrap_or(StatusCode::OK);
     let its_own = match purpose {
         // A tenant says in JSON that a token is none.
-        HostPurpose::Api => !(reached.is_page && !status.is_server_error()) && !status.is_redirection(),
+        HostPurpose::Api => (!reached.is_page || status.is_server_error()) && !status.is_redirection(),
         HostPurpose::Store => is_of_the_store(status, reached.is_page),
         // Pages belong there; one that refuses is a filter's.
         HostPurpose::SignIn | HostPurpose::Parts | HostPurpose::Downloads => {
