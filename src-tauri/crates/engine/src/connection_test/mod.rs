@@ -7,6 +7,7 @@
 
 mod advice;
 mod course;
+mod flow;
 mod form;
 mod hosts;
 mod page;

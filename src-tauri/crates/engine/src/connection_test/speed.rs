@@ -14,6 +14,7 @@ use futures_util::stream::{self, BoxStream, FuturesUnordered};
 use tokio::time::Instant;
 use url::Url;
 
+use super::flow::Flow;
 use crate::clock::random_word;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::SpeedLevel;
@@ -106,7 +107,7 @@ async fn level(
     let mut sending: FuturesUnordered<_> =
         (0..streams).map(|number| one(context, target, number, &taken, noise, piece)).collect();
     let (span, began) = (context.pace.measure, Instant::now());
-    let mut in_swing: Option<(Instant, u64)> = None;
+    let mut in_swing: Option<Flow> = None;
     loop {
         tokio::select! {
             biased;
@@ -116,17 +117,18 @@ async fn level(
         }
         let (now, bytes) = (Instant::now(), taken.load(Ordering::Relaxed));
         let passed = now - began;
-        let Some((since, before)) = in_swing else {
+        let Some(flow) = &mut in_swing else {
             if bytes > 0 && (passed >= span / 3 || bytes >= MOST / 4) {
-                in_swing = Some((now, bytes));
+                in_swing = Some(Flow::new(now, bytes));
             } else if passed >= span * LONGEST {
                 return Ok(0);
             }
             continue;
         };
-        let moved = bytes > before;
-        if (moved && (passed >= span || bytes >= MOST)) || passed >= span * LONGEST {
-            return Ok(((bytes - before) as f64 / (now - since).as_secs_f64()) as u64);
+        flow.look(now, bytes);
+        let enough = passed >= span && flow.is_known(now);
+        if enough || bytes >= MOST || passed >= span * LONGEST {
+            return Ok(flow.speed(now));
         }
     }
 }
