@@ -553,6 +553,11 @@ url: string,
  */
 host: string, };
 
+/**
+ * Whether secrets can be kept.
+ */
+export type VaultState = "open" | "locked" | "missing";
+
 export type JobAction = "pause" | "resume" | "cancel" | "retry" | "top";
 
 /**
@@ -779,8 +784,3 @@ export type Snapshot = { accounts: Array<AccountView>,
  * Newest first, at most 200.
  */
 batches: Array<BatchView>, totals: Totals, progress: ProgressFrame, condition: Condition, };
-
-/**
- * Whether secrets can be kept.
- */
-export type VaultState = "open" | "locked" | "missing";
