@@ -657,6 +657,11 @@ url: string,
  */
 host: string, };
 
+/**
+ * Whether secrets can be kept.
+ */
+export type VaultState = "open" | "locked" | "missing";
+
 export type JobAction = "pause" | "resume" | "cancel" | "retry" | "top";
 
 /**
@@ -883,8 +888,3 @@ export type Snapshot = { accounts: Array<AccountView>,
  * Newest first, at most 200.
  */
 batches: Array<BatchView>, totals: Totals, progress: ProgressFrame, condition: Condition, };
-
-/**
- * Whether secrets can be kept.
- */
-export type VaultState = "open" | "locked" | "missing";

@@ -26,6 +26,8 @@ pub enum Thing {
 pub struct Refusals {
     known: Mutex<HashMap<Thing, (Failure, Instant)>>,
     albums: Mutex<HashMap<String, SharedCall<()>>>,
+    /// Answers in a row that may be a refusal.
+    doubts: Mutex<HashMap<Thing, u32>>,
 }
 
 impl Refusals {
@@ -42,6 +44,20 @@ impl Refusals {
     pub fn forget(&self) {
         lock(&self.known).clear();
         lock(&self.albums).clear();
+        lock(&self.doubts).clear();
+    }
+
+    /// One more answer that may be a refusal: how many there were in a row.
+    pub fn doubt(&self, thing: &Thing) -> u32 {
+        let mut doubts = lock(&self.doubts);
+        let count = doubts.entry(thing.clone()).or_default();
+        *count += 1;
+        *count
+    }
+
+    /// It was no refusal.
+    pub fn is_open(&self, thing: &Thing) {
+        lock(&self.doubts).remove(thing);
     }
 
     /// Whether the tenant shows an album: asked once, as long as it does.

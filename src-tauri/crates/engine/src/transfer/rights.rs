@@ -134,7 +134,8 @@ pub(super) async fn place_refused(
 ) -> Report {
     let below = Thing::Below(destination.id.clone());
     let page = *error.kind() == ErrorKind::UnexpectedAnswer;
-    if page && failures + 1 >= ENOUGH && tenant.rights.ask(&tenant.client).await.is_ok() {
+    let doubts = if page { tenant.refusals.doubt(&below) } else { 0 };
+    if doubts.min(failures + 1) >= ENOUGH && tenant.rights.ask(&tenant.client).await.is_ok() {
         let failure = closed(error).with("destination", &destination.path);
         tenant.refusals.note(below, failure.clone(), context.pace.right);
         return failed_with(failure);

@@ -230,8 +230,12 @@ async fn place(context: &TransferContext, tenant: &Tenant, job: &ClaimedJob) -> 
     if let Some(failure) = tenant.refusals.of(&Thing::Below(destination.id.clone())) {
         return Err(failed_with(failure));
     }
+    let below = Thing::Below(destination.id.clone());
     let album = match tenant.places.album(&tenant.client, job.context.batch, destination, &chain).await {
-        Ok(album) => album,
+        Ok(album) => {
+            tenant.refusals.is_open(&below);
+            album
+        }
         Err(error) => return Err(place_refused(context, tenant, destination, job.failures, &error).await),
     };
     let placed = if elsewhere {
