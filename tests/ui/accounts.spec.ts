@@ -49,7 +49,9 @@ test("signing out asks what becomes of what waits, of this account alone", async
     name: "Sign out of acme.canto.com?",
   });
   await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
-  await dialog.getByRole("button", { name: "Sign out, clear the list" }).click();
+  await dialog
+    .getByRole("button", { name: "Sign out, clear the list" })
+    .click();
   await page.getByRole("button", { name: /^Account/ }).click();
   await expect(
     page.getByRole("menuitemradio", {

@@ -87,9 +87,7 @@ test("all files of a cause go to another album, by keyboard", async ({
     name: "Choose another place for 41 files",
   });
   await expect(dialog).toBeVisible();
-  await expect(
-    dialog.getByRole("searchbox", { name: "Search" }),
-  ).toBeFocused();
+  await expect(dialog.getByRole("searchbox", { name: "Search" })).toBeFocused();
   // Given up: the button has the focus again, and nothing has changed.
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
@@ -107,7 +105,9 @@ test("all files of a cause go to another album, by keyboard", async ({
   await expect(cause(page, "Marketing / Press")).toBeHidden();
   // The whole batch goes there, and it goes on.
   await page.getByRole("button", { name: /^All/ }).click();
-  await expect(page.getByRole("row", { name: /Press kit.*Selects/ })).toBeVisible();
+  await expect(
+    page.getByRole("row", { name: /Press kit.*Selects/ }),
+  ).toBeVisible();
   await advance(page, 2);
   await expect(
     page.getByRole("treegrid").getByText("Sending").first(),
