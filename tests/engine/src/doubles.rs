@@ -119,6 +119,7 @@ pub fn hasty() -> Pace {
         surroundings: Duration::from_millis(200),
         database: Duration::from_millis(300),
         typing: Duration::from_millis(20),
+        place_look: Duration::from_millis(200),
         sign_in: Duration::from_secs(60),
     }
 }

@@ -61,7 +61,7 @@ export class Ferry {
     );
     this.signIn = new SignIn(backend, (account) => {
       this.choose(account.id);
-      this.notices.say(t("signin.done", { tenant: account.tenant }));
+      this.notices.say(t("signin.done", { tenant: account.place?.name ?? account.tenant }));
       this.staging.add(this.early.splice(0), account.id);
     });
     this.engine.onChanges((changes, batches) => {

@@ -22,6 +22,7 @@ mod error;
 mod look;
 mod metadata;
 mod parts;
+mod places;
 mod search;
 mod secret;
 mod shared;
@@ -38,13 +39,14 @@ pub use client::{CantoClient, http_builder};
 pub use direct::DirectAddress;
 pub use download::Download;
 pub use endpoints::{Endpoints, User};
-pub use error::{ApiError, ErrorKind, NoWay, RetryClass};
+pub use error::{ApiError, ErrorKind, NoWay, PlaceShut, RetryClass};
 pub use look::{Absent, look_for_tenant};
 pub use metadata::{CustomField, EditProperty};
 pub use parts::{
     LARGEST_PART, LEAST_PART, MOST_PARTS, OpenUpload, PartsServer, StoredPart, signs_an_empty_body,
     upload_is_gone,
 };
+pub use places::{PlaceKind, PlaceKeys, PlaceSeen, PlaceState, PlacesServer};
 pub use search::Search;
 pub use secret::{AccessToken, Secret};
 pub use shared::{SharedCall, shared};

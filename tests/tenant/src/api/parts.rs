@@ -67,6 +67,10 @@ async fn create(
     Extension(caller): Extension<Caller>,
     Json(asked): Json<Value>,
 ) -> Answer {
+    let place = caller.0.place.as_ref().map(|place| place.id.clone());
+    if let Some(Err(shut)) = place.map(|place| app.library().takes_files(&place, app.now_ms())) {
+        return Err(Refused(StatusCode::FORBIDDEN, shut.word().into()));
+    }
     if caller.needs(&app, Right::Upload).is_err() {
         return Err(Refused(StatusCode::FORBIDDEN, "s3: no permission to upload".into()));
     }

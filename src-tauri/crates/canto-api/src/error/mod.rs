@@ -1,6 +1,7 @@
 //! One error type for everything that can go wrong on the wire, sorted by what to do about it.
 
 mod answer;
+mod shut;
 mod transport;
 mod way;
 mod xml;
@@ -9,6 +10,7 @@ use std::{fmt, io, time::Duration};
 
 pub(crate) use answer::{date_of, from_answer, is_html, retry_after};
 pub(crate) use transport::from_reqwest;
+pub use shut::PlaceShut;
 pub use way::NoWay;
 
 /// What kind of failure it was. Branch on this, never on text.
@@ -59,6 +61,8 @@ pub enum ErrorKind {
     /// Something else than the API answered: HTML (a captive portal, an unknown path [C]), a redirect
     /// where none belongs, or JSON of another shape.
     UnexpectedAnswer,
+    /// The Upload Link or Workspace that the token is for lets nobody in, or takes no files [ND].
+    PlaceShut(PlaceShut),
     /// There is no way to a token without the person: sign in again.
     SignInRequired,
     /// Our own file could not be read, or its length changed (`UnexpectedEof`, `InvalidData`).
@@ -172,6 +176,7 @@ impl ApiError {
             | ErrorKind::Forbidden
             | ErrorKind::PolicyRefused
             | ErrorKind::SignatureRefused
+            | ErrorKind::PlaceShut(_)
             | ErrorKind::SignInRequired => RetryClass::NeedsSomeone,
             ErrorKind::NotFound | ErrorKind::BadRequest | ErrorKind::TooLarge | ErrorKind::Internal => {
                 RetryClass::Permanent

@@ -9,6 +9,7 @@ use engine::model::{
     SheetChoice, SheetPreview, SheetQuery, SignInState,
 };
 
+use crate::account;
 use crate::args::Upload;
 use crate::exit::Problem;
 use crate::output::{Output, counted, plain};
@@ -152,7 +153,7 @@ pub async fn settled(
         let accounts = session.handle().accounts().await?;
         let held = |known: &&AccountView| known.id == account.id && known.state != SignInState::SignedIn;
         if accounts.iter().any(|known| held(&known)) {
-            return Err(Failure::new(ErrorCode::SignInRequired).into());
+            return Err(account::what_is_needed(&accounts, account.id).into());
         }
         if !is_told && began.elapsed() > LONGEST_LOOK * 2 {
             is_told = true;

@@ -5,6 +5,7 @@ mod jobs;
 mod login;
 mod metadata;
 mod odd_files;
+mod places;
 #[cfg(target_os = "linux")]
 mod proxy;
 mod receipt;

@@ -9,6 +9,7 @@ mod library;
 mod listening;
 mod metadata;
 mod network;
+mod places;
 mod queue;
 mod receipts;
 mod settings;

@@ -135,6 +135,8 @@ pub enum ToOwner {
     SignInRequired {
         account: AccountId,
         required: bool,
+        /// Why the place that it shows is shut.
+        trouble: Option<ErrorCode>,
     },
     ListingDelay {
         account: AccountId,

@@ -25,7 +25,7 @@ pub fn after_failure(
     if concerns_the_way(failure.code) {
         return (failures, JobEvent::MustWait { on: WaitingFor::Network, failure: Some(failure) });
     }
-    if failure.code == ErrorCode::SignInRequired {
+    if failure.code == ErrorCode::SignInRequired || failure.code.is_of_place() {
         return (failures, JobEvent::MustWait { on: WaitingFor::SignIn, failure: Some(failure) });
     }
     // In use, or changing again and again: it is left alone until it has come to rest.

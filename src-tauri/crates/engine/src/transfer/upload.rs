@@ -24,6 +24,7 @@ use crate::model::{DestinationKind, FolderId};
 use crate::pace::Pace;
 use crate::platform::file_locks::is_locked;
 use crate::queue::message::{ClaimedJob, Remote, Report, ToOwner};
+use crate::session::place::named;
 use crate::session::{Tenant, Tenants};
 use crate::store::Readers;
 use crate::store::folders::{self, FolderRow};
@@ -121,7 +122,27 @@ pub(super) struct Ready {
 
 /// A failed call to the tenant.
 pub(super) fn failed(error: &ApiError, tenant: &Tenant) -> Report {
-    failed_on(error, tenant.client.tenant().origin(), "api")
+    in_place(failed_on(error, tenant.client.tenant().origin(), "api"), tenant)
+}
+
+pub(super) fn in_place(report: Report, tenant: &Tenant) -> Report {
+    match report {
+        Report::Failed { failure, retry_after } => {
+            Report::Failed { failure: of_place(failure, tenant), retry_after }
+        }
+        report => report,
+    }
+}
+
+/// In a place, it is its owner who gives rights, and takes them.
+fn of_place(failure: Failure, tenant: &Tenant) -> Failure {
+    let Some(place) = &tenant.row.place else { return failure };
+    let code = match failure.code {
+        ErrorCode::NoPermission => ErrorCode::PlaceDenied,
+        code => code,
+    };
+    let failure = Failure { code, who: code.who(), ..failure };
+    if code.is_of_place() { named(failure, place) } else { failure }
 }
 
 /// The failure says which way it concerns, for the probe that looks when it is open again.
@@ -238,7 +259,7 @@ async fn place(context: &TransferContext, tenant: &Tenant, job: &ClaimedJob) -> 
             code => code,
         };
         let failure = Failure { code, who: code.who(), ..failure }.with("destination", &destination.path);
-        let failure = on_the_way(failure, tenant.client.tenant().origin(), "api");
+        let failure = on_the_way(of_place(failure, tenant), tenant.client.tenant().origin(), "api");
         Report::Failed { failure, retry_after: error.retry_after() }
     })?;
     drop(context.owner.send(ToOwner::Placed { folder, remote: Remote::Album(album.clone()) }));
