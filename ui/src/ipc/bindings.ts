@@ -23,12 +23,12 @@ export type JobId = number;
 /**
  * Noun and state; the UI branches on these, never on text.
  */
-export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "ProxyRefused" | "PacUnusable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "WrongAccount" | "BrowserMissing" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "MetadataRefused" | "IngestRefused" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
+export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "ProxyRefused" | "PacUnusable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "WrongAccount" | "BrowserMissing" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "MetadataRefused" | "IngestRefused" | "PlaceMissing" | "PlaceClosed" | "PlaceExpired" | "PlaceFull" | "PlaceDenied" | "PlacePasswordWrong" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
 
 /**
  * Who can do something about a failure.
  */
-export type Who = "you" | "it" | "admin" | "canto" | "nobody";
+export type Who = "you" | "it" | "admin" | "canto" | "nobody" | "owner";
 
 /**
  * A failure in the words of the house: a code, values for its sentence, and technical detail for a log.
@@ -386,7 +386,7 @@ tenant: string,
 /**
  * The host that the browser will show.
  */
-sign_in_host: string, place: AddressPlace, 
+sign_in_host: string, place: AddressPlace, offer: PlaceOffer | null, 
 /**
  * `None`: an app id has to be typed.
  */
@@ -414,7 +414,7 @@ export type AccountView = { id: AccountId,
 /**
  * The tenant's address without scheme, such as `acme.canto.com`.
  */
-tenant: string, tenant_url: string, user_name: string, email: string, kind: SignInKind, state: SignInState, rights: Array<Right>, };
+tenant: string, tenant_url: string, user_name: string, email: string, kind: SignInKind, state: SignInState, rights: Array<Right>, place: PlaceView | null, };
 
 export type NodeKind = "folder" | "album";
 
@@ -779,3 +779,8 @@ export type Snapshot = { accounts: Array<AccountView>,
  * Newest first, at most 200.
  */
 batches: Array<BatchView>, totals: Totals, progress: ProgressFrame, condition: Condition, };
+
+export type PlaceKind = "upload_link" | "workspace";
+export type PlaceView = { kind: PlaceKind, name: string, owner: string, library: string, folders: boolean, reviewed: boolean, album: string | null, trouble: ErrorCode | null, };
+export type PlaceOffer = { place: PlaceView, sign_in: boolean, asks_email: boolean, asks_password: boolean, sees_others: boolean, };
+export type PlaceRequest = { address: string | null, email: string | null, password: string | null, again: AccountId | null, };

@@ -63,7 +63,12 @@ export class FakeBackend implements Backend {
   private listener: (event: EngineEvent) => void = () => {};
   private accounts: AccountView[];
   private time: number;
-  private flow: { number: number; tenant: string; place: PlaceView | null; end: (account: AccountView | null) => void } | null = null;
+  private flow: {
+    number: number;
+    tenant: string;
+    place: PlaceView | null;
+    end: (account: AccountView | null) => void;
+  } | null = null;
 
   constructor(private readonly options: FakeOptions) {
     this.time = options.now;

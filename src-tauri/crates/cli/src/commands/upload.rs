@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use engine::error::{ErrorCode, Failure};
+use engine::error::ErrorCode;
 use engine::model::{
     AccountView, BatchState, Destination, DestinationKind, Enqueue, MetadataOrder, NodeKind, Sidecars,
     StagingChoices,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use engine::error::{ErrorCode, Failure};
+use engine::error::Failure;
 use engine::model::{
     AccountView, BatchView, Destination, MetadataForm, MetadataOpen, MetadataOrder, MetadataValues,
     SheetChoice, SheetPreview, SheetQuery, SignInState,

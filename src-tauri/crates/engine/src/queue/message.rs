@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::state::{Attempt, Proof};
 use super::values::{SettledValues, TemplateChange};
 use crate::clock::Millis;
-use crate::error::{Failure, Outcome};
+use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
     AccountId, BatchId, ControlResult, Destination, Enqueue, FolderId, JobAction, JobId, JobSelection,
     MetadataForm, MetadataValues, QueueSpot, RelocateResult, Rest, SettingKey, WaitingFor,
