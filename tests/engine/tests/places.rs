@@ -153,9 +153,10 @@ async fn a_link_says_what_it_is_and_takes_files_without_an_account() {
     assert_eq!(asset.md5, stage.job(batch, "a.jpg").await.md5.unwrap());
     let details = handle.job_details(stage.jobs(batch).await[0].id).await.unwrap();
     assert_eq!(details.asset_url, None, "its page is for those who can sign in");
-    let mut receipt = Vec::new();
-    handle.receipt(batch, ReceiptFormat::Json, &mut receipt).await.unwrap();
-    assert!(String::from_utf8(receipt).unwrap().contains("Press photos"));
+    let receipt = stage.path("receipt.json");
+    let out = std::fs::File::create(&receipt).unwrap();
+    handle.receipt(batch, ReceiptFormat::Json, out).await.unwrap();
+    assert!(std::fs::read_to_string(receipt).unwrap().contains("Press photos"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -322,11 +323,10 @@ async fn a_member_who_is_taken_out_waits_until_they_are_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_places_and_the_whole_library_side_by_side_keep_to_themselves() {
     let mut stage = stage().await;
-    let started = stage.handle().start_sign_in(SignInRequest {
-        tenant: stage.tenant.url().to_owned(),
-        ..SignInRequest::default()
-    });
-    let whole = stage.signed_in_as(started.await.unwrap(), CONTRIBUTOR, |_| {}).await.0.unwrap();
+    let at = stage.tenant.url().to_owned();
+    let handle = stage.handle();
+    let started = handle.start_sign_in(SignInRequest { tenant: at, ..SignInRequest::default() }).await;
+    let whole = stage.signed_in_as(started.unwrap(), CONTRIBUTOR, |_| {}).await.0.unwrap();
     let space = stage.connect_by_browser("Brand team", CONTRIBUTOR).await.unwrap();
     let link = stage.connect("Press photos", None).await.unwrap();
     let ids = [whole.id, space.id, link.id, stage.account];
@@ -334,7 +334,6 @@ async fn two_places_and_the_whole_library_side_by_side_keep_to_themselves() {
     assert_eq!((space.user_name.as_str(), space.email.as_str()), ("Jonas Weber", CONTRIBUTOR));
 
     // In the Workspace stands its own tree, from its own top.
-    let handle = stage.handle();
     let top: Vec<_> = handle.list_library(space.id, None).await.unwrap();
     let names: Vec<_> = top.iter().map(|node| node.name.as_str()).collect();
     assert_eq!(names, ["Campaigns", "Logos"]);

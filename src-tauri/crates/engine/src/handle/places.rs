@@ -184,14 +184,29 @@ pub(super) async fn watch(
 
 async fn look(tenants: &Tenants, owner: &Sender<ToOwner>, account: AccountId) {
     let Ok(tenant) = tenants.get(account).await else { return };
-    let told = match tenant.client.upload_setting(false).await {
-        Ok(_) => ToOwner::SignInRequired { account, required: false, trouble: None },
-        Err(error) => {
-            tracing::debug!(%error, %account, "the place is still shut");
-            let ErrorKind::PlaceShut(shut) = error.kind() else { return };
-            ToOwner::SignInRequired { account, required: true, trouble: Some(place::code_of(*shut)) }
-        }
+    let trouble = match what_is_told(tenants, &tenant.row).await {
+        // Only what is said to be open is worth a token, which may cost a renewal of the user's.
+        Ok(None) => match tenant.client.upload_setting(false).await {
+            Ok(_) => None,
+            Err(error) => match error.kind() {
+                ErrorKind::PlaceShut(shut) => Some(place::code_of(*shut)),
+                _ => return,
+            },
+        },
+        Ok(shut) => shut,
+        Err(failure) if failure.code.is_of_place() => Some(failure.code),
+        Err(_) => return,
     };
+    let told = ToOwner::SignInRequired { account, required: trouble.is_some(), trouble };
     // The owner ends only with the engine.
     owner.send(told).unwrap_or_default();
+}
+
+/// What keeps the place shut, as anybody is told who has its address.
+async fn what_is_told(tenants: &Tenants, row: &AccountRow) -> Outcome<Option<ErrorCode>> {
+    let (vault, name) = (Arc::clone(tenants.vault()), AccountSecrets::name(&row.tenant_url, &row.user_id));
+    let kept = blocking(move || AccountSecrets::load(&vault, &name)).await?.and_then(|kept| kept.place);
+    let kept = kept.ok_or(ErrorCode::SignInRequired)?;
+    let seen = kept.look(&tenants.network().api()).await.map_err(|error| failure_of(&error))?;
+    Ok(place::view_of(&seen).trouble)
 }

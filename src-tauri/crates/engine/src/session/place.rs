@@ -31,14 +31,25 @@ impl PlaceSecrets {
         http: &reqwest::Client,
         user: Option<&AccessToken>,
     ) -> Result<(Tokens, PlaceSeen), ApiError> {
-        let gone = || ApiError::new("open_place", ErrorKind::PlaceShut(PlaceShut::Missing));
-        let tenant = TenantAddress::parse(self.address.expose()).map_err(|_| gone())?;
-        let server = PlacesServer::listed(&tenant, &self.server).ok_or_else(gone)?;
         let keys = PlaceKeys { email: self.email.as_deref(), password: self.password.as_ref(), user };
-        server.open(http, &self.address, keys).await.map_err(|error| match error.kind() {
+        self.server()?.open(http, &self.address, keys).await.map_err(|error| match error.kind() {
             ErrorKind::Unauthorized => ApiError::sign_in_required(),
             _ => error,
         })
+    }
+
+    /// What is told without a token.
+    ///
+    /// # Errors
+    /// `PlaceShut` with `Missing`; those of the connection.
+    pub async fn look(&self, http: &reqwest::Client) -> Result<PlaceSeen, ApiError> {
+        self.server()?.look(http, &self.address).await
+    }
+
+    fn server(&self) -> Result<PlacesServer, ApiError> {
+        let gone = || ApiError::new("place", ErrorKind::PlaceShut(PlaceShut::Missing));
+        let tenant = TenantAddress::parse(self.address.expose()).map_err(|_| gone())?;
+        PlacesServer::listed(&tenant, &self.server).ok_or_else(gone)
     }
 }
 
