@@ -194,8 +194,15 @@ async fn no_secret_of_a_whole_run_is_said_or_kept() {
 
     learn(&mut secrets, &stage);
     for kind in [
-        "access", "refresh", "app_secret", "password", "state", "code_challenge", "code of a link",
-        "password of a link", "address of a place",
+        "access",
+        "refresh",
+        "app_secret",
+        "password",
+        "state",
+        "code_challenge",
+        "code of a link",
+        "password of a link",
+        "address of a place",
     ] {
         assert!(secrets.names().any(|name| name == kind), "no {kind} was used");
     }

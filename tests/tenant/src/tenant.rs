@@ -51,12 +51,11 @@ impl Tenant {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
         app.set_url(public_url.unwrap_or_else(|| format!("http://{address}")));
-        let router: Router =
-            api::router(&app)
-                .merge(oauth::router())
-                .merge(places::router())
-                .merge(admin::router(&app))
-                .with_state(app.clone());
+        let router: Router = api::router(&app)
+            .merge(oauth::router())
+            .merge(places::router())
+            .merge(admin::router(&app))
+            .with_state(app.clone());
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(serve::accept(app.clone(), listener, router, stop.clone(), tasks.clone()));
         for work in [0, 1] {

@@ -46,7 +46,7 @@ pub use parts::{
     LARGEST_PART, LEAST_PART, MOST_PARTS, OpenUpload, PartsServer, StoredPart, signs_an_empty_body,
     upload_is_gone,
 };
-pub use places::{PlaceKind, PlaceKeys, PlaceSeen, PlaceState, PlacesServer};
+pub use places::{PlaceKeys, PlaceKind, PlaceSeen, PlaceState, PlacesServer};
 pub use search::Search;
 pub use secret::{AccessToken, Secret};
 pub use shared::{SharedCall, shared};

@@ -203,10 +203,8 @@ impl PlacesServer {
         let PlaceKeys { email, password, .. } = keys;
         let asked = Asked { address, email, password };
         let body = Zeroizing::new(serde_json::to_string(&asked).unwrap_or_default());
-        let mut request = http
-            .post(url)
-            .header(CONTENT_TYPE, "application/json")
-            .body(Bytes::from_owner(Zeroed(body)));
+        let mut request =
+            http.post(url).header(CONTENT_TYPE, "application/json").body(Bytes::from_owner(Zeroed(body)));
         if let Some(user) = keys.user {
             let mut bearer = HeaderValue::try_from(format!("Bearer {}", user.expose()))
                 .map_err(|_| ApiError::new(call, ErrorKind::SignInRequired))?;

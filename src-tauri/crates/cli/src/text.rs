@@ -146,7 +146,9 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::PlaceFull => {
             "ask {owner|whoever made it} to let more files in; the queue waits, and goes on by itself."
         }
-        C::PlaceDenied => "ask {owner|whoever made it} to let you in; the queue waits, and goes on by itself.",
+        C::PlaceDenied => {
+            "ask {owner|whoever made it} to let you in; the queue waits, and goes on by itself."
+        }
         C::PlacePasswordWrong => {
             "`ferry login ADDRESS --password-stdin` with the one that {owner|whoever made it} gives; the queue waits."
         }

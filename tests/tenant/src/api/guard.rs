@@ -45,7 +45,8 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     {
         return shut.into_response();
     }
-    let user = found.and_then(|(email, scope)| Some(narrowed(app.library().person(&email)?, scope.as_deref())));
+    let user =
+        found.and_then(|(email, scope)| Some(narrowed(app.library().person(&email)?, scope.as_deref())));
     if let (Some(_), None) = (&place, &user) {
         // Not a member any more.
         return Shut::Denied.into_response();

@@ -70,10 +70,7 @@ impl Sessions {
         db: &Db,
     ) -> String {
         let expires_ms = now + life_ms.unwrap_or(REFRESH_MS);
-        self.keep(
-            Token { text: ids::token(), kind, email: email.into(), scope, place: None, expires_ms },
-            db,
-        )
+        self.keep(Token { text: ids::token(), kind, email: email.into(), scope, place: None, expires_ms }, db)
     }
 
     /// For one place alone; `identity` is whoever came in.

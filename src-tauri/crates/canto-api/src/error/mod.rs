@@ -9,8 +9,8 @@ mod xml;
 use std::{fmt, io, time::Duration};
 
 pub(crate) use answer::{date_of, from_answer, is_html, retry_after};
-pub(crate) use transport::from_reqwest;
 pub use shut::PlaceShut;
+pub(crate) use transport::from_reqwest;
 pub use way::NoWay;
 
 /// What kind of failure it was. Branch on this, never on text.

@@ -4,9 +4,7 @@ use std::io::{IsTerminal, Read};
 
 use engine::EngineHandle;
 use engine::error::{ErrorCode, Failure};
-use engine::model::{
-    AccountView, AddressView, PlaceOffer, PlaceRequest, Right, SignInRequest,
-};
+use engine::model::{AccountView, AddressView, PlaceOffer, PlaceRequest, Right, SignInRequest};
 use engine::session::Secret;
 
 use crate::account;
@@ -40,7 +38,11 @@ pub async fn run(global: &Global, login: Login, out: &Output) -> Ended {
         out.line(&Line::SignedIn { account: &account })?;
         match &account.place {
             Some(place) => {
-                out.say(format!("Connected to {} as {}.", account::place_words(place), account::who(&account)))?;
+                out.say(format!(
+                    "Connected to {} as {}.",
+                    account::place_words(place),
+                    account::who(&account)
+                ))?;
             }
             None => out.say(format!("Signed in to {} as {}.", account.tenant, account::who(&account)))?,
         }
@@ -56,9 +58,10 @@ async fn offered(handle: &EngineHandle, typed: &str) -> Result<Option<PlaceOffer
         return Ok(None);
     }
     match handle.check_address(typed).await {
-        Ok(AddressView { offer: None, tenant, .. }) => {
-            Err(Failure::new(ErrorCode::TenantUnknown).with("reason", "no_places").with("tenant", tenant).into())
-        }
+        Ok(AddressView { offer: None, tenant, .. }) => Err(Failure::new(ErrorCode::TenantUnknown)
+            .with("reason", "no_places")
+            .with("tenant", tenant)
+            .into()),
         Ok(found) => Ok(found.offer),
         Err(failure) if failure.code.is_of_place() => Err(failure.into()),
         // Whether there is a library at all is said by the sign-in.

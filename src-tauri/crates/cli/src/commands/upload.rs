@@ -84,6 +84,12 @@ fn destination_of(upload: &Upload, account: &AccountView) -> Result<String, Prob
     }
 }
 
+/// The album that all of an account's uploads go to, if there is but one.
+fn only_album(account: &AccountView) -> Option<(String, String)> {
+    let place = account.place.as_ref()?;
+    Some((place.album.clone()?, place.name.clone()))
+}
+
 fn refuse_what_is_missing(upload: &Upload) -> Result<(), Problem> {
     if upload.duplicates == Duplicates::Off {
         return Ok(());
@@ -116,6 +122,10 @@ async fn known(
     to: &str,
     kind: NodeKind,
 ) -> Result<Option<Destination>, Problem> {
+    // A link is where it is, whether it is open or not.
+    if let (None, Some((album, path))) = (&upload.to, only_album(account)) {
+        return Ok(Some(Destination { kind: DestinationKind::Album, id: album, path }));
+    }
     match place::find(session.handle(), account.id, to, kind, false).await {
         Ok(place) => Ok(Some(place)),
         Err(failure) if failure.code == ErrorCode::DestinationMissing && upload.create => Ok(None),

@@ -11,9 +11,7 @@ use futures_util::future::BoxFuture;
 use super::places::Entered;
 use super::{EngineHandle, blocking};
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::{
-    AccountId, AccountView, PlaceView, SettingKey, SignInKind, SignInRequest, SignInStarted,
-};
+use crate::model::{AccountId, AccountView, PlaceView, SettingKey, SignInKind, SignInRequest, SignInStarted};
 use crate::queue::guests::Request;
 use crate::queue::message::ToOwner;
 use crate::session::place::view_of;
@@ -148,7 +146,9 @@ impl EngineHandle {
         again: Option<AccountId>,
     ) -> Outcome<AccountView> {
         let (place, opens, id) = match entered {
-            Some(Entered { secrets, tokens, seen }) => (Some((secrets, tokens)), Some(view_of(&seen)), seen.id),
+            Some(Entered { secrets, tokens, seen }) => {
+                (Some((secrets, tokens)), Some(view_of(&seen)), seen.id)
+            }
             None => (None, None, String::new()),
         };
         // The token is the place's; what renews it, the user's.
@@ -244,7 +244,9 @@ pub(super) enum Kind {
     Browser,
     /// Not at all: a place let them in.
     Guest,
-    Station { on_behalf_of: Option<String> },
+    Station {
+        on_behalf_of: Option<String>,
+    },
 }
 
 /// The token of a sign-in that has just happened.

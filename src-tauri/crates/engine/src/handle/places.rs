@@ -44,7 +44,8 @@ impl EngineHandle {
         if seen.sign_in {
             return Err(needs(&seen, "place_sign_in"));
         }
-        let word = |word: Option<String>| word.map(|word| word.trim().to_owned()).filter(|word| !word.is_empty());
+        let word =
+            |word: Option<String>| word.map(|word| word.trim().to_owned()).filter(|word| !word.is_empty());
         let secrets = PlaceSecrets {
             address: Secret::new(tenant.typed().as_str()),
             server: server.base().to_string(),

@@ -30,7 +30,7 @@ use super::failure::{failure_of, may_have_arrived};
 use super::progress::Counts;
 use super::source::Source;
 use super::stop::obey;
-use super::upload::{TransferContext, failed_on, in_place, failed_with, source_trouble};
+use super::upload::{TransferContext, failed_on, failed_with, in_place, source_trouble};
 use crate::error::{ErrorCode, Failure};
 use crate::queue::message::{ClaimedJob, PartsReport, Report, ToOwner};
 use crate::session::Tenant;
