@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::error::{ApiError, web_app};
+use crate::error::{ApiError, ApiResult, web_app};
 use crate::library::Library;
 use crate::library::places::Shut;
 use crate::state::App;
@@ -52,12 +52,12 @@ pub async fn open(State(app): State<App>, headers: HeaderMap, Json(asked): Json<
         }
     };
     let identity = match place.kind {
-        PlaceKind::UploadLink => guest_of(&place, &asked).map_err(IntoResponse::into_response),
+        PlaceKind::UploadLink => guest_of(&place, &asked).map_err(ApiError::shut),
         PlaceKind::Workspace => member_of(&app, &place, &headers),
     };
     let identity = match identity {
         Ok(identity) => identity,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     let seconds = app.switches().token_seconds;
     let life = seconds.cast_signed().saturating_mul(1000);
@@ -78,16 +78,16 @@ fn guest_of(place: &Place, asked: &Asked) -> Result<String, Shut> {
     }
 }
 
-fn member_of(app: &App, place: &Place, headers: &HeaderMap) -> Result<String, Response> {
+fn member_of(app: &App, place: &Place, headers: &HeaderMap) -> ApiResult<String> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = bearer.and_then(|text| text.split_once(' ')).map_or("", |(_, token)| token.trim());
     let now = app.now_ms();
     let email = app.sessions().token(token, TokenKind::Access, now).map(|token| token.email.clone());
-    let email = email.ok_or_else(|| ApiError::unauthorized().into_response())?;
+    let email = email.ok_or_else(ApiError::unauthorized)?;
     let library = app.library();
     match library.member(place, &email) {
         Some(_) => Ok(place.identity(Some(&email))),
-        None => Err(Shut::Denied.into_response()),
+        None => Err(ApiError::shut(Shut::Denied)),
     }
 }
 
