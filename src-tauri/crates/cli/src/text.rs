@@ -139,18 +139,20 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "no_names" => "name that column 'file name' and try again; nothing was uploaded.",
             _ => "correct it with `ferry metadata` or in the app; the file is not uploaded again.",
         },
-        C::PlaceMissing => "ask {owner|whoever gave you the address} for a new one; the queue waits for it.",
+        C::PlaceMissing => {
+            "ask {owner|whoever gave you the address} for a new one; what is queued waits for it."
+        }
         C::PlaceClosed | C::PlaceExpired => {
-            "ask {owner|whoever made it} to open it again; the queue waits, and goes on by itself."
+            "ask {owner|whoever made it} to open it again; what is queued waits, and goes on by itself."
         }
         C::PlaceFull => {
-            "ask {owner|whoever made it} to let more files in; the queue waits, and goes on by itself."
+            "ask {owner|whoever made it} to let more files in; what is queued waits, and goes on by itself."
         }
         C::PlaceDenied => {
-            "ask {owner|whoever made it} to let you in; the queue waits, and goes on by itself."
+            "ask {owner|whoever made it} to let you in; what is queued waits, and goes on by itself."
         }
         C::PlacePasswordWrong => {
-            "`ferry login ADDRESS --password-stdin` with the one that {owner|whoever made it} gives; the queue waits."
+            "`ferry login ADDRESS --password-stdin` with the one that {owner|whoever made it} gives; what is queued waits."
         }
         C::DiskFull => "make room; nothing in the queue is lost, and it goes on by itself.",
         C::DatabaseTooNew => {

@@ -72,7 +72,11 @@ async fn offered(handle: &EngineHandle, typed: &str) -> Result<Option<PlaceOffer
 fn tell(offer: &PlaceOffer, out: &Output) {
     let place = &offer.place;
     let by = if place.owner.is_empty() { String::new() } else { format!(", made by {}", place.owner) };
-    let then = if place.reviewed { " Files wait there until somebody has looked at them." } else { "" };
+    let then = if place.reviewed && place.trouble.is_none() {
+        " Files wait there until somebody has looked at them."
+    } else {
+        ""
+    };
     out.note(format!("This is the {}{by}.{then}", account::place_words(place)));
 }
 
