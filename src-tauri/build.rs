@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "create_album",
     "check_address",
     "open_place",
+    "connect_place",
     "start_sign_in",
     "open_sign_in_page",
     "finish_sign_in",

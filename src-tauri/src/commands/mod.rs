@@ -47,6 +47,7 @@ commands![
     library::create_album,
     session::check_address,
     session::open_place,
+    session::connect_place,
     session::start_sign_in,
     session::open_sign_in_page,
     session::finish_sign_in,

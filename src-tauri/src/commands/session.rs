@@ -1,7 +1,9 @@
 //! Signing in and out. The page never opens an address itself: it names the sign-in, and the shell knows its address.
 
 use engine::error::{ErrorCode, Failure, Outcome};
-use engine::model::{AccountId, AccountView, AddressView, SignInRequest, SignInStarted, VaultState};
+use engine::model::{
+    AccountId, AccountView, AddressView, PlaceRequest, SignInRequest, SignInStarted, VaultState,
+};
 use engine::session::Secret;
 use tauri::{State, command};
 
@@ -17,6 +19,12 @@ pub async fn check_address(shell: State<'_, SharedShell>, typed: String) -> Outc
 pub async fn open_place(shell: State<'_, SharedShell>, typed: String) -> Outcome<()> {
     let page = shell.engine().await?.place_page(&typed)?;
     shell.desktop.open_page(&page).map_err(no_browser)
+}
+
+/// One that needs no account.
+#[command]
+pub async fn connect_place(shell: State<'_, SharedShell>, request: PlaceRequest) -> Outcome<AccountView> {
+    shell.engine().await?.connect_place(request).await
 }
 
 #[command]

@@ -120,6 +120,7 @@ pub fn hasty() -> Pace {
         database: Duration::from_millis(300),
         right: Duration::from_secs(60),
         typing: Duration::from_millis(20),
+        place_look: Duration::from_millis(200),
         sign_in: Duration::from_secs(60),
         measure: Duration::from_millis(300),
         sample: Duration::from_secs(5),

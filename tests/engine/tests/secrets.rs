@@ -5,11 +5,14 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use engine::error::ErrorCode;
-use engine::model::{JobStateKind, MetadataOrder, MetadataValues, SignInRequest};
+use engine::model::{
+    Destination, DestinationKind, Enqueue, JobStateKind, MetadataOrder, MetadataValues, PlaceRequest,
+    SignInRequest,
+};
 use engine::receipt::ReceiptFormat;
 use engine_tests::secrets::Secrets;
 use engine_tests::{Stage, hasty, noise};
-use ferry_tenant::{Options, RefreshRule, Switches, Tenant};
+use ferry_tenant::{Options, Place, PlaceKind, RefreshRule, Switches, Tenant};
 use reqwest::Url;
 use tracing_subscriber::EnvFilter;
 
@@ -47,8 +50,15 @@ fn learn(secrets: &mut Secrets, stage: &Stage) {
         for name in ["access", "refresh", "app_secret", "secret"] {
             secrets.add(name, kept[name].as_str().unwrap_or_default());
         }
+        secrets.add("address of a place", kept["place"]["address"].as_str().unwrap_or_default());
+        secrets.add("password of a place", kept["place"]["password"].as_str().unwrap_or_default());
     }
     secrets.add("app_secret", stage.tenant.app_secret());
+    // Whoever has the code of a link may upload; a Workspace's is for its members.
+    for place in stage.tenant.places().iter().filter(|place| place.kind == PlaceKind::UploadLink) {
+        secrets.add("code of a link", &place.code);
+        secrets.add("password of a link", place.password.as_deref().unwrap_or_default());
+    }
     for user in stage.tenant.users() {
         secrets.add("password", &user.password);
     }
@@ -78,7 +88,7 @@ async fn no_secret_of_a_whole_run_is_said_or_kept() {
     let to = log.clone();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(move || to.clone()).init();
 
-    let switches = Switches { refresh: RefreshRule::Rotate, ..Switches::default() };
+    let switches = Switches { refresh: RefreshRule::Rotate, places: true, ..Switches::default() };
     let options = Options { parts: true, switches, ..Options::default() };
     let mut stage = Stage::at_pace(Tenant::start(options).await.unwrap(), hasty()).await;
     let mut secrets = Secrets::default();
@@ -120,6 +130,44 @@ async fn no_secret_of_a_whole_run_is_said_or_kept() {
     stage.file("More/gone.jpg", b"soon gone");
     learn(&mut secrets, &stage);
 
+    // Through an Upload Link with a password, wrong first, and a Workspace; renewed, and closed at last.
+    let link = stage.tenant.place("Agency deliveries").unwrap();
+    let address = link.address(stage.tenant.url());
+    seen.note("address", &stage.handle().check_address(&address).await.unwrap());
+    let open = |password: &str| PlaceRequest {
+        address: Some(address.as_str().into()),
+        password: Some(password.into()),
+        ..PlaceRequest::default()
+    };
+    let wrong = "a-wrong-password-4711";
+    secrets.add("wrong password of a link", wrong);
+    seen.note("request", &open(wrong));
+    seen.note("refusal", &stage.handle().connect_place(open(wrong)).await.unwrap_err());
+    let password = link.password.clone().unwrap();
+    let guest = stage.handle().connect_place(open(&password)).await.unwrap();
+    seen.note("account", &guest);
+    let space = stage.tenant.place("Brand team").unwrap();
+    let into = SignInRequest { tenant: space.address(stage.tenant.url()), ..SignInRequest::default() };
+    seen.note("request", &SignInRequest { tenant: address.clone(), ..SignInRequest::default() });
+    let started = stage.handle().start_sign_in(into).await.unwrap();
+    let (member, page) = stage.signed_in_as(started, "contributor@demo.test", |_| {}).await;
+    seen.note("page", &page);
+    let album = guest.place.as_ref().unwrap().album.clone().unwrap();
+    let inbox = Destination { kind: DestinationKind::Album, id: album, path: link.name.clone() };
+    stage.file("Place/a.jpg", &noise(3, 9_000));
+    stage.tenant.expire_tokens();
+    for (account, to) in [(guest.id, inbox.clone()), (member.unwrap().id, stage.top())] {
+        let order = Enqueue { account, ..stage.request(vec![stage.path("Place/a.jpg")], to) };
+        let sent = stage.handle().enqueue(order).await.unwrap();
+        watch.finished(sent).await;
+    }
+    learn(&mut secrets, &stage);
+    stage.tenant.put_place(Place { closed: true, ..link.clone() });
+    stage.tenant.expire_tokens();
+    let order = Enqueue { account: guest.id, ..stage.request(vec![stage.path("Place/a.jpg")], inbox) };
+    let closed = stage.handle().enqueue(order).await.unwrap();
+    watch.count(closed, JobStateKind::Waiting, 1).await;
+
     // The session ends for good; what is open waits, and is said to.
     stage.tenant.expire_tokens();
     stage.tenant.expire_refresh_tokens();
@@ -132,7 +180,7 @@ async fn no_secret_of_a_whole_run_is_said_or_kept() {
         seen.note("event", &event);
         seen.note("event", &serde_json::to_string(&*event).unwrap());
     }
-    for batch in [batch, waiting] {
+    for batch in [batch, waiting, closed] {
         for job in stage.jobs(batch).await {
             seen.note("job", &stage.handle().job_details(job.id).await.unwrap());
         }
@@ -145,7 +193,17 @@ async fn no_secret_of_a_whole_run_is_said_or_kept() {
     seen.note("accounts", &stage.handle().accounts().await.unwrap());
 
     learn(&mut secrets, &stage);
-    for kind in ["access", "refresh", "app_secret", "password", "state", "code_challenge"] {
+    for kind in [
+        "access",
+        "refresh",
+        "app_secret",
+        "password",
+        "state",
+        "code_challenge",
+        "code of a link",
+        "password of a link",
+        "address of a place",
+    ] {
         assert!(secrets.names().any(|name| name == kind), "no {kind} was used");
     }
     let mut found = secrets.found_below(stage.data.path());

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 
+use crate::library::places::Shut;
 use crate::options::MissingRight;
 
 /// Why a tenant could not be started.
@@ -30,6 +31,7 @@ pub struct ApiError {
     code: u32,
     message: String,
     retry_after: Option<u64>,
+    shut: Option<Shut>,
 }
 
 /// Not a code that is ever sent.
@@ -39,7 +41,7 @@ pub type ApiResult<T = Response> = Result<T, ApiError>;
 
 impl ApiError {
     pub fn new(status: StatusCode, code: u32, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), retry_after: None }
+        Self { status, code, message: message.into(), retry_after: None, shut: None }
     }
 
     pub fn bad_request(message: impl Into<String>) -> Self {
@@ -56,6 +58,11 @@ impl ApiError {
 
     pub fn too_many(retry_after: Option<u64>) -> Self {
         Self { retry_after, ..Self::new(StatusCode::TOO_MANY_REQUESTS, 3429, "Too many requests") }
+    }
+
+    /// The place that somebody came through lets nobody in, or takes no files: said by a word, which is a guess [ND].
+    pub fn shut(shut: Shut) -> Self {
+        Self { shut: Some(shut), ..Self::new(StatusCode::FORBIDDEN, 3403, "") }
     }
 
     pub fn internal(what: impl std::fmt::Display) -> Self {
@@ -85,6 +92,9 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         if self.code == PAGE {
             return Html(WEB_APP).into_response();
+        }
+        if let Some(shut) = self.shut {
+            return shut.into_response();
         }
         let body =
             if self.code == 0 { json!({}) } else { json!({ "code": self.code, "message": self.message }) };

@@ -14,6 +14,7 @@ mod library;
 mod oauth;
 mod object_store;
 mod options;
+mod places;
 mod rate;
 mod requests;
 mod seed;
@@ -34,5 +35,6 @@ pub use options::{
 pub use requests::Call;
 pub use store::asset::{AssetKey, Scheme};
 pub use store::collection::Collection;
+pub use store::place::{Ask, Place, PlaceKind};
 pub use store::user::{Right, Role, User};
 pub use tenant::Tenant;

@@ -32,6 +32,9 @@ struct Arguments {
     /// Whether a field is required, and wrong numbers and dates are refused (a guess at what a library does)
     #[arg(long, value_enum, default_value_t = OnOff::Off)]
     strict_metadata: OnOff,
+    /// Whether Upload Links and Workspaces are offered (a guess at what a library could offer)
+    #[arg(long, value_enum, default_value_t = OnOff::On)]
+    places: OnOff,
     /// Form of the upload setting
     #[arg(long, value_enum, default_value_t = Form::V4)]
     signature: Form,
@@ -116,6 +119,7 @@ async fn main() -> Result<(), Problem> {
         time_zone: arguments.time_zone,
         switches: Switches {
             strict_metadata: config.switches.strict_metadata || arguments.strict_metadata == OnOff::On,
+            places: config.switches.places || arguments.places == OnOff::On,
             ..config.switches
         },
     })

@@ -90,6 +90,8 @@ pub struct Switches {
     /// Calls `Usage` required, and refuses an edit with a number or date that is none, or that leaves an asset without
     /// what is required. All of it a guess [ND]: no public text says what Canto does with either (§9.3).
     pub strict_metadata: bool,
+    /// Whether Upload Links and Workspaces are offered to programs (`src/places`). A guess from end to end [ND] (no. 20).
+    pub places: bool,
 }
 
 impl Default for Switches {
@@ -115,6 +117,7 @@ impl Default for Switches {
             usual_token_names: false,
             client_credentials: true,
             strict_metadata: false,
+            places: false,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::ids;
 use crate::library::Library;
+use crate::places;
 use crate::store::db::Db;
 use crate::store::field::{Field, Keyword};
 use crate::store::node::{Node, NodeKind};
@@ -54,6 +55,7 @@ pub fn plant(library: &mut Library, db: &Db, seed: u64, now_ms: i64) {
             password: ids::seeded(seed, email, false, 14),
             role,
             rights: role.rights(),
+            place: None,
         };
         db.put(&user);
         library.users.insert(user.email.clone(), user);
@@ -90,6 +92,7 @@ pub fn plant(library: &mut Library, db: &Db, seed: u64, now_ms: i64) {
         db.put(&word);
         library.keywords.insert(word.name.clone(), word);
     }
+    places::seed::plant(library, db, seed, now_ms);
 }
 
 /// Ids follow `meta_choice_3`, `meta_multichoice_0` [C]; types as in the web app [D] (§9.3).

@@ -1,6 +1,6 @@
 //! What all calls share.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
@@ -53,7 +53,8 @@ pub struct State {
 /// Upload settings given out, so that a fault can end them early.
 #[derive(Default)]
 struct Policies {
-    open: HashSet<String>,
+    /// With the place that each is for.
+    open: HashMap<String, Option<String>>,
     ended: HashSet<String>,
 }
 
@@ -148,18 +149,26 @@ impl State {
         self.clock.now_ms()
     }
 
-    pub fn policy_issued(&self, signature: &str) {
-        self.policies().open.insert(signature.to_owned());
+    pub fn policy_issued(&self, signature: &str, place: Option<String>) {
+        self.policies().open.insert(signature.to_owned(), place);
     }
 
     pub fn end_policies(&self) {
         let mut policies = self.policies();
         let open = std::mem::take(&mut policies.open);
-        policies.ended.extend(open);
+        policies.ended.extend(open.into_keys());
     }
 
+    /// A place that takes no more files ends its policies with that: a guess, too [ND].
     pub fn policy_ended(&self, signature: &str) -> bool {
-        self.policies().ended.contains(signature)
+        let place = {
+            let policies = self.policies();
+            if policies.ended.contains(signature) {
+                return true;
+            }
+            policies.open.get(signature).cloned().flatten()
+        };
+        place.is_some_and(|place| self.library().takes_files(&place, self.now_ms()).is_err())
     }
 
     fn policies(&self) -> MutexGuard<'_, Policies> {

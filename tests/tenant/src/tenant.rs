@@ -21,9 +21,10 @@ use crate::state::{App, State};
 use crate::store::Row;
 use crate::store::asset::{Asset, AssetKey, Scheme};
 use crate::store::collection::Collection;
+use crate::store::place::Place;
 use crate::store::token::TokenKind;
 use crate::store::user::{Right, User};
-use crate::{api, ids, ingester, oauth, serve};
+use crate::{api, ids, ingester, oauth, places, serve};
 
 pub struct Tenant {
     app: App,
@@ -50,8 +51,11 @@ impl Tenant {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
         app.set_url(public_url.unwrap_or_else(|| format!("http://{address}")));
-        let router: Router =
-            api::router(&app).merge(oauth::router()).merge(admin::router(&app)).with_state(app.clone());
+        let router: Router = api::router(&app)
+            .merge(oauth::router())
+            .merge(places::router())
+            .merge(admin::router(&app))
+            .with_state(app.clone());
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(serve::accept(app.clone(), listener, router, stop.clone(), tasks.clone()));
         for work in [0, 1] {
@@ -98,8 +102,36 @@ impl Tenant {
             .iter()
             .map(|user| json!({ "email": user.email, "password": user.password, "role": user.role }))
             .collect();
+        let places: Vec<Value> = self
+            .places()
+            .iter()
+            .filter(|_| self.switches().places)
+            .map(|place| {
+                json!({ "kind": place.kind, "name": place.name, "address": place.address(self.url()),
+                        "password": place.password })
+            })
+            .collect();
         json!({ "url": self.url(), "app_id": self.app_id(), "app_secret": self.app_secret(),
-                "admin_token": self.admin_token(), "users": users })
+                "admin_token": self.admin_token(), "users": users, "places": places })
+    }
+
+    pub fn places(&self) -> Vec<Place> {
+        self.app.library().places.values().cloned().collect()
+    }
+
+    /// The one of this name among those of the first library.
+    pub fn place(&self, name: &str) -> Option<Place> {
+        self.places().into_iter().find(|place| place.name == name)
+    }
+
+    /// Adds a place, or changes the one of its id; what it lacks is made.
+    pub fn put_place(&self, place: Place) -> Place {
+        places::kept(&self.app, place)
+    }
+
+    pub fn remove_place(&self, id: &str) {
+        self.app.library().places.remove(id);
+        self.app.db.delete::<Place>(id.to_owned());
     }
 
     pub fn users(&self) -> Vec<User> {

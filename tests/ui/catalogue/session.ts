@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import type { Views } from "./view";
+import { stage, type Views } from "./view";
 
 const type = async (page: Page, tenant: string) => {
   await page.getByLabel("Your Canto address").fill(tenant);
@@ -40,6 +40,55 @@ export const session: Views = {
         .fill("managed.canto.com/uploadlink/a1");
       await page.getByRole("button", { name: "Open in browser" }).waitFor();
     },
+  },
+  "place-link": {
+    scenario: "signed-out",
+    steps: async (page) => {
+      await page
+        .getByLabel("Your Canto address")
+        .fill("studio.canto.com/uploadlink/press");
+      await page.getByRole("button", { name: "Connect" }).waitFor();
+    },
+  },
+  "place-password": {
+    scenario: "signed-out",
+    steps: async (page) => {
+      await page
+        .getByLabel("Your Canto address")
+        .fill("studio.canto.com/uploadlink/agency");
+      await page.getByLabel("Password of the Upload Link").fill("wrong");
+      await page.getByRole("button", { name: "Connect" }).click();
+      await page.getByRole("alert").getByText("isn’t the password").waitFor();
+    },
+  },
+  "place-expired": {
+    scenario: "signed-out",
+    steps: async (page) => {
+      await page
+        .getByLabel("Your Canto address")
+        .fill("studio.canto.com/uploadlink/over");
+      await page.getByText("The time for").waitFor();
+    },
+  },
+  "place-workspace": {
+    scenario: "signed-out",
+    steps: async (page) => {
+      await page
+        .getByLabel("Your Canto address")
+        .fill("studio.canto.com/v/brand");
+      await page.getByText("Its members sign in").waitFor();
+    },
+  },
+  "place-staging": { scenario: "upload-link", steps: (page) => stage(page) },
+  "place-menu": {
+    scenario: "upload-link",
+    menu: "Enter",
+    steps: (page) => page.getByRole("button", { name: /^Account/ }).click(),
+  },
+  "place-closed": { scenario: "place-closed" },
+  "place-again": {
+    scenario: "place-closed",
+    steps: (page) => page.getByRole("button", { name: "Try again" }).click(),
   },
   "no-upload-right": { scenario: "consumer" },
   "signin-browser": {

@@ -24,6 +24,7 @@ import type {
   MetadataValues,
   MissingField,
   NetworkWay,
+  PlaceRequest,
   SheetPreview,
   SheetQuery,
   SettingKey,
@@ -103,6 +104,8 @@ export interface Backend {
   checkAddress(typed: string): Promise<AddressView>;
   /** Opens a Workspace or an Upload Link in the browser. */
   openPlace(typed: string): Promise<void>;
+  /** Connects to an Upload Link, which needs no account. */
+  connectPlace(request: PlaceRequest): Promise<AccountView>;
   startSignIn(request: SignInRequest): Promise<SignInStarted>;
   openSignInPage(flow: number): Promise<void>;
   /** Resolves when the browser came back. */

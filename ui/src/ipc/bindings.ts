@@ -23,12 +23,12 @@ export type JobId = number;
 /**
  * Noun and state; the UI branches on these, never on text.
  */
-export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "ProxyRefused" | "PacUnusable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "WrongAccount" | "BrowserMissing" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "MetadataRefused" | "IngestRefused" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
+export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "ProxyRefused" | "PacUnusable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "WrongAccount" | "BrowserMissing" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "MetadataRefused" | "IngestRefused" | "PlaceMissing" | "PlaceClosed" | "PlaceExpired" | "PlaceFull" | "PlaceDenied" | "PlacePasswordWrong" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
 
 /**
  * Who can do something about a failure.
  */
-export type Who = "you" | "it" | "admin" | "canto" | "nobody";
+export type Who = "you" | "it" | "admin" | "canto" | "nobody" | "owner";
 
 /**
  * A failure in the words of the house: a code, values for its sentence, and technical detail for a log.
@@ -388,6 +388,10 @@ tenant: string,
  */
 sign_in_host: string, place: AddressPlace, 
 /**
+ * What the tenant lets programs know of the place, where it lists that at all.
+ */
+offer: PlaceOffer | null, 
+/**
  * `None`: an app id has to be typed.
  */
 key: KeySource | null, 
@@ -410,11 +414,72 @@ export type SignInState = "signed_in" | "sign_in_required" | "signed_out";
  */
 export type Right = "upload" | "download";
 
+export type PlaceKind = "upload_link" | "workspace";
+
+/**
+ * The place that an account shows.
+ */
+export type PlaceView = { kind: PlaceKind, name: string, 
+/**
+ * Who made it, as the tenant tells.
+ */
+owner: string, 
+/**
+ * Name of the library that it is in; empty where it is not told.
+ */
+library: string, 
+/**
+ * Folders and albums may be made in it.
+ */
+folders: boolean, 
+/**
+ * Somebody looks at files before they come into the library.
+ */
+reviewed: boolean, 
+/**
+ * The one album that everything goes to, if there is no more in it.
+ */
+album: string | null, 
+/**
+ * Why it waits.
+ */
+trouble: ErrorCode | null, };
+
+/**
+ * What a tenant tells of a place before it is opened.
+ */
+export type PlaceOffer = { place: PlaceView, 
+/**
+ * A user of the tenant has to sign in.
+ */
+sign_in: boolean, asks_email: boolean, asks_password: boolean, 
+/**
+ * What others sent is seen.
+ */
+sees_others: boolean, };
+
+/**
+ * A wish to connect to a place that needs no account.
+ */
+export type PlaceRequest = { 
+/**
+ * As it was handed out; `None` with `again`: the one that is kept.
+ */
+address: string | null, email: string | null, password: string | null, 
+/**
+ * The account that is connected again.
+ */
+again: AccountId | null, };
+
 export type AccountView = { id: AccountId, 
 /**
  * The tenant's address without scheme, such as `acme.canto.com`.
  */
-tenant: string, tenant_url: string, user_name: string, email: string, kind: SignInKind, state: SignInState, rights: Array<Right>, };
+tenant: string, tenant_url: string, user_name: string, email: string, kind: SignInKind, state: SignInState, rights: Array<Right>, 
+/**
+ * It shows this place alone; `None`: the whole library.
+ */
+place: PlaceView | null, };
 
 export type NodeKind = "folder" | "album";
 

@@ -7,6 +7,8 @@ import type {
   JobSelection,
   MetadataTemplate,
   MetadataValues,
+  PlaceRequest,
+  PlaceView,
   SettingKey,
   SheetQuery,
   VaultState,
@@ -22,6 +24,7 @@ import { FakeMetadata } from "./fake/metadata";
 import { partsOf } from "./fake/parts";
 import { failureOf, FakeQueue } from "./fake/queue";
 import { checkAddress, key } from "./fake/addresses";
+import { accountIn, CLOSED, enter, OPEN, treeOf } from "./fake/places";
 import { ACCOUNT, prepare, SCENARIOS, THREE, type Scenario } from "./fake/scenarios";
 import { FakeSheets } from "./fake/sheet";
 import { isFolder, listStaged, stage } from "./fake/staging";
@@ -67,7 +70,12 @@ export class FakeBackend implements Backend {
   private listener: (event: EngineEvent) => void = () => {};
   private accounts: AccountView[];
   private time: number;
-  private flow: { number: number; tenant: string; end: (account: AccountView | null) => void } | null = null;
+  private flow: {
+    number: number;
+    tenant: string;
+    place: PlaceView | null;
+    end: (account: AccountView | null) => void;
+  } | null = null;
 
   constructor(private readonly options: FakeOptions) {
     this.time = options.now;
@@ -92,6 +100,11 @@ export class FakeBackend implements Backend {
       this.passphrase = "correct horse";
     }
     if (options.scenario === "consumer") this.accounts = [{ ...ACCOUNT, rights: ["download"] }];
+    if (options.scenario === "upload-link") this.accounts = [accountIn(OPEN, 1)];
+    if (options.scenario === "place-closed") {
+      this.accounts = [accountIn(CLOSED, 1)];
+      this.queue.setCondition({ sign_in_required: true });
+    }
     prepare(options.scenario, this.queue, options.now);
     if (options.scenario === "offline") this.queue.setCondition({ offline: true });
     if (options.scenario === "accounts") this.queue.setCondition({ sign_in_required: true });
@@ -238,7 +251,9 @@ export class FakeBackend implements Backend {
     return () => this.refusedListeners.delete(listener);
   }
 
-  async listLibrary(_account: number, folder: string | null) {
+  async listLibrary(account: number, folder: string | null) {
+    const place = this.accounts.find((one) => one.id === account)?.place;
+    if (place) return folder ? [] : treeOf(place);
     await this.tenant();
     return this.library.list(folder);
   }
@@ -295,15 +310,31 @@ export class FakeBackend implements Backend {
 
   openPlace = async (typed: string) => void this.places.push(typed);
 
+  async connectPlace({ address, password, again }: PlaceRequest) {
+    await this.pause();
+    const known = this.accounts.find((account) => account.id === again);
+    const offer = address === null ? null : checkAddress(address).offer;
+    const place = offer ? enter(offer, password) : { ...known!.place!, trouble: null };
+    return this.put(accountIn(place, known?.id ?? this.accounts.length + 1));
+  }
+
+  private put(account: AccountView): AccountView {
+    this.accounts = [...this.accounts.filter((other) => other.id !== account.id), account];
+    this.listener({ event: "accounts_changed", accounts: this.accounts });
+    this.queue.setCondition({ sign_in_required: false });
+    return account;
+  }
+
   async startSignIn({ tenant, app_id }: Parameters<Backend["startSignIn"]>[0]) {
     await this.pause();
     if (this.vault !== "open") throw failureOf("KeychainUnavailable", "you");
-    const { tenant: full } = checkAddress(tenant);
+    const { tenant: full, offer } = checkAddress(tenant);
+    if (offer && !offer.sign_in) throw failureOf("RequestInvalid", "you", { reason: "place" });
     if (key(full) === null && !app_id) {
       throw failureOf("CredentialsRefused", "admin", { reason: "app_id_missing", tenant: full });
     }
     const number = (this.flow?.number ?? 0) + 1;
-    this.flow = { number, tenant: full, end: () => {} };
+    this.flow = { number, tenant: full, place: offer?.place ?? null, end: () => {} };
     return {
       flow: number,
       url: `https://oauth.canto.com/oauth/api/oauth2/authorize?response_type=code&state=6f1c`,
@@ -326,11 +357,9 @@ export class FakeBackend implements Backend {
   completeSignIn(): void {
     if (!this.flow) return;
     const old = this.accounts.find((account) => account.tenant === this.flow!.tenant);
-    const account: AccountView = { ...ACCOUNT, id: old?.id ?? this.accounts.length + 1, tenant: this.flow.tenant };
-    this.accounts = [...this.accounts.filter((other) => other.id !== account.id), account];
-    this.listener({ event: "accounts_changed", accounts: this.accounts });
-    this.queue.setCondition({ sign_in_required: false });
-    this.flow.end(account);
+    const id = old?.id ?? this.accounts.length + 1;
+    const { place, tenant } = this.flow;
+    this.flow.end(this.put(place ? accountIn(place, id) : { ...ACCOUNT, id, tenant }));
   }
 
   async cancelSignIn(flow: number) {

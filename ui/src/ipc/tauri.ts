@@ -80,6 +80,7 @@ export const tauriBackend: Backend = {
 
   checkAddress: (typed) => call("check_address", { typed }),
   openPlace: (typed) => call("open_place", { typed }),
+  connectPlace: (request) => call("connect_place", { request }),
   startSignIn: (request) => call("start_sign_in", { request }),
   openSignInPage: (flow) => call("open_sign_in_page", { flow }),
   finishSignIn: (flow) => call("finish_sign_in", { flow }),

@@ -64,7 +64,7 @@ export class Ferry {
     );
     this.signIn = new SignIn(backend, (account) => {
       this.choose(account.id);
-      this.notices.say(t("signin.done", { tenant: account.tenant }));
+      this.notices.say(t("signin.done", { tenant: account.place?.name ?? account.tenant }));
       this.staging.add(this.early.splice(0), account.id);
     });
     this.engine.onChanges((changes, batches) => {
@@ -94,7 +94,8 @@ export class Ferry {
 
   /** Two users of one tenant are told apart. */
   nameOf(one: AccountView): string {
-    const alike = this.engine.accounts.filter((other) => other.tenant === one.tenant);
+    if (one.place) return `${one.place.name} · ${t(`place.kind_${one.place.kind}`)} · ${one.tenant}`;
+    const alike = this.engine.accounts.filter((other) => other.tenant === one.tenant && !other.place);
     return alike.length > 1 ? `${one.tenant} · ${one.user_name || one.email}` : one.tenant;
   }
 

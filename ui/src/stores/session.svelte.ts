@@ -1,5 +1,5 @@
 // Signing in: from the address to the browser and back. Every end leads to a usable screen.
-import type { AccountView, AddressView, Backend, Failure, SignInStarted } from "../ipc";
+import type { AccountView, AddressView, Backend, Failure, PlaceOffer, SignInStarted } from "../ipc";
 import { toFailure } from "../ipc/failure";
 
 export type Step =
@@ -23,6 +23,13 @@ export class SignIn {
   tenant = $state("");
   appId = $state("");
   appSecret = $state("");
+  /** What an Upload Link may ask for. */
+  email = $state("");
+  password = $state("");
+  /** Nobody has to sign in there. */
+  readonly guest = $derived.by(() =>
+    this.again ? this.again.place?.kind === "upload_link" : this.offer !== null && !this.offer.sign_in,
+  );
   private round = 0;
   private typed = 0;
 
@@ -35,6 +42,7 @@ export class SignIn {
     this.asked = true;
     this.again = again;
     this.tenant = again?.tenant ?? "";
+    this.email = this.password = "";
     this.failure = null;
     this.look = { at: "untyped" };
     this.step = { at: "form" };
@@ -59,6 +67,11 @@ export class SignIn {
     if (typed === this.typed && tenant !== "") this.look = look;
   }
 
+  /** What the tenant tells of the place at this address, where it lets programs know. */
+  get offer(): PlaceOffer | null {
+    return this.look.at === "found" ? this.look.address.offer : null;
+  }
+
   /** Takes the address that was probably meant. */
   take(meant: string): void {
     this.tenant = meant;
@@ -77,6 +90,7 @@ export class SignIn {
     this.failure = null;
     this.step = { at: "starting" };
     try {
+      if (this.guest) return await this.connect(round);
       const started = await this.backend.startSignIn({
         tenant: this.tenant.trim(),
         app_id: this.appId.trim() || null,
@@ -99,7 +113,11 @@ export class SignIn {
       const account = await finished;
       if (round === this.round) this.succeed(account);
     } catch (reason) {
-      if (round === this.round) this.fail(toFailure(reason));
+      if (round !== this.round) return;
+      const failure = toFailure(reason);
+      this.fail(failure);
+      // Sent off before it was known what the address is.
+      if (failure.code === "RequestInvalid" && failure.params.reason === "place") void this.type();
     }
   }
 
@@ -135,6 +153,16 @@ export class SignIn {
     else await this.start();
   }
 
+  private async connect(round: number): Promise<void> {
+    const account = await this.backend.connectPlace({
+      address: this.again ? null : this.tenant.trim(),
+      email: this.email.trim() || null,
+      password: this.password || null,
+      again: this.again?.id ?? null,
+    });
+    if (round === this.round) this.succeed(account);
+  }
+
   async openAgain(): Promise<void> {
     if (this.step.at !== "browser") return;
     this.failure = null;
@@ -165,7 +193,8 @@ export class SignIn {
     this.step = { at: "form" };
     this.look = { at: "untyped" };
     this.appId = "";
-    this.appSecret = "";
+    this.appSecret = this.email = this.password = "";
+    if (account.place) this.tenant = "";
     this.asked = false;
     this.again = null;
     this.done(account);

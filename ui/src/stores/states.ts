@@ -69,6 +69,8 @@ export function lookOf(state: JobStateKind): StateLook {
 
 export function stateText(job: JobView, now: number): string {
   if (job.state !== "waiting" || !job.waiting_for) return t(`state.${job.state}`);
+  // An Upload Link or Workspace that is shut; which one stands beside it.
+  if (job.waiting_for === "sign_in" && job.failure?.code.startsWith("Place")) return t("place.waits");
   if (job.waiting_for !== "retry") return t(`waiting.${job.waiting_for}`);
   const seconds = job.ready_at === null ? 0 : (job.ready_at - now) / 1000;
   return seconds > 1 ? t("waiting.retry_in", { time: formatDuration(seconds) }) : t("waiting.retry");

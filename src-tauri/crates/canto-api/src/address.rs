@@ -1,6 +1,6 @@
 //! Where a tenant lives, made from what a person types or pastes.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
@@ -17,11 +17,18 @@ const NOT_TENANTS: [&str; 7] = ["www", "oauth", "api", "support", "help", "ca", 
 const PATH_PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The address of one tenant: scheme, host and port.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TenantAddress {
     origin: Url,
     typed: Url,
     kind: AddressKind,
+}
+
+/// Shows no more than the host: the path of an Upload Link may be all that is needed to upload.
+impl fmt::Debug for TenantAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TenantAddress").field("host", &self.host()).finish_non_exhaustive()
+    }
 }
 
 /// What the typed address pointed at.
@@ -110,7 +117,12 @@ impl TenantAddress {
         &self.kind
     }
 
-    /// The whole page that was typed.
+    /// Whether it looks like an Upload Link or a Workspace.
+    pub fn is_place(&self) -> bool {
+        matches!(self.kind, AddressKind::UploadLink | AddressKind::Workspace)
+    }
+
+    /// The whole page that was typed. It may hold a code that opens it: for nobody's log.
     pub fn typed(&self) -> &Url {
         &self.typed
     }

@@ -21,7 +21,12 @@ impl Endpoints {
             .cloned()
     }
 
-    fn from_listing(listing: &Value) -> Self {
+    /// Where Upload Links and Workspaces are opened, where the tenant lists that. The public API knows nothing of it [ND].
+    pub fn offers_places(&self) -> Option<String> {
+        self.templates.iter().find(|template| template.trim_end_matches('/').ends_with("/places/v1")).cloned()
+    }
+
+    pub(crate) fn from_listing(listing: &Value) -> Self {
         let mut templates = Vec::new();
         collect_paths(listing, &mut templates);
         Self { templates }

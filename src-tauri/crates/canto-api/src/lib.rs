@@ -22,6 +22,7 @@ mod error;
 mod look;
 mod metadata;
 mod parts;
+mod places;
 mod reach;
 mod search;
 mod secret;
@@ -40,13 +41,14 @@ pub use client::{CantoClient, http_builder};
 pub use direct::DirectAddress;
 pub use download::Download;
 pub use endpoints::{Endpoints, User};
-pub use error::{ApiError, ErrorKind, NoWay, RetryClass};
+pub use error::{ApiError, ErrorKind, NoWay, PlaceShut, RetryClass};
 pub use look::{Absent, look_for_tenant};
 pub use metadata::{CustomField, EditProperty};
 pub use parts::{
     LARGEST_PART, LEAST_PART, MOST_PARTS, OpenUpload, PartsServer, StoredPart, signs_an_empty_body,
     upload_is_gone,
 };
+pub use places::{PlaceKeys, PlaceKind, PlaceSeen, PlaceState, PlacesServer};
 pub use reach::{Obstacle, Reached, Unreached, reach};
 pub use search::Search;
 pub use secret::{AccessToken, Secret};

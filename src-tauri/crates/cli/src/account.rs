@@ -1,7 +1,7 @@
 //! Which account a command is about.
 
 use engine::error::{ErrorCode, Failure};
-use engine::model::AccountView;
+use engine::model::{AccountId, AccountView, PlaceKind, PlaceView};
 
 use crate::exit::Problem;
 
@@ -30,6 +30,10 @@ pub fn choose(accounts: Vec<AccountView>, name: Option<&str>) -> Result<AccountV
 fn is_named(account: &AccountView, name: &str) -> bool {
     let name = name.trim();
     let first_label = account.tenant.split('.').next().unwrap_or_default();
+    let place = account.place.as_ref().map_or("", |place| place.name.as_str());
+    if !place.is_empty() && place.eq_ignore_ascii_case(name) {
+        return true;
+    }
     [account.tenant.as_str(), first_label, account.email.as_str(), account.tenant_url.trim_end_matches('/')]
         .iter()
         .any(|word| !word.is_empty() && word.eq_ignore_ascii_case(name.trim_end_matches('/')))
@@ -37,7 +41,38 @@ fn is_named(account: &AccountView, name: &str) -> bool {
 }
 
 pub fn described(account: &AccountView) -> String {
-    format!("{}  {}  {}", account.id, account.tenant, who(account))
+    format!("{}  {}  {}", account.id, shown(account), who(account))
+}
+
+/// The tenant, or the place of it that the account shows.
+pub fn shown(account: &AccountView) -> String {
+    match &account.place {
+        Some(place) => format!("{} in {}", place_words(place), account.tenant),
+        None => account.tenant.clone(),
+    }
+}
+
+/// `Upload Link 'Press photos' of Acme`.
+pub fn place_words(place: &PlaceView) -> String {
+    let kind = match place.kind {
+        PlaceKind::UploadLink => "Upload Link",
+        PlaceKind::Workspace => "Workspace",
+    };
+    let of = if place.library.is_empty() { String::new() } else { format!(" of {}", place.library) };
+    format!("{kind} '{}'{of}", place.name)
+}
+
+/// What keeps its place shut.
+pub fn trouble(account: &AccountView) -> Option<Failure> {
+    let place = account.place.as_ref()?;
+    let failure = Failure::new(place.trouble?).with("place", &place.name);
+    Some(if place.owner.is_empty() { failure } else { failure.with("owner", &place.owner) })
+}
+
+/// Why an account's queue waits for somebody.
+pub fn what_is_needed(accounts: &[AccountView], id: AccountId) -> Failure {
+    let account = accounts.iter().find(|account| account.id == id);
+    account.and_then(trouble).unwrap_or_else(|| Failure::new(ErrorCode::SignInRequired))
 }
 
 /// The user, as well as the tenant has told.
@@ -53,7 +88,7 @@ pub fn who(account: &AccountView) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::model::{AccountId, SignInKind, SignInState};
+    use engine::model::{SignInKind, SignInState};
 
     fn account(id: i64, tenant: &str, email: &str) -> AccountView {
         AccountView {
@@ -65,6 +100,7 @@ mod tests {
             kind: SignInKind::Browser,
             state: SignInState::SignedIn,
             rights: Vec::new(),
+            place: None,
         }
     }
 

@@ -26,7 +26,8 @@ pub struct Global {
     /// Where Ferry keeps its queue [default: the platform's place]
     #[arg(long, global = true, env = "FERRY_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Which account: the tenant's address or its first part, the user's e-mail, or the number
+    /// Which account: the tenant's address or its first part, the user's e-mail, the name of an Upload Link or Workspace,
+    /// or the number
     #[arg(long, global = true, value_name = "NAME")]
     pub account: Option<String>,
     /// One JSON object per line on standard output
@@ -89,7 +90,8 @@ pub enum Command {
 
 #[derive(Args, Debug)]
 pub struct Login {
-    /// The tenant's address: acme, acme.canto.com, or any page of it
+    /// The tenant's address: acme, acme.canto.com, or any page of it; the address of an Upload Link or a Workspace
+    /// connects to just that, where the library lets programs do so
     pub tenant: String,
     /// Id of the tenant's API key [env: FERRY_APP_ID=]
     #[arg(long, value_name = "ID")]
@@ -103,6 +105,12 @@ pub struct Login {
     /// With the rights of this user (with --client-credentials)
     #[arg(long, value_name = "EMAIL", requires = "client_credentials")]
     pub on_behalf_of: Option<String>,
+    /// Your e-mail address, where an Upload Link asks for it
+    #[arg(long, value_name = "EMAIL")]
+    pub email: Option<String>,
+    /// Read the password of an Upload Link from standard input [env: FERRY_PLACE_PASSWORD=]
+    #[arg(long, conflicts_with = "app_secret_stdin")]
+    pub password_stdin: bool,
     /// Print the address instead of opening the browser
     #[arg(long, conflicts_with = "client_credentials")]
     pub no_browser: bool,
@@ -120,9 +128,9 @@ pub struct Upload {
     /// Files and folders; a folder arrives as a folder or album of its name
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Where to: Folder/Album by names, album:ID or folder:ID
+    /// Where to: Folder/Album by names, album:ID or folder:ID; an Upload Link or a Workspace itself needs none
     #[arg(long, value_name = "DEST")]
-    pub to: String,
+    pub to: Option<String>,
     /// Make what is missing of DEST
     #[arg(long)]
     pub create: bool,

@@ -15,6 +15,7 @@ pub fn who(who: Who) -> &'static str {
         Who::It => "Your IT can fix this:",
         Who::Admin => "Your Canto administrator can fix this:",
         Who::Canto => "This needs support:",
+        Who::Owner => "Whoever made the place can fix this:",
         Who::Nobody => "Nothing to do:",
     }
 }
@@ -92,6 +93,7 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             }
             "no_tls" => "check the port, or leave it out.",
             "elsewhere" => "give the address at which your browser arrives.",
+            "no_places" => "open the address in a browser.",
             "no_sign_in" => "give the library's own Canto address, such as acme.canto.com.",
             _ => "check the address: it is the one in your browser, such as acme.canto.com.",
         },
@@ -166,6 +168,21 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "no_names" => "name that column 'file name' and try again; nothing was uploaded.",
             _ => "correct it with `ferry metadata` or in the app; the file is not uploaded again.",
         },
+        C::PlaceMissing => {
+            "ask {owner|whoever gave you the address} for a new one; what is queued waits for it."
+        }
+        C::PlaceClosed | C::PlaceExpired => {
+            "ask {owner|whoever made it} to open it again; what is queued waits, and goes on by itself."
+        }
+        C::PlaceFull => {
+            "ask {owner|whoever made it} to let more files in; what is queued waits, and goes on by itself."
+        }
+        C::PlaceDenied => {
+            "ask {owner|whoever made it} to let you in; what is queued waits, and goes on by itself."
+        }
+        C::PlacePasswordWrong => {
+            "`ferry login ADDRESS --password-stdin` with the one that {owner|whoever made it} gives; what is queued waits."
+        }
         C::DiskFull => "make room; nothing in the queue is lost, and it goes on by itself.",
         C::DatabaseTooNew => {
             "update this one, or name another directory with --data-dir. Nothing was changed."
@@ -215,6 +232,7 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "test_none" => "Run one first.",
             "moment" => "Give it as 2027-01-31T18:00:00Z, or nothing for none.",
             "setting_value" => "`ferry settings list` says what it can be.",
+            "place" | "place_sign_in" => "`ferry login ADDRESS` asks for just what it needs.",
             "no_paths" => "name files or folders.",
             "receipt_unknown" => "name a file that `ferry receipt` wrote.",
             "receipt_unsealed" => "`ferry receipt BATCH` makes a new one.",

@@ -18,6 +18,8 @@ pub enum Who {
     Canto,
     /// It retries by itself.
     Nobody,
+    /// Whoever made the Upload Link or Workspace.
+    Owner,
 }
 
 /// How the engine goes on after a failure.
@@ -121,6 +123,17 @@ error_codes! {
     /// The tenant could not turn the file into an asset.
     IngestRefused => Permanent, Canto;
 
+    // An Upload Link or a Workspace.
+    /// There is none at its address any more.
+    PlaceMissing => NeedsSomeone, Owner;
+    PlaceClosed => NeedsSomeone, Owner;
+    PlaceExpired => NeedsSomeone, Owner;
+    /// It takes no more files.
+    PlaceFull => NeedsSomeone, Owner;
+    /// It is not open to this person, or not for what they want.
+    PlaceDenied => NeedsSomeone, Owner;
+    PlacePasswordWrong => NeedsSomeone, You;
+
     // This computer.
     DiskFull => NeedsSomeone, You;
     DatabaseTooNew => NeedsSomeone, You;
@@ -137,6 +150,21 @@ error_codes! {
     JobMissing => Permanent, You;
     RequestInvalid => Permanent, You;
     Internal => Permanent, Canto;
+}
+
+impl ErrorCode {
+    /// An Upload Link or Workspace is shut: its queue waits for it.
+    pub fn is_of_place(self) -> bool {
+        matches!(
+            self,
+            Self::PlaceMissing
+                | Self::PlaceClosed
+                | Self::PlaceExpired
+                | Self::PlaceFull
+                | Self::PlaceDenied
+                | Self::PlacePasswordWrong
+        )
+    }
 }
 
 /// A failure in the words of the house: a code, values for its sentence, and technical detail for a log.

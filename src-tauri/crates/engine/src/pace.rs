@@ -31,6 +31,8 @@ pub struct Pace {
     pub surroundings: Duration,
     /// What is typed is looked at when nothing more was typed for so long.
     pub typing: Duration,
+    /// Between two looks whether an Upload Link or Workspace takes files again.
+    pub place_look: Duration,
     /// How long a person may take in the browser.
     pub sign_in: Duration,
     /// How long each number of streams is measured.
@@ -62,6 +64,7 @@ impl Default for Pace {
             form: Duration::from_secs(5),
             surroundings: Duration::from_secs(10),
             typing: Duration::from_millis(600),
+            place_look: Duration::from_secs(60),
             sign_in: Duration::from_secs(5 * 60),
             measure: Duration::from_millis(2_500),
             sample: Duration::from_secs(120),

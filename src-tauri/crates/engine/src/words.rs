@@ -112,6 +112,9 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "no_tls" => "'{tenant|}' answers, but not encrypted.",
             "elsewhere" => "'{tenant|}' leads to {to|another address}, and is no Canto library itself.",
             "not_canto" => "A web server answers at '{tenant|}', but it is no Canto library.",
+            "no_places" => {
+                "The library at '{tenant|}' does not let programs use its Upload Links and Workspaces."
+            }
             "no_sign_in" => "There is no sign-in page of Canto at '{tenant|}'.",
             _ => "There is no Canto library at '{tenant|this address}'.",
         },
@@ -187,6 +190,12 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "no_names" => "No column of the sheet holds the names of files.",
             _ => "A value does not fit its field.",
         },
+        C::PlaceMissing => "There is no Upload Link or Workspace {place|at this address} any more.",
+        C::PlaceClosed => "{owner|Its owner} has closed {place|this place}.",
+        C::PlaceExpired => "The time of {place|this place} is over.",
+        C::PlaceFull => "{place|This place} takes no more files.",
+        C::PlaceDenied => "{place|This place} is not open to you.",
+        C::PlacePasswordWrong => "This is not the password of {place|the place}.",
         C::DiskFull => "The disk with Ferry's data is full.",
         C::DatabaseTooNew => "Ferry's data was written by a newer Ferry.",
         C::DatabaseDamaged => {
@@ -221,6 +230,8 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "test_running" => "A connection test is running already.",
             "test_album" => "The test's picture can only go to an album.",
             "test_none" => "There was no connection test yet.",
+            "place" => "{place|This Upload Link} needs no sign-in.",
+            "place_sign_in" => "For {place|this place}, a user of the library has to sign in.",
             "no_paths" => "There is nothing to upload.",
             "receipt_unknown" => "{path|The file} is no receipt of Ferry.",
             "receipt_unsealed" => "{path|The file} is a receipt of an older Ferry, which has no seal.",

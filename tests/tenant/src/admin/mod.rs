@@ -33,6 +33,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/_tenant/expire-policies", post(people::expire_policies))
         .route("/_tenant/collections", get(collections::list).post(collections::add))
         .route("/_tenant/collections/{id}", put(collections::change).delete(collections::remove))
+        .merge(crate::places::admin_router())
         .route_layer(from_fn_with_state(app.clone(), guard))
 }
 

@@ -8,6 +8,7 @@ use super::tree::node_json;
 use crate::library::Library;
 use crate::state::State;
 use crate::store::asset::{Asset, Version};
+use crate::store::place::PlaceKind;
 use crate::store::user::User;
 
 /// The current version's id is the base64 of this [R].
@@ -66,6 +67,11 @@ pub fn asset_json(app: &State, library: &Library, user: &User, asset: &Asset, vi
             "directUrlOriginal": super::download::direct_url(app, asset),
         },
     });
+    // The page is for those who can sign in.
+    let guest = user.place.as_ref().is_some_and(|place| place.kind == PlaceKind::UploadLink);
+    if guest && let Some(Value::Object(urls)) = value.get_mut("url") {
+        urls.remove("detail");
+    }
     if let Value::Object(map) = &mut value {
         if view == View::Detail || app.switches().md5_in_lists {
             map.insert("md5".into(), asset.md5().into());

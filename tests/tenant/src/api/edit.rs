@@ -14,6 +14,7 @@ use crate::state::App;
 use crate::store::Row;
 use crate::store::asset::{Asset, AssetKey};
 use crate::store::node::NodeKind;
+use crate::store::place::PlaceKind;
 use crate::store::user::Right;
 
 /// One edit of one asset, kept and indexed.
@@ -22,6 +23,11 @@ pub fn change(app: &App, caller: &Caller, key: &AssetKey, edit: impl Fn(&mut Ass
     let mut library = app.library();
     let mut asset =
         library.asset_for(&caller.0, key).cloned().ok_or_else(|| ApiError::not_found("Content"))?;
+    // A guest of a link says something of what they have sent, whatever else they see.
+    let guest = caller.0.place.as_ref().is_some_and(|place| place.kind == PlaceKind::UploadLink);
+    if guest && asset.owner != caller.0.email {
+        return Err(ApiError::denied(app.switches().missing_right));
+    }
     edit(&mut asset);
     asset.time_ms = app.now_ms();
     // "Any modification, even a tag" changes the MD5 [D] (§12.1); which do for API edits is [ND].
@@ -61,6 +67,10 @@ pub async fn batch_edit(
         let library = app.library();
         let field = library.fields.get(&property.property_id);
         let field = field.ok_or_else(|| ApiError::bad_request("Unknown custom field"))?;
+        let form = caller.0.place.as_ref().map(|place| &place.fields);
+        if form.is_some_and(|form| !form.iter().any(|ask| ask.id == field.id)) {
+            return Err(ApiError::bad_request("The field is not in the form of this place"));
+        }
         if !field.values.is_empty()
             && !words(&property.property_value).iter().all(|word| field.values.contains(word))
         {
@@ -70,7 +80,8 @@ pub async fn batch_edit(
             return Err(ApiError::bad_request(format!("{} does not take this value", field.name)));
         }
     }
-    if app.switches().strict_metadata {
+    // A place has its own form, whose required fields are for whoever fills it in.
+    if app.switches().strict_metadata && caller.0.place.is_none() {
         strict::needs_what_is_required(&app, &caller, &edit)?;
     }
     for key in &edit.contents {
@@ -217,6 +228,7 @@ pub async fn comment(
 ) -> ApiResult<Response> {
     caller.needs(&app, Right::Edit)?;
     let mut library = app.library();
+    library.asset_for(&caller.0, &comment.key).ok_or_else(|| ApiError::not_found("Content"))?;
     let asset = library.assets.get_mut(&comment.key).ok_or_else(|| ApiError::not_found("Content"))?;
     let last = asset.versions.len() - 1;
     let version = asset.versions.iter_mut().enumerate().find(|(place, version)| {

@@ -10,8 +10,16 @@ use crate::state::App;
 use crate::store::field::{Field, Keyword};
 use crate::store::user::Right;
 
-pub async fn list(State(app): State<App>) -> Json<Vec<Field>> {
+pub async fn list(State(app): State<App>, Extension(Caller(user)): Extension<Caller>) -> Json<Vec<Field>> {
     let strict = app.switches().strict_metadata;
+    if let Some(place) = &user.place {
+        let library = app.library();
+        let form = place.fields.iter().filter_map(|ask| {
+            let field = library.fields.get(&ask.id)?;
+            Some(Field { required: ask.required, ..field.clone() })
+        });
+        return Json(form.collect());
+    }
     let told = |field: &Field| Field { required: field.required && strict, ..field.clone() };
     Json(app.library().fields.values().map(told).collect())
 }

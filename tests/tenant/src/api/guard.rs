@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::error::ApiError;
+use crate::library::places::Shut;
 use crate::serve::CalledBy;
 use crate::state::App;
 use crate::store::token::TokenKind;
@@ -16,7 +17,11 @@ use crate::store::user::{Right, Role, User};
 pub struct Caller(pub User);
 
 impl Caller {
+    /// A place that takes no more files says so where an upload begins.
     pub fn needs(&self, app: &App, right: Right) -> Result<(), ApiError> {
+        if let (Right::Upload, Some(place)) = (right, &self.0.place) {
+            app.library().takes_files(&place.id, app.now_ms()).map_err(ApiError::shut)?;
+        }
         if self.0.may(right) { Ok(()) } else { Err(ApiError::denied(app.switches().missing_right)) }
     }
 }
@@ -30,11 +35,22 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     let found = app
         .sessions()
         .token(&text, TokenKind::Access, now)
-        .map(|token| (token.email.clone(), token.scope.clone()));
-    let user = found.and_then(|(email, scope)| {
-        let user = app.library().users.get(&email).cloned()?;
-        Some(narrowed(user, scope.as_deref()))
-    });
+        .map(|token| (token.email.clone(), token.scope.clone(), token.place.clone()));
+    let (found, place) = match found {
+        Some((email, scope, place)) => (Some((email, scope)), place),
+        None => (None, None),
+    };
+    if let Some(place) = &place
+        && let Err(shut) = app.library().opens(place, now)
+    {
+        return shut.into_response();
+    }
+    let user =
+        found.and_then(|(email, scope)| Some(narrowed(app.library().person(&email)?, scope.as_deref())));
+    if let (Some(_), None) = (&place, &user) {
+        // Not a member any more.
+        return Shut::Denied.into_response();
+    }
     let Some(user) = user else { return ApiError::unauthorized().into_response() };
     let rule = app.switches().rate.clone();
     let called_by = CalledBy(user.email.clone());

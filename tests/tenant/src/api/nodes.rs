@@ -81,12 +81,14 @@ fn create(
 ) -> ApiResult<Json<Value>> {
     caller.needs(app, if kind == NodeKind::Folder { Right::CreateFolder } else { Right::CreateAlbum })?;
     let mut library = app.library();
+    let in_place = parent.is_none().then(|| caller.0.space()).flatten();
     if let Some(parent) = &parent {
         visible(app, &library, &caller.0, parent, NodeKind::Folder)?;
     }
     if name.trim().is_empty() || name.chars().count() > LONGEST_NAME {
         return Err(ApiError::bad_request("The name is empty or too long"));
     }
+    let parent = parent.or(in_place);
     // A folder and an album may share a name [C]; what two of a kind do is [ND], hence the switch.
     let twin =
         library.children_of(parent.as_deref()).find(|node| node.kind == kind && node.name == name).cloned();

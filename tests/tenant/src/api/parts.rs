@@ -75,6 +75,10 @@ async fn create(
     Extension(caller): Extension<Caller>,
     Json(asked): Json<Value>,
 ) -> Answer {
+    let place = caller.0.place.as_ref().map(|place| place.id.clone());
+    if let Some(Err(shut)) = place.map(|place| app.library().takes_files(&place, app.now_ms())) {
+        return Err(Refused::Here(StatusCode::FORBIDDEN, shut.word().into()));
+    }
     caller.needs(&app, Right::Upload).map_err(Refused::Right)?;
     let name = asked["filename"].as_str().ok_or_else(|| bad("s3: content filename must be a string"))?;
     asked["type"].as_str().ok_or_else(|| bad("s3: content type must be a string"))?;

@@ -78,6 +78,8 @@ fn level(
 fn answer(app: &App, user: &User, asked: &Asked, parent: Option<&str>) -> Json<Value> {
     let library = app.library();
     let depth = asked.layer.parse().unwrap_or(-1);
+    let top = user.space();
+    let parent = parent.or(top.as_deref());
     let results = level(app, &library, user, asked, parent, depth);
     Json(json!({ "results": results, "sortBy": asked.sort_by, "sortDirection": asked.sort_direction }))
 }

@@ -24,7 +24,8 @@ pub async fn setting(
 ) -> ApiResult<Json<Value>> {
     caller.needs(&app, Right::Upload)?;
     let refer = asked.get("refer").is_some_and(|text| text == "true");
-    Ok(Json(issue(&app, &caller.0.email, refer)))
+    let place = caller.0.place.as_ref().map(|place| place.id.clone());
+    Ok(Json(issue(&app, &caller.0.email, place, refer)))
 }
 
 #[derive(Serialize)]

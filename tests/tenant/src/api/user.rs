@@ -5,11 +5,12 @@ use axum::{Extension, Json};
 use serde_json::{Map, Value, json};
 
 use super::Caller;
+use crate::places;
 use crate::state::App;
 use crate::store::user::Right;
 
 /// "A JSON listing of endpoint URI templates" [D]; the names of the keys are a guess [ND].
-pub async fn endpoints(State(app): State<App>) -> Json<Value> {
+pub async fn endpoints(State(app): State<App>, Extension(Caller(user)): Extension<Caller>) -> Json<Value> {
     let mut listing = Map::new();
     let templates = [
         ("user", "/user"),
@@ -35,6 +36,10 @@ pub async fn endpoints(State(app): State<App>) -> Json<Value> {
     if let Some(address) = app.options.parts_at.clone().or(own) {
         listing.insert("uploadParts".into(), address.into());
     }
+    // Not Canto's either: a guess of Ferry's [ND].
+    if app.switches().places && user.place.is_none() {
+        listing.insert("places".into(), places::base(&app).into());
+    }
     Json(Value::Object(listing))
 }
 
@@ -43,8 +48,13 @@ pub async fn me(State(_): State<App>, Extension(Caller(user)): Extension<Caller>
     let known = [(Right::Download, "download"), (Right::Upload, "upload")];
     let permissions: Vec<&str> =
         known.into_iter().filter(|(right, _)| user.may(*right)).map(|(_, name)| name).collect();
+    // Of a place's person, whoever is behind it; a guest has no address.
+    let email = match &user.place {
+        Some(_) => user.email.split_once('.').map_or("", |(_, email)| email).to_owned(),
+        None => user.email.clone(),
+    };
     Json(json!({
         "userId": user.email, "firstName": user.first_name, "lastName": user.last_name, "name": user.name(),
-        "email": user.email, "permissions": permissions, "lastAccessVersion": "BKK",
+        "email": email, "permissions": permissions, "lastAccessVersion": "BKK",
     }))
 }

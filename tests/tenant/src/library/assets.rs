@@ -41,11 +41,20 @@ impl Library {
 
     /// An asset is seen by those who see one of its albums, or by all when it is in none [I].
     pub fn sees_asset(&self, user: &User, asset: &Asset) -> bool {
-        if user.role == Role::Admin || asset.owner == user.email {
+        let mut known = asset.albums.iter().filter_map(|id| self.nodes.get(id)).peekable();
+        if let Some(place) = &user.place {
+            return (place.sees_others || asset.owner == user.email)
+                && known.any(|album| self.sees_node(user, album));
+        }
+        if known.peek().is_none() {
             return true;
         }
-        let mut known = asset.albums.iter().filter_map(|id| self.nodes.get(id)).peekable();
-        known.peek().is_none() || known.any(|album| self.sees_node(user, album))
+        let mut own = known.filter(|album| self.space_of(album).is_none()).peekable();
+        // What is in places alone is none of the library's yet.
+        own.peek().is_some()
+            && (user.role == Role::Admin
+                || asset.owner == user.email
+                || own.any(|album| self.sees_node(user, album)))
     }
 
     /// Album lists and search also wait for the index [ND].
@@ -63,6 +72,6 @@ impl Library {
     }
 
     pub fn owner_name(&self, email: &str) -> String {
-        self.users.get(email).map_or_else(|| email.to_owned(), User::name)
+        self.person(email).map_or_else(|| email.to_owned(), |user| user.name())
     }
 }

@@ -37,16 +37,20 @@ impl Library {
     ) -> (UploadState, Option<AssetKey>) {
         let failed = (UploadState::Error, None);
         let meta = &upload.meta;
-        let Some(user) = self.users.get(&upload.email) else { return failed };
+        let Some(user) = self.person(&upload.email) else { return failed };
         if upload.must_fail {
             return failed;
         }
         // Only albums take uploads, a folder id does not [C] (§8.2); that it ends as `Error` is a guess [ND].
         if !meta.album_id.is_empty() {
             match self.node_of(&meta.album_id, NodeKind::Album) {
-                Some(album) if self.sees_node(user, album) => {}
+                Some(album) if self.sees_node(&user, album) => {}
                 _ => return failed,
             }
+        }
+        // In a place, a file goes to one of its albums.
+        if user.place.is_some() && meta.album_id.is_empty() {
+            return failed;
         }
         match (meta.id.is_empty(), meta.scheme.is_empty()) {
             (true, true) => {}
@@ -77,7 +81,9 @@ impl Library {
                 DuplicateReport::Absent => (UploadState::Absent, None),
             };
         }
-        let asset = new_asset(upload, now_ms, now_ms + switches.index_delay_ms.cast_signed());
+        let mut asset = new_asset(upload, now_ms, now_ms + switches.index_delay_ms.cast_signed());
+        let straight_to = user.place.and_then(|place| place.album);
+        asset.albums.extend(straight_to.filter(|album| self.nodes.contains_key(album)));
         let key = asset.key.clone();
         db.put(&asset);
         self.index_asset(asset);

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod duplicates;
 pub mod ingest;
+pub mod places;
 pub mod tree;
 
 use std::cmp::Reverse;
@@ -14,6 +15,7 @@ use crate::store::collection::Collection;
 use crate::store::db::Loader;
 use crate::store::field::{Field, Keyword};
 use crate::store::node::Node;
+use crate::store::place::Place;
 use crate::store::upload::{Upload, UploadState};
 use crate::store::user::User;
 
@@ -36,6 +38,7 @@ pub struct Library {
     pub fields: BTreeMap<String, Field>,
     pub keywords: BTreeMap<String, Keyword>,
     pub collections: BTreeMap<String, Collection>,
+    pub places: BTreeMap<String, Place>,
 }
 
 impl Library {
@@ -56,6 +59,7 @@ impl Library {
             rows.rows::<Keyword>()?.into_iter().map(|word| (word.name.clone(), word)).collect();
         library.collections =
             rows.rows::<Collection>()?.into_iter().map(|item| (item.id.clone(), item)).collect();
+        library.places = rows.rows::<Place>()?.into_iter().map(|place| (place.id.clone(), place)).collect();
         Ok(library)
     }
 

@@ -47,8 +47,11 @@ impl Library {
         self.lineage(node).iter().map(|node| node.name.as_str()).collect::<Vec<_>>().join("/")
     }
 
-    /// A restricted node hides what is below it too [I].
+    /// A restricted node hides what is below it too [I]. What is in a place is seen through that place alone.
     pub fn sees_node(&self, user: &User, node: &Node) -> bool {
+        if self.space_of(node) != user.space().as_deref() {
+            return false;
+        }
         user.role == Role::Admin
             || self.lineage(node).iter().all(|node| {
                 node.visible_to.as_ref().is_none_or(|people| people.iter().any(|email| email == &user.email))

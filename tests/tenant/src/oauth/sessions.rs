@@ -69,13 +69,31 @@ impl Sessions {
         now: i64,
         db: &Db,
     ) -> String {
+        let expires_ms = now + life_ms.unwrap_or(REFRESH_MS);
+        self.keep(Token { text: ids::token(), kind, email: email.into(), scope, place: None, expires_ms }, db)
+    }
+
+    /// For one place alone; `identity` is whoever came in.
+    pub fn new_place_token(
+        &mut self,
+        identity: &str,
+        place: &str,
+        life_ms: i64,
+        now: i64,
+        db: &Db,
+    ) -> String {
         let token = Token {
             text: ids::token(),
-            kind,
-            email: email.into(),
-            scope,
-            expires_ms: now + life_ms.unwrap_or(REFRESH_MS),
+            kind: TokenKind::Access,
+            email: identity.into(),
+            scope: None,
+            place: Some(place.into()),
+            expires_ms: now + life_ms,
         };
+        self.keep(token, db)
+    }
+
+    fn keep(&mut self, token: Token, db: &Db) -> String {
         db.put(&token);
         let text = token.text.clone();
         self.tokens.insert(text.clone(), token);

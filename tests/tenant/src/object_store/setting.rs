@@ -10,7 +10,7 @@ use crate::options::Signature;
 use crate::state::State;
 
 /// Keys and conditions as recorded [R], but for the values.
-pub fn issue(app: &State, email: &str, refer: bool) -> Value {
+pub fn issue(app: &State, email: &str, place: Option<String>, refer: bool) -> Value {
     let now = app.now_ms();
     let prefix = format!("{}/{email}", app.identity.account);
     let signature = app.options.signature;
@@ -68,7 +68,7 @@ pub fn issue(app: &State, email: &str, refer: bool) -> Value {
             signed
         }
     };
-    app.policy_issued(&signed);
+    app.policy_issued(&signed, place);
     put("x-amz-meta-file_name", "${filename}".into());
     for name in ["tag", "scheme", "id", "album_id"] {
         put(&format!("x-amz-meta-{name}"), String::new());

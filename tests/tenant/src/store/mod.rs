@@ -6,6 +6,7 @@ pub mod collection;
 pub mod db;
 pub mod field;
 pub mod node;
+pub mod place;
 pub mod setting;
 pub mod token;
 pub mod upload;
@@ -19,5 +20,15 @@ pub trait Row: Serialize + DeserializeOwned {
     fn key(&self) -> String;
 }
 
-pub const TABLES: [&str; 9] =
-    ["assets", "collections", "fields", "keywords", "nodes", "settings", "tokens", "uploads", "users"];
+pub const TABLES: [&str; 10] = [
+    "assets",
+    "collections",
+    "fields",
+    "keywords",
+    "nodes",
+    "places",
+    "settings",
+    "tokens",
+    "uploads",
+    "users",
+];

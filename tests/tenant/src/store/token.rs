@@ -18,6 +18,9 @@ pub struct Token {
     pub email: String,
     /// `scope` of client credentials narrows the role [C] (§2.4).
     pub scope: Option<String>,
+    /// Id of the place that it shows, and nothing else.
+    #[serde(default)]
+    pub place: Option<String>,
     pub expires_ms: i64,
 }
 

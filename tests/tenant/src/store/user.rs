@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Row;
+use super::place::Place;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -66,11 +67,19 @@ pub struct User {
     pub password: String,
     pub role: Role,
     pub rights: Vec<Right>,
+    /// They come through this one, and see nothing else.
+    #[serde(skip)]
+    pub place: Option<Place>,
 }
 
 impl User {
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
+    }
+
+    /// The parent of what is at the top of what they see.
+    pub fn space(&self) -> Option<String> {
+        self.place.as_ref().map(Place::root)
     }
 
     pub fn may(&self, right: Right) -> bool {

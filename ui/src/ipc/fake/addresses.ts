@@ -1,5 +1,6 @@
 // What the fake finds at an address: enough of the engine's answers to show each of them.
 import type { AddressPlace, AddressView, ErrorCode, KeySource } from "../bindings";
+import { offerAt } from "./places";
 import { failureOf } from "./queue";
 
 /** By the first label of the host. */
@@ -41,6 +42,7 @@ export function checkAddress(typed: string): AddressView {
     tenant: full,
     sign_in_host: `oauth.${full.split(".").slice(1).join(".")}`,
     place,
+    offer: place === "library" ? null : offerAt(full, path),
     key: source,
     managed_by: source === "managed" ? "Acme IT" : null,
   };

@@ -6,7 +6,7 @@ import { fraction } from "./random";
 import type { Shoot } from "./shoot";
 
 export const SCENARIOS = [
-  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed", "damaged", "consumer", "rights", "accounts", "no-keychain", "locked",
+  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed", "damaged", "consumer", "rights", "accounts", "no-keychain", "locked", "upload-link", "place-closed",
 ] as const; // prettier-ignore
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -19,6 +19,7 @@ export const ACCOUNT: AccountView = {
   kind: "browser",
   state: "signed_in",
   rights: ["upload", "download"],
+  place: null,
 };
 
 const MINUTE = 60_000;
@@ -174,6 +175,18 @@ export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void
       underWay(stage, batch, 9);
       add(stage, "Packshots", PACKSHOTS, ARTICLES, 24, 5, undefined, 2);
       add(stage, "Open day", EVENTS, MIXED, 12, 3, undefined, 3);
+      return;
+    }
+    case "upload-link":
+    case "place-closed": {
+      const link: Destination = { kind: "album", id: "link-1", path: "Press photos" };
+      const batch = add(stage, "Spring shoot", link, SHOOT, 24, 14);
+      for (let index = 0; index < 9; index++) batch.move(index, "done");
+      if (scenario === "upload-link") return;
+      const closed = failureOf("PlaceClosed", "owner", { place: "Press photos", owner: "Mara Lindqvist" });
+      for (let index = 9; index < 24; index++) {
+        batch.move(index, "waiting", { waitingFor: "sign_in", failure: closed });
+      }
       return;
     }
     case "problems": {

@@ -6,6 +6,8 @@ mod pkce;
 mod tokens;
 
 pub use ahead::PageRefused;
+pub(crate) use oauth::Zeroed;
 pub use oauth::{OAuthServer, OAuthStyle};
 pub use pkce::{Pkce, PkceMethod};
+pub(crate) use tokens::TokenAnswer;
 pub use tokens::{AppKey, TokenSource, Tokens};

@@ -223,7 +223,7 @@ fn refused_is_sign_in(error: ApiError) -> ApiError {
 }
 
 /// The body of a request, zeroed once it was sent.
-struct Zeroed(Zeroizing<String>);
+pub(crate) struct Zeroed(pub(crate) Zeroizing<String>);
 
 impl AsRef<[u8]> for Zeroed {
     fn as_ref(&self) -> &[u8] {

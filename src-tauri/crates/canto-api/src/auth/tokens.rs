@@ -46,7 +46,7 @@ pub struct Tokens {
 /// Both styles of names: Canto's own and the "compatible" one [C].
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct TokenAnswer {
+pub(crate) struct TokenAnswer {
     #[serde(alias = "access_token", rename = "accessToken", deserialize_with = "lenient::text")]
     access: String,
     #[serde(alias = "refresh_token", rename = "refreshToken", deserialize_with = "lenient::opt_text")]
@@ -57,7 +57,7 @@ pub(super) struct TokenAnswer {
 
 impl TokenAnswer {
     /// None if there is no token in it.
-    pub(super) fn into_tokens(self) -> Option<Tokens> {
+    pub(crate) fn into_tokens(self) -> Option<Tokens> {
         const ONE_MONTH: u64 = 30 * 24 * 60 * 60;
         if self.access.is_empty() {
             return None;

@@ -10,7 +10,7 @@ use reqwest::{
 use serde_json::Value;
 use url::Url;
 
-use super::{ApiError, ErrorKind, xml};
+use super::{ApiError, ErrorKind, PlaceShut, xml};
 
 /// Sorts an answer that is no success, by its status, its type and the error words in its body.
 pub(crate) fn from_answer(
@@ -63,7 +63,11 @@ fn by_status(status: StatusCode, headers: &HeaderMap) -> ErrorKind {
 /// S3's words [A] (canto-api §8.3); Canto's own codes have no known meaning [ND].
 fn by_code(code: Option<&str>, message: Option<&str>, headers: &HeaderMap) -> Option<ErrorKind> {
     let said = |text: &str| message.is_some_and(|m| m.contains(text));
-    Some(match code? {
+    let code = code?;
+    if let Some(shut) = PlaceShut::of_word(code) {
+        return Some(ErrorKind::PlaceShut(shut));
+    }
+    Some(match code {
         "AccessDenied" if said("Policy expired") => ErrorKind::PolicyExpired,
         "AccessDenied" if said("Invalid according to Policy") => ErrorKind::PolicyRefused,
         "AccessDenied" if said("Request has expired") => ErrorKind::PolicyExpired,

@@ -1,6 +1,7 @@
 //! One error type for everything that can go wrong on the wire, sorted by what to do about it.
 
 mod answer;
+mod shut;
 mod transport;
 mod way;
 mod xml;
@@ -8,6 +9,7 @@ mod xml;
 use std::{fmt, io, time::Duration};
 
 pub(crate) use answer::{date_of, from_answer, is_html, retry_after};
+pub use shut::PlaceShut;
 pub(crate) use transport::from_reqwest;
 pub use way::NoWay;
 
@@ -61,6 +63,8 @@ pub enum ErrorKind {
     /// Something else than the API answered: HTML (a captive portal, an unknown path [C]), a redirect
     /// where none belongs, or JSON of another shape.
     UnexpectedAnswer,
+    /// The Upload Link or Workspace that the token is for lets nobody in, or takes no files [ND].
+    PlaceShut(PlaceShut),
     /// There is no way to a token without the person: sign in again.
     SignInRequired,
     /// Our own file could not be read, or its length changed (`UnexpectedEof`, `InvalidData`).
@@ -180,6 +184,7 @@ impl ApiError {
             | ErrorKind::Forbidden
             | ErrorKind::PolicyRefused
             | ErrorKind::SignatureRefused
+            | ErrorKind::PlaceShut(_)
             | ErrorKind::SignInRequired => RetryClass::NeedsSomeone,
             ErrorKind::NotFound
             | ErrorKind::LeftOut

@@ -8,6 +8,7 @@ use crate::exit::{Ended, Exit, Problem};
 use crate::lines::Line;
 use crate::output::Output;
 use crate::session::{Need, Session};
+use crate::text;
 
 pub async fn list(global: &Global, out: &Output) -> Ended {
     Session::with(global, Need::Queue, async |session| {
@@ -47,12 +48,20 @@ pub async fn logout(global: &Global, logout: &Logout, out: &Output) -> Ended {
 
 fn show(account: &AccountView, out: &Output) -> Result<(), Problem> {
     out.line(&Line::Account { account })?;
-    out.say(format!("{}  {}", account::described(account), state(account)))
+    out.say(format!("{}  {}", account::described(account), state(account)))?;
+    match account::trouble(account) {
+        Some(failure) => {
+            let words = text::words(&failure);
+            out.say(format!("    {} {} {}", words.sentence, text::who(failure.who), words.next))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether it can be used, and for what.
 pub fn state(account: &AccountView) -> &'static str {
     match account.state {
+        SignInState::SignInRequired if account::trouble(account).is_some() => "waits",
         SignInState::SignInRequired => "needs a new sign-in",
         SignInState::SignedOut => "signed out",
         SignInState::SignedIn if account.rights.contains(&Right::Upload) => "signed in",

@@ -44,7 +44,12 @@ fn screen(
         out.say("Nobody is signed in. `ferry login TENANT` signs in.")?;
     }
     for account in accounts {
-        out.say(format!("{}  {}  {}", account.tenant, account::who(account), accounts::state(account)))?;
+        out.say(format!(
+            "{}  {}  {}",
+            account::shown(account),
+            account::who(account),
+            accounts::state(account)
+        ))?;
     }
     out.say("")?;
     if totals.all() == 0 {

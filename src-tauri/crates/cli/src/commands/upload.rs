@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use engine::error::{ErrorCode, Failure};
+use engine::error::ErrorCode;
 use engine::model::{
     AccountView, BatchState, Destination, DestinationKind, Enqueue, MetadataOrder, NodeKind, Sidecars,
     StagingChoices,
@@ -16,7 +16,7 @@ use crate::follow::{End, Follow};
 use crate::lines::{DryRun, Line};
 use crate::output::{Output, bytes, counted, plain};
 use crate::session::{Need, Session};
-use crate::{place, text};
+use crate::{account, place, text};
 
 pub async fn run(global: &Global, upload: Upload, out: &Output) -> Ended {
     refuse_what_is_missing(&upload)?;
@@ -31,8 +31,13 @@ pub async fn run(global: &Global, upload: Upload, out: &Output) -> Ended {
     let ended = Session::with(global, need, async |session| {
         let account = session.account().await?;
         session.handle().expect_upload(account.id);
+        let to = destination_of(&upload, &account)?;
+        // What is given to a link goes into its one album, folders as well.
+        let takes_all = account.place.as_ref().is_some_and(|place| place.album.is_some());
+        let folder = folder.filter(|_| !takes_all);
+        let kind = if takes_all { NodeKind::Album } else { kind };
         // Nothing is made in the library for an upload that is refused.
-        let known = known(session, &account, &upload, kind).await?;
+        let known = known(session, &account, &upload, &to, kind).await?;
         let may_be_another = upload.create && !upload.dry_run;
         if let (Some(folder), Some(place), false) = (folder, &known, may_be_another) {
             refuse_folder_in_album(folder, place)?;
@@ -41,20 +46,20 @@ pub async fn run(global: &Global, upload: Upload, out: &Output) -> Ended {
         request.metadata =
             upload_metadata::order(session, &upload, &account, &paths, known.as_ref(), out).await?;
         if upload.dry_run {
-            let exit = dry_run(session, &upload, request.clone(), known.as_ref(), out).await?;
+            let exit = dry_run(session, &to, request.clone(), known.as_ref(), out).await?;
             session.handle().refuse_unfilled(request).await?;
             return Ok(exit);
         }
         session.handle().refuse_unfilled(request.clone()).await?;
         let destination = match known {
             Some(place) if !upload.create => place,
-            _ => place::find(session.handle(), account.id, &upload.to, kind, upload.create).await?,
+            _ => place::find(session.handle(), account.id, &to, kind, upload.create).await?,
         };
         if let Some(folder) = folder {
             refuse_folder_in_album(folder, &destination)?;
         }
         request.destination = destination.clone();
-        out.note(format!("To {} in {}.", place::shown(&destination), account.tenant));
+        out.note(format!("To {} in {}.", place::shown(&destination), account::shown(&account)));
         if upload.detach {
             detach(session, request, out).await
         } else {
@@ -66,6 +71,23 @@ pub async fn run(global: &Global, upload: Upload, out: &Output) -> Ended {
         out.note("Interrupted. The queue stays; it goes on with `ferry run`, the next upload or the app.");
     }
     ended
+}
+
+/// What was given, or the place that the account shows.
+fn destination_of(upload: &Upload, account: &AccountView) -> Result<String, Problem> {
+    match (&upload.to, &account.place) {
+        (Some(to), _) => Ok(to.clone()),
+        (None, Some(place)) => {
+            Ok(place.album.as_ref().map_or_else(|| "/".to_owned(), |album| format!("album:{album}")))
+        }
+        (None, None) => Err(Problem::usage("name a destination with --to DEST.")),
+    }
+}
+
+/// The album that all of an account's uploads go to, if there is but one.
+fn only_album(account: &AccountView) -> Option<(String, String)> {
+    let place = account.place.as_ref()?;
+    Some((place.album.clone()?, place.name.clone()))
 }
 
 fn refuse_what_is_missing(upload: &Upload) -> Result<(), Problem> {
@@ -97,9 +119,14 @@ async fn known(
     session: &Session,
     account: &AccountView,
     upload: &Upload,
+    to: &str,
     kind: NodeKind,
 ) -> Result<Option<Destination>, Problem> {
-    match place::find(session.handle(), account.id, &upload.to, kind, false).await {
+    // A link is where it is, whether it is open or not.
+    if let (None, Some((album, path))) = (&upload.to, only_album(account)) {
+        return Ok(Some(Destination { kind: DestinationKind::Album, id: album, path }));
+    }
+    match place::find(session.handle(), account.id, to, kind, false).await {
         Ok(place) => Ok(Some(place)),
         Err(failure) if failure.code == ErrorCode::DestinationMissing && upload.create => Ok(None),
         Err(failure) => Err(failure.into()),
@@ -140,14 +167,14 @@ fn request(upload: &Upload, paths: Vec<PathBuf>, account: &AccountView) -> Enque
 
 async fn dry_run(
     session: &Session,
-    upload: &Upload,
+    to: &str,
     request: Enqueue,
     destination: Option<&Destination>,
     out: &Output,
 ) -> Ended {
     let staged = session.handle().stage_request(request).await?;
     out.line(&Line::DryRun(DryRun {
-        to: &upload.to,
+        to,
         destination,
         files: staged.files,
         folders: staged.folders,
@@ -157,7 +184,7 @@ async fn dry_run(
         problems: staged.problems.iter().map(Into::into).collect(),
         problem_count: staged.problem_count,
     }))?;
-    let to = destination.map_or_else(|| format!("{} (to be made)", upload.to), place::shown);
+    let to = destination.map_or_else(|| format!("{to} (to be made)"), place::shown);
     out.say(format!(
         "{}, {} would go to {to}.",
         counted(staged.files, "file", "files"),
@@ -219,7 +246,7 @@ async fn send(session: &mut Session, request: Enqueue, account: AccountView, out
         End::SignInRequired(view) => {
             let open = counted(view.totals.open(), "file", "files");
             out.note(format!("{open} of batch {} stay in the queue.", view.id));
-            Err(Failure::new(ErrorCode::SignInRequired).into())
+            Err(account::what_is_needed(&session.handle().accounts().await?, account.id).into())
         }
     }
 }

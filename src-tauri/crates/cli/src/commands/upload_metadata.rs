@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use engine::error::{ErrorCode, Failure};
+use engine::error::Failure;
 use engine::model::{
     AccountView, BatchView, Destination, MetadataForm, MetadataOpen, MetadataOrder, MetadataValues,
     SheetChoice, SheetPreview, SheetQuery, SignInState,
 };
 
+use crate::account;
 use crate::args::Upload;
 use crate::exit::Problem;
 use crate::output::{Output, counted, plain};
@@ -152,7 +153,7 @@ pub async fn settled(
         let accounts = session.handle().accounts().await?;
         let held = |known: &&AccountView| known.id == account.id && known.state != SignInState::SignedIn;
         if accounts.iter().any(|known| held(&known)) {
-            return Err(Failure::new(ErrorCode::SignInRequired).into());
+            return Err(account::what_is_needed(&accounts, account.id).into());
         }
         if !is_told && began.elapsed() > LONGEST_LOOK * 2 {
             is_told = true;

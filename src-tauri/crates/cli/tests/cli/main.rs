@@ -6,6 +6,7 @@ mod login;
 mod metadata;
 mod network_test;
 mod odd_files;
+mod places;
 #[cfg(target_os = "linux")]
 mod proxy;
 mod receipt;

@@ -8,11 +8,13 @@ use canto_api::{
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
+use super::places::Entered;
 use super::{EngineHandle, blocking};
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::{AccountId, AccountView, SettingKey, SignInKind, SignInRequest, SignInStarted};
+use crate::model::{AccountId, AccountView, PlaceView, SettingKey, SignInKind, SignInRequest, SignInStarted};
 use crate::queue::guests::Request;
 use crate::queue::message::ToOwner;
+use crate::session::place::view_of;
 use crate::session::{AccountSecrets, CameBack, KeyRing, Waiting, address, app_keys, refused};
 use crate::store::accounts::{self, AccountRow};
 use crate::transfer::failure::failure_of;
@@ -32,6 +34,7 @@ impl EngineHandle {
         let vault = Arc::clone(&self.inner.vault);
         blocking(move || vault.get("sign-in").map(drop)).await?;
         let (tenant, app) = self.tenant_and_key(&request).await?;
+        self.wants_a_user(&tenant).await?;
         let language = self.setting(SettingKey::Language).await?;
         let http = self.inner.network.api();
         let waiting = Waiting::start(&http, tenant, app, language, request.again, &*self.inner.world).await?;
@@ -51,7 +54,7 @@ impl EngineHandle {
         self.inner.sign_ins.cancel(flow);
         let CameBack { tenant, app, again, tokens, issued_for, browser } = result?;
         let kept = match right_tenant(&tenant, issued_for.as_deref()) {
-            Ok(()) => self.keep_account(&tenant, &app, &tokens, Kind::Browser, again).await,
+            Ok(()) => self.keep_user(&tenant, &app, &tokens, Kind::Browser, again).await,
             Err(failure) => Err(failure),
         };
         browser.tell(kept.as_ref().map(drop).map_err(|failure| failure.code)).await;
@@ -68,6 +71,7 @@ impl EngineHandle {
     /// Those of `start_sign_in`.
     pub async fn sign_in_with_credentials(&self, request: SignInRequest) -> Outcome<AccountView> {
         let (tenant, app) = self.tenant_and_key(&request).await?;
+        self.wants_a_user(&tenant).await?;
         let server = OAuthServer::for_tenant(&tenant);
         let user = request.on_behalf_of.as_deref().map(str::trim).filter(|user| !user.is_empty());
         let tokens = server.client_credentials(&self.inner.network.api(), &app, user).await;
@@ -75,7 +79,20 @@ impl EngineHandle {
             unknown_tenant(refused(&error, if user.is_some() { "key_or_user" } else { "key" }), &tenant)
         })?;
         let kind = Kind::Station { on_behalf_of: user.map(str::to_owned) };
-        self.keep_account(&tenant, &app, &tokens, kind, request.again).await
+        self.keep_user(&tenant, &app, &tokens, kind, request.again).await
+    }
+
+    /// Whoever signed in at the address of a place is connected to just that.
+    async fn keep_user(
+        &self,
+        tenant: &TenantAddress,
+        app: &AppKey,
+        tokens: &Tokens,
+        kind: Kind,
+        again: Option<AccountId>,
+    ) -> Outcome<AccountView> {
+        let entered = self.enter_as_user(tenant, tokens).await?;
+        self.keep_account(tenant, app, tokens, kind, entered, again).await
     }
 
     /// Removes the secrets of an account; its history stays. `drop_queue` cancels what is open, otherwise it waits.
@@ -94,7 +111,12 @@ impl EngineHandle {
 
     /// The tenant, which is there, and its key.
     async fn tenant_and_key(&self, request: &SignInRequest) -> Outcome<(TenantAddress, AppKey)> {
-        let tenant = address::read(&request.tenant)?;
+        let kept = match request.again {
+            Some(account) => self.kept_place(account).await?,
+            None => None,
+        };
+        // Of a place, only its host is shown: the address is the one that is kept.
+        let tenant = address::read(kept.as_ref().map_or(&request.tenant, |kept| kept.address.expose()))?;
         if let Err(failure) = address::look(&self.inner.network.api(), &tenant, self.inner.pace.answer).await
             && address::is_in_vain(&failure, &tenant)
         {
@@ -117,17 +139,33 @@ impl EngineHandle {
     }
 
     /// Asks who it is, and stores account and secrets.
-    async fn keep_account(
+    pub(super) async fn keep_account(
         &self,
         tenant: &TenantAddress,
         app: &AppKey,
         tokens: &Tokens,
         kind: Kind,
+        entered: Option<Entered>,
         again: Option<AccountId>,
     ) -> Outcome<AccountView> {
+        let (place, opens, id) = match entered {
+            Some(Entered { secrets, tokens, seen }) => {
+                (Some((secrets, tokens)), Some(view_of(&seen)), seen.id)
+            }
+            None => (None, None, String::new()),
+        };
+        // The token is the place's; what renews it, the user's.
+        let tokens = &match &place {
+            Some((_, of_place)) => Tokens { refresh: tokens.refresh.clone(), ..of_place.clone() },
+            None => tokens.clone(),
+        };
         let http = self.inner.network.api();
         let client = CantoClient::new(http, tenant.clone(), Arc::new(JustIssued(tokens.access.clone())));
-        let user = client.user().await.map_err(|error| unknown_tenant(failure_of(&error), tenant))?;
+        let mut user = client.user().await.map_err(|error| unknown_tenant(failure_of(&error), tenant))?;
+        if opens.is_some() {
+            // Beside the same user's account of the whole library.
+            user.user_id = format!("{id} {}", user.user_id);
+        }
         let tenant_url = tenant.origin().to_string();
         if let Some(again) = again {
             self.same_account(again, &tenant_url, &user).await?;
@@ -135,12 +173,14 @@ impl EngineHandle {
         let (kind, on_behalf_of) = match kind {
             Kind::Browser => (SignInKind::Browser, None),
             Kind::Station { on_behalf_of } => (SignInKind::ClientCredentials, on_behalf_of),
+            Kind::Guest => (SignInKind::ClientCredentials, None),
         };
-        let secrets =
-            AccountSecrets::new(tokens, &app.secret, self.inner.world.now()).on_behalf_of(on_behalf_of);
+        let secrets = AccountSecrets::new(tokens, &app.secret, self.inner.world.now())
+            .on_behalf_of(on_behalf_of)
+            .in_place(place.map(|(secrets, _)| secrets));
         let (vault, name) = (Arc::clone(&self.inner.vault), AccountSecrets::name(&tenant_url, &user.user_id));
         // A managed key may be changed or taken away by who has set it.
-        let own_key = self.inner.managed.app_key(tenant).as_ref() != Some(app);
+        let own_key = !app.id.is_empty() && self.inner.managed.app_key(tenant).as_ref() != Some(app);
         let (tenant_of_key, key) = (tenant.clone(), app.clone());
         blocking(move || {
             secrets.save(&vault, &name)?;
@@ -159,6 +199,8 @@ impl EngineHandle {
             sign_in_required: false,
             signed_out: false,
             listing_delay: None,
+            place: opens.map(|view| PlaceView { trouble: None, ..view }),
+            place_trouble: None,
         };
         let boxed = Box::new(row.clone());
         let id = if self.is_owner() {
@@ -201,9 +243,13 @@ fn right_tenant(tenant: &TenantAddress, issued_for: Option<&str>) -> Outcome<()>
 }
 
 /// How somebody signed in.
-enum Kind {
+pub(super) enum Kind {
     Browser,
-    Station { on_behalf_of: Option<String> },
+    /// Not at all: a place let them in.
+    Guest,
+    Station {
+        on_behalf_of: Option<String>,
+    },
 }
 
 /// The token of a sign-in that has just happened.

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{EngineHandle, blocking};
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{AddressPlace, AddressView, KeySource};
+use crate::session::place::offer_of;
 use crate::session::{KeyRing, address};
 use crate::store::accounts;
 
@@ -33,6 +34,7 @@ impl EngineHandle {
                 _ => AddressPlace::Library,
             };
             address::look(&self.inner.network.api(), &tenant, self.inner.pace.answer).await?;
+            let offered = self.offered_place(&tenant).await?;
             let server = OAuthServer::for_tenant(&tenant);
             let key = self.key_source(tenant.clone()).await;
             let by = (key == Some(KeySource::Managed)).then(|| self.inner.managed.by.clone());
@@ -40,6 +42,7 @@ impl EngineHandle {
                 tenant: tenant.host(),
                 sign_in_host: server.base().host_str().unwrap_or_default().to_owned(),
                 place,
+                offer: offered.map(|(_, seen)| offer_of(&seen)),
                 key,
                 managed_by: by,
             })

@@ -10,6 +10,7 @@ mod library;
 mod listening;
 mod metadata;
 mod network;
+mod places;
 mod queue;
 mod receipts;
 mod settings;

@@ -15,6 +15,7 @@ use super::ahead::{self, Ahead};
 use super::bandwidth;
 use super::listening::{forget_changed, keep_open_bytes};
 use super::network as network_settings;
+use super::places;
 use super::vault::keeps_secrets;
 use super::{EngineHandle, Inner};
 use crate::clock::{SharedWorld, SystemWorld};
@@ -211,6 +212,7 @@ impl Engine {
             return Ok(Self { handle, running: None });
         };
         let (supervisor, mut early) = Supervisor::new();
+        let context_readers = readers.clone();
         let context = Arc::new(TransferContext {
             tenants: Arc::clone(&tenants),
             readers,
@@ -266,6 +268,9 @@ impl Engine {
         supervisor.spawn("progress", sample(board, events.clone(), open_bytes, quit.clone()));
         supervisor.spawn("account changes", forget_changed(context, events.subscribe(), quit.clone()));
         supervisor.spawn("network settings", network_settings::follow(handle.clone(), quit.clone()));
+        let places =
+            places::watch(Arc::clone(&tenants), context_readers, owner.clone(), options.pace, quit.clone());
+        supervisor.spawn("places", places);
         let renew = {
             let network = Arc::clone(&network);
             move |gone: &[std::net::IpAddr]| {

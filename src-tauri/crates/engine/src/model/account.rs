@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::AccountId;
+use super::{AccountId, PlaceView};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
@@ -59,4 +59,7 @@ pub struct AccountView {
     pub kind: SignInKind,
     pub state: SignInState,
     pub rights: Vec<Right>,
+    /// It shows this place alone; `None`: the whole library.
+    #[serde(default)]
+    pub place: Option<PlaceView>,
 }

@@ -12,6 +12,7 @@ mod library;
 mod metadata;
 mod network;
 pub mod network_settings;
+mod place;
 mod proxy;
 mod script_place;
 mod setting;
@@ -40,6 +41,7 @@ pub use metadata::{
     SheetChoice, SheetPreview, SheetQuery, UnmatchedRow, ValueRefusal, WordList,
 };
 pub use network::{NetworkWay, WayReason};
+pub use place::{PlaceKind, PlaceOffer, PlaceRequest, PlaceView};
 pub use proxy::{ProxyAddress, ProxyKind};
 pub use script_place::ScriptPlace;
 pub use setting::{SettingKey, SettingView, Shape};

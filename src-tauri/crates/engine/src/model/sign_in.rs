@@ -3,7 +3,7 @@
 use canto_api::Secret;
 use serde::{Deserialize, Serialize};
 
-use super::AccountId;
+use super::{AccountId, PlaceOffer};
 
 /// A request to sign in to a tenant.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -27,7 +27,9 @@ pub struct SignInRequest {
 
 impl std::fmt::Debug for SignInRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignInRequest").field("tenant", &self.tenant).finish_non_exhaustive()
+        // What stands behind the host may open something.
+        let host = self.tenant.rsplit("://").next().unwrap_or_default().split(['/', '?', '#']).next();
+        f.debug_struct("SignInRequest").field("tenant", &host).finish_non_exhaustive()
     }
 }
 
@@ -64,6 +66,8 @@ pub struct AddressView {
     /// The host that the browser will show.
     pub sign_in_host: String,
     pub place: AddressPlace,
+    /// What the tenant lets programs know of the place, where it lists that at all.
+    pub offer: Option<PlaceOffer>,
     /// `None`: an app id has to be typed.
     pub key: Option<KeySource>,
     /// Who has set the key, if an administrator did.

@@ -6,7 +6,7 @@ use super::owner::{FolderContext, Owner};
 use super::retry::{after_damage, after_failure, concerns_the_way};
 use super::state::{JobState, Sent, Wish};
 use super::transition::next_state;
-use crate::error::{Failure, Outcome};
+use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{AccountId, FolderId, JobId, JobStateKind, WaitingFor};
 use crate::planted::{Bug, is_planted};
 use crate::store::accounts::AccountRow;
@@ -47,6 +47,10 @@ impl Owner {
                     self.publisher.set_connection(Some(failure.clone()));
                 } else {
                     self.note_attempt(id, &failure)?;
+                }
+                if failure.code.is_of_place() {
+                    let account = self.open_batch(row.batch)?.view.account;
+                    self.sign_in_required(account, true, Some(failure.code))?;
                 }
                 let (count, event) = after_failure(&*self.world, failures, failure, retry_after);
                 failures = count;
@@ -205,7 +209,7 @@ impl Owner {
 
     /// Forgets who is signed in; the account's history stays. `drop_queue` cancels what is open.
     pub(super) fn drop_account(&mut self, account: AccountId, drop_queue: bool) -> Outcome<()> {
-        self.sign_in_required(account, true)?;
+        self.sign_in_required(account, true, None)?;
         accounts::set_signed_out(&self.db, account).map_err(failure_of)?;
         self.signed_out.push(account);
         self.tell_of_sign_ins();
@@ -217,14 +221,28 @@ impl Owner {
         Ok(())
     }
 
-    pub(super) fn sign_in_required(&mut self, account: AccountId, required: bool) -> Outcome<()> {
+    /// `trouble`: why the place that it shows is shut.
+    pub(super) fn sign_in_required(
+        &mut self,
+        account: AccountId,
+        required: bool,
+        trouble: Option<ErrorCode>,
+    ) -> Outcome<()> {
         // A call that was under way when they signed out finds no token any more.
         let out = self.signed_out.contains(&account);
         if out || !required && !self.held_accounts.contains(&account) {
             return Ok(());
         }
+        let is_held = self.held_accounts.contains(&account);
+        // A place is looked at again and again while it is shut.
+        if required && is_held && trouble.is_some() {
+            let row = accounts::get(&self.db, account).map_err(failure_of)?;
+            if row.is_some_and(|row| row.place_trouble == trouble) {
+                return Ok(());
+            }
+        }
         self.begin()?;
-        accounts::set_sign_in_required(&self.db, account, required).map_err(failure_of)?;
+        accounts::set_sign_in_required(&self.db, account, required, trouble).map_err(failure_of)?;
         self.held_accounts.retain(|held| *held != account);
         if required {
             self.held_accounts.push(account);

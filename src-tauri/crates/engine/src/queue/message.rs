@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::state::{Attempt, Proof};
 use super::values::{SettledValues, TemplateChange};
 use crate::clock::Millis;
-use crate::error::{Failure, Outcome};
+use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
     AccountId, BatchId, ControlResult, Destination, Enqueue, FolderId, JobAction, JobId, JobSelection,
     MetadataForm, MetadataValues, QueueSpot, RelocateResult, Rest, SettingKey, WaitingFor,
@@ -154,6 +154,8 @@ pub enum ToOwner {
     SignInRequired {
         account: AccountId,
         required: bool,
+        /// Why the place that it shows is shut.
+        trouble: Option<ErrorCode>,
     },
     /// Secrets can be read, or are kept elsewhere.
     VaultOpened,

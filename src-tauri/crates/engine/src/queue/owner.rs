@@ -304,8 +304,8 @@ impl Owner {
                 let result = self.drop_account(account, drop_queue);
                 self.reply_after_commit(reply, result)
             }
-            ToOwner::SignInRequired { account, required } => {
-                self.sign_in_required(account, required)?;
+            ToOwner::SignInRequired { account, required, trouble } => {
+                self.sign_in_required(account, required, trouble)?;
                 Ok(true)
             }
             ToOwner::VaultOpened => {

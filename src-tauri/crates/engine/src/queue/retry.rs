@@ -25,11 +25,13 @@ pub fn after_failure(
     if concerns_the_way(failure.code) {
         return (failures, JobEvent::MustWait { on: WaitingFor::Network, failure: Some(failure) });
     }
-    // A passphrase that is not typed yet is like a sign-in.
-    if matches!(
-        failure.code,
-        ErrorCode::SignInRequired | ErrorCode::KeychainUnavailable | ErrorCode::PassphraseWrong
-    ) {
+    // A passphrase that is not typed yet is like a sign-in, and so is a place that lets nobody in.
+    if failure.code.is_of_place()
+        || matches!(
+            failure.code,
+            ErrorCode::SignInRequired | ErrorCode::KeychainUnavailable | ErrorCode::PassphraseWrong
+        )
+    {
         return (failures, JobEvent::MustWait { on: WaitingFor::SignIn, failure: Some(failure) });
     }
     // In use, or changing again and again: it is left alone until it has come to rest.

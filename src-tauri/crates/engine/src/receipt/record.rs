@@ -148,6 +148,7 @@ fn who(who: Who) -> &'static str {
         Who::Admin => "admin",
         Who::Canto => "canto",
         Who::Nobody => "nobody",
+        Who::Owner => "owner",
     }
 }
 

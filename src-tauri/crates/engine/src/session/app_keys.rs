@@ -65,7 +65,8 @@ impl KeyRing<'_> {
 
     fn kept(&self, tenant: &TenantAddress) -> Outcome<Option<AppKey>> {
         let origin = tenant.origin().as_str();
-        let accounts: Vec<&AccountRow> = self.known.iter().filter(|row| row.tenant_url == origin).collect();
+        let accounts: Vec<&AccountRow> =
+            self.known.iter().filter(|row| row.tenant_url == origin && !row.app_id.is_empty()).collect();
         let stored = self.vault.get(&name(origin))?;
         let stored = stored.and_then(|text| serde_json::from_str::<Kept>(text.expose()).ok());
         if let Some(kept) = stored {

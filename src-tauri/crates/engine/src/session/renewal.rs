@@ -5,13 +5,15 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use canto_api::{
-    AccessToken, ApiError, AppKey, ErrorKind, OAuthServer, Secret, SharedCall, TokenSource, Tokens, shared,
+    AccessToken, ApiError, AppKey, ErrorKind, OAuthServer, PlaceSeen, PlaceState, Secret, SharedCall,
+    TokenSource, Tokens, shared,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::SharedVault;
+use super::place::{PlaceSecrets, code_of};
 use crate::clock::{Millis, SharedWorld};
 use crate::error::Outcome;
 use crate::model::{AccountId, SignInKind};
@@ -35,6 +37,9 @@ pub struct AccountSecrets {
     /// Whose rights a station has.
     #[serde(default)]
     on_behalf_of: Option<String>,
+    /// What opens the place that it shows.
+    #[serde(default)]
+    pub place: Option<PlaceSecrets>,
 }
 
 fn usually_early() -> Millis {
@@ -51,7 +56,14 @@ impl AccountSecrets {
             early: EARLY.min(life / 4),
             app_secret: app_secret.clone(),
             on_behalf_of: None,
+            place: None,
         }
+    }
+
+    #[must_use]
+    pub fn in_place(mut self, place: Option<PlaceSecrets>) -> Self {
+        self.place = place;
+        self
     }
 
     #[must_use]
@@ -171,11 +183,12 @@ impl AccountTokens {
 impl Inner {
     async fn renew(self: Arc<Self>, rejected: Option<Secret>) -> Result<AccountSecrets, ApiError> {
         let result = self.renew_inner(rejected).await;
-        if let Err(error) = &result
-            && *error.kind() == ErrorKind::SignInRequired
-        {
-            drop(self.owner.send(ToOwner::SignInRequired { account: self.account, required: true }));
-        }
+        let trouble = match result.as_ref().err().map(ApiError::kind) {
+            Some(ErrorKind::SignInRequired) => None,
+            Some(ErrorKind::PlaceShut(shut)) => Some(code_of(*shut)),
+            _ => return result,
+        };
+        drop(self.owner.send(ToOwner::SignInRequired { account: self.account, required: true, trouble }));
         result
     }
 
@@ -191,15 +204,13 @@ impl Inner {
             return Ok(stored);
         }
         let app = AppKey { id: self.row.app_id.clone(), secret: stored.app_secret.clone() };
-        let tokens = match (self.row.kind, &stored.refresh) {
-            (SignInKind::Browser, Some(refresh)) => self.server.refresh(&self.http, &app, refresh).await?,
-            (SignInKind::Browser, None) => return Err(ApiError::sign_in_required()),
-            (SignInKind::ClientCredentials, _) => {
-                self.server.client_credentials(&self.http, &app, stored.on_behalf_of.as_deref()).await?
-            }
+        let (tokens, takes_files) = match &stored.place {
+            None => (self.user_tokens(&stored, &app).await?, true),
+            Some(place) => self.place_tokens(&stored, place, &app, &name).await?,
         };
         let fresh = AccountSecrets::new(&tokens, &app.secret, self.world.now())
-            .on_behalf_of(stored.on_behalf_of.clone());
+            .on_behalf_of(stored.on_behalf_of.clone())
+            .in_place(stored.place.clone());
         if is_planted(Bug::LogToken) {
             tracing::debug!(token = fresh.access.expose(), "renewed");
         }
@@ -207,8 +218,44 @@ impl Inner {
         self.with_vault(move |vault| saved.save(vault, &name)).await?;
         self.renewals.fetch_add(1, Ordering::Relaxed);
         // A server that refused before may have been wrong, or busy: then nobody has to sign in any more.
-        drop(self.owner.send(ToOwner::SignInRequired { account: self.account, required: false }));
+        let (account, trouble) = (self.account, None);
+        // A full place opens, too: whether it takes files shows where one is sent.
+        if takes_files {
+            drop(self.owner.send(ToOwner::SignInRequired { account, required: false, trouble }));
+        }
         Ok(fresh)
+    }
+
+    async fn user_tokens(&self, stored: &AccountSecrets, app: &AppKey) -> Result<Tokens, ApiError> {
+        match (self.row.kind, &stored.refresh) {
+            (SignInKind::Browser, Some(refresh)) => self.server.refresh(&self.http, app, refresh).await,
+            (SignInKind::Browser, None) => Err(ApiError::sign_in_required()),
+            (SignInKind::ClientCredentials, _) => {
+                let user = stored.on_behalf_of.as_deref();
+                self.server.client_credentials(&self.http, app, user).await
+            }
+        }
+    }
+
+    /// Opens the place again with what the vault has; where a user belongs to it, with a new token of theirs.
+    async fn place_tokens(
+        &self,
+        stored: &AccountSecrets,
+        place: &PlaceSecrets,
+        app: &AppKey,
+        name: &str,
+    ) -> Result<(Tokens, bool), ApiError> {
+        let is_open = |seen: PlaceSeen| seen.state == PlaceState::Open;
+        if !place.sign_in {
+            return place.open(&self.http, None).await.map(|(tokens, seen)| (tokens, is_open(seen)));
+        }
+        let user = self.user_tokens(stored, app).await?;
+        // Kept before the place is asked: it may be shut, and the refresh token of before may be spent.
+        let kept = AccountSecrets { refresh: user.refresh.clone(), ..stored.clone() };
+        let name = name.to_owned();
+        self.with_vault(move |vault| kept.save(vault, &name)).await?;
+        let (tokens, seen) = place.open(&self.http, Some(&user.access)).await?;
+        Ok((Tokens { refresh: user.refresh, ..tokens }, is_open(seen)))
     }
 
     async fn with_vault<T: Send + 'static>(

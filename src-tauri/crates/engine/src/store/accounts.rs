@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::model::{AccountId, AccountView, Right, SignInKind, SignInState};
+use crate::error::ErrorCode;
+use crate::model::{AccountId, AccountView, PlaceView, Right, SignInKind, SignInState};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRow {
@@ -21,6 +22,12 @@ pub struct AccountRow {
     #[serde(default)]
     pub signed_out: bool,
     pub listing_delay: Option<Millis>,
+    /// It shows this place alone.
+    #[serde(default)]
+    pub place: Option<PlaceView>,
+    /// What the place waits for, while a sign-in is required.
+    #[serde(default)]
+    pub place_trouble: Option<ErrorCode>,
 }
 
 impl AccountRow {
@@ -44,21 +51,23 @@ impl AccountRow {
                 .filter(|(_, word)| self.rights.iter().any(|right| right == word))
                 .map(|(right, _)| right)
                 .collect(),
+            place: self.place.clone().map(|place| PlaceView { trouble: self.place_trouble, ..place }),
         }
     }
 }
 
-const COLUMNS: &str =
-    "id, tenant_url, user_id, user_name, email, app_id, kind, rights, sign_in_required, listing_delay";
+const COLUMNS: &str = "id, tenant_url, user_id, user_name, email, app_id, kind, rights, sign_in_required, \
+                       listing_delay, place, place_trouble";
 
 /// Adds an account or renews the one of the same user at the same tenant; the id of `row` is not used.
 pub fn put(db: &Connection, row: &AccountRow, now: Millis) -> Result<AccountId> {
     let rights = serde_json::to_string(&row.rights).unwrap_or_default();
+    let place = row.place.as_ref().and_then(|place| serde_json::to_string(place).ok());
     db.query_row(
-        "INSERT INTO account (tenant_url, user_id, user_name, email, app_id, kind, rights, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        "INSERT INTO account (tenant_url, user_id, user_name, email, app_id, kind, rights, created_at, place)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (tenant_url, user_id) DO UPDATE SET user_name = ?3, email = ?4, app_id = ?5, kind = ?6,
-           rights = ?7, sign_in_required = 0
+           rights = ?7, sign_in_required = 0, place = ?9, place_trouble = NULL
          RETURNING id",
         params![
             row.tenant_url,
@@ -68,7 +77,8 @@ pub fn put(db: &Connection, row: &AccountRow, now: Millis) -> Result<AccountId> 
             row.app_id,
             row.kind.as_str(),
             rights,
-            now
+            now,
+            place
         ],
         |row| row.get(0),
     )
@@ -86,8 +96,17 @@ pub fn get(db: &Connection, id: AccountId) -> Result<Option<AccountRow>> {
         .optional()
 }
 
-pub fn set_sign_in_required(db: &Connection, id: AccountId, required: bool) -> Result<()> {
-    db.execute("UPDATE account SET sign_in_required = ?2 WHERE id = ?1", params![id.0, required]).map(drop)
+pub fn set_sign_in_required(
+    db: &Connection,
+    id: AccountId,
+    required: bool,
+    trouble: Option<ErrorCode>,
+) -> Result<()> {
+    db.execute(
+        "UPDATE account SET sign_in_required = ?2, place_trouble = ?3 WHERE id = ?1",
+        params![id.0, required, trouble.map(ErrorCode::as_str)],
+    )
+    .map(drop)
 }
 
 pub fn set_rights(db: &Connection, id: AccountId, rights: &[String]) -> Result<()> {
@@ -110,6 +129,8 @@ fn read(row: &Row<'_>) -> Result<AccountRow> {
     let kind: String = row.get(6)?;
     let rights: String = row.get(7)?;
     let required: i64 = row.get(8)?;
+    let place: Option<String> = row.get(10)?;
+    let trouble: Option<String> = row.get(11)?;
     Ok(AccountRow {
         id: AccountId(row.get(0)?),
         tenant_url: row.get(1)?,
@@ -122,5 +143,7 @@ fn read(row: &Row<'_>) -> Result<AccountRow> {
         sign_in_required: required != 0,
         signed_out: required == SIGNED_OUT,
         listing_delay: row.get(9)?,
+        place: place.and_then(|text| serde_json::from_str(&text).ok()),
+        place_trouble: trouble.and_then(|word| ErrorCode::parse(&word)),
     })
 }

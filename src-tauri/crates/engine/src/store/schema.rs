@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0008_views.sql"),
     include_str!("../../migrations/0009_sorting.sql"),
     include_str!("../../migrations/0010_elsewhere.sql"),
+    include_str!("../../migrations/0011_places.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

@@ -4,6 +4,7 @@ use canto_api::{ApiError, ErrorKind};
 
 use crate::error::{ErrorCode, Failure};
 use crate::intake::source_failure;
+use crate::session::place::code_of;
 
 /// Sorts an error of a call to the tenant or its object store.
 pub fn failure_of(error: &ApiError) -> Failure {
@@ -28,6 +29,7 @@ pub fn failure_of(error: &ApiError) -> Failure {
         ErrorKind::TooLarge => ErrorCode::TooLarge,
         ErrorKind::UnexpectedAnswer | ErrorKind::LeftOut => ErrorCode::UnexpectedAnswer,
         ErrorKind::BodyFailed(kind) => return source_failure(Some(*kind), error),
+        ErrorKind::PlaceShut(shut) => code_of(*shut),
         ErrorKind::Internal if error.call() == crate::session::VAULT => ErrorCode::KeychainUnavailable,
         ErrorKind::Internal | _ => ErrorCode::Internal,
     };

@@ -25,6 +25,7 @@ use crate::model::{DestinationKind, FolderId};
 use crate::pace::Pace;
 use crate::platform::file_locks::is_locked;
 use crate::queue::message::{ClaimedJob, Remote, Report, ToOwner};
+use crate::session::place::named;
 use crate::session::{Tenant, Tenants, Thing};
 use crate::store::Readers;
 use crate::store::folders::{self, FolderRow};
@@ -60,6 +61,7 @@ pub async fn upload(
     stop: &CancellationToken,
 ) -> Report {
     let report = send(context, job, counts, stop).await;
+    let report = of_its_place(context, job, report).await;
     unless_volume_is_away(context, job, report).await
 }
 
@@ -122,7 +124,37 @@ pub(super) struct Ready {
 
 /// A failed call to the tenant.
 pub(super) fn failed(error: &ApiError, tenant: &Tenant) -> Report {
-    failed_on(error, tenant.client.tenant().origin(), "api")
+    in_place(failed_on(error, tenant.client.tenant().origin(), "api"), tenant)
+}
+
+pub(super) fn in_place(report: Report, tenant: &Tenant) -> Report {
+    match report {
+        Report::Failed { failure, retry_after } => {
+            Report::Failed { failure: of_place(failure, tenant), retry_after }
+        }
+        report => report,
+    }
+}
+
+async fn of_its_place(context: &TransferContext, job: &ClaimedJob, report: Report) -> Report {
+    match &report {
+        Report::Failed { .. } => match context.tenants.get(job.context.account).await {
+            Ok(tenant) => in_place(report, &tenant),
+            Err(_) => report,
+        },
+        _ => report,
+    }
+}
+
+/// In a place, it is its owner who gives rights, and takes them.
+fn of_place(failure: Failure, tenant: &Tenant) -> Failure {
+    let Some(place) = &tenant.row.place else { return failure };
+    let code = match failure.code {
+        ErrorCode::NoPermission => ErrorCode::PlaceDenied,
+        code => code,
+    };
+    let failure = Failure { code, who: code.who(), ..failure };
+    if code.is_of_place() { named(failure, place) } else { failure }
 }
 
 /// The failure says which way it concerns, for the probe that looks when it is open again.
