@@ -74,7 +74,7 @@ impl EngineHandle {
                 (Arc::clone(&self.inner.vault), AccountSecrets::name(&row.tenant_url, &row.user_id));
             let has_none = blocking(move || Ok(AccountSecrets::load(&vault, &name)?.is_none())).await?;
             if let (true, Some(owner)) = (has_none && !row.signed_out, &self.inner.owner) {
-                drop(owner.send(ToOwner::SignInRequired { account: row.id, required: true }));
+                drop(owner.send(ToOwner::SignInRequired { account: row.id, required: true, trouble: None }));
             }
         }
         Ok(())

@@ -287,6 +287,10 @@ impl TokenSource for AccountTokens {
 
     fn refused(&self, _: &AccessToken) {
         let inner = &self.shared;
-        drop(inner.owner.send(ToOwner::SignInRequired { account: inner.account, required: true }));
+        drop(inner.owner.send(ToOwner::SignInRequired {
+            account: inner.account,
+            required: true,
+            trouble: None,
+        }));
     }
 }
