@@ -216,7 +216,7 @@ async fn other_calls_stay_on_the_tenant() {
 /// Calls are made from spawned tasks.
 #[tokio::test]
 async fn futures_can_move_between_threads() {
-    let (router, _) = recorder(json!({}));
+    let (router, _) = recorder(json!({"results": []}));
     let canto = client(router).await;
     let task = tokio::spawn(async move {
         let assets = [AssetRef::new("image", "1")];
