@@ -44,6 +44,8 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   ChecksumMismatch: "next.ask_it",
   IngestRefused: "next.support",
   MetadataRefused: "next.check_input",
+  DuplicateFound: "next.duplicate",
+  DecisionNeeded: "next.decide",
   DiskFull: "next.free_space",
   DatabaseTooNew: "next.update",
   DatabaseDamaged: "next.start_again",

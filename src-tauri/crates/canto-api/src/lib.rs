@@ -31,7 +31,7 @@ mod types;
 mod upload;
 
 pub use address::{AddressError, AddressKind, TenantAddress};
-pub use assets::{BatchContent, Page};
+pub use assets::{BatchContent, Listing, Page};
 pub use auth::{AppKey, OAuthServer, OAuthStyle, PageRefused, Pkce, PkceMethod, TokenSource, Tokens};
 pub use budget::{Budget, Permit};
 pub use client::{CantoClient, http_builder};

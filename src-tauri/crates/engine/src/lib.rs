@@ -1,6 +1,7 @@
 //! Everything Ferry does: the queue, the transfers, the proof. Knows no window and no global.
 
 pub mod clock;
+mod duplicates;
 pub mod error;
 pub mod event;
 pub mod handle;

@@ -149,6 +149,14 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "no_names" => "No column of the sheet holds the names of files.",
             _ => "A value does not fit its field.",
         },
+        C::DuplicateFound => match reason {
+            "asked" => "Somebody decided not to import the file: the library has '{name|it}' already.",
+            "probably" => "The library probably has the file already, as '{name|an asset}'.",
+            _ => "The library has the file already, as '{name|an asset}'.",
+        },
+        C::DecisionNeeded => {
+            "The library has '{name|the file}' already: somebody has to decide what becomes of the file."
+        }
         C::DiskFull => "The disk with Ferry's data is full.",
         C::DatabaseTooNew => "Ferry's data was written by a newer Ferry.",
         C::DatabaseDamaged => {
@@ -159,7 +167,10 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::KeychainUnavailable => "This computer has no usable keychain for Ferry's secrets.",
         C::PassphraseWrong => "The passphrase does not open {path|the credentials file}.",
         C::AccountMissing => "There is no such account.",
-        C::SettingLocked => "{by|An administrator} has set this for everyone on this computer.",
+        C::SettingLocked => match reason {
+            "administrators" => "Only an administrator of the library can change this.",
+            _ => "{by|An administrator} has set this for everyone on this computer.",
+        },
         C::BatchMissing => "There is no batch {batch|of this number}.",
         C::JobMissing => "There is no job {job|of this number}.",
         C::RequestInvalid => match reason {

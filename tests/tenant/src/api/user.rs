@@ -39,12 +39,16 @@ pub async fn endpoints(State(app): State<App>) -> Json<Value> {
 }
 
 /// Keys as seen [C]; `upload` and `download` are the two permissions known, and there is no role [ND] (§3).
-pub async fn me(State(_): State<App>, Extension(Caller(user)): Extension<Caller>) -> Json<Value> {
+pub async fn me(State(app): State<App>, Extension(Caller(user)): Extension<Caller>) -> Json<Value> {
     let known = [(Right::Download, "download"), (Right::Upload, "upload")];
     let permissions: Vec<&str> =
         known.into_iter().filter(|(right, _)| user.may(*right)).map(|(_, name)| name).collect();
-    Json(json!({
+    let mut answer = json!({
         "userId": user.email, "firstName": user.first_name, "lastName": user.last_name, "name": user.name(),
         "email": user.email, "permissions": permissions, "lastAccessVersion": "BKK",
-    }))
+    });
+    if app.switches().tell_role {
+        answer["role"] = user.role.as_str().into();
+    }
+    Json(answer)
 }

@@ -5,21 +5,20 @@ use std::time::{Duration, Instant};
 
 use engine::error::{ErrorCode, Failure};
 use engine::model::{
-    AccountView, BatchState, Destination, DestinationKind, Enqueue, MetadataOrder, NodeKind, Sidecars,
-    StagingChoices,
+    AccountView, BatchState, Destination, DestinationKind, DuplicatePreview, Enqueue, MetadataOrder,
+    NodeKind, Sidecars, StagingChoices,
 };
 
 use super::{summary, upload_metadata};
-use crate::args::{Duplicates, Global, SidecarRule, Upload};
+use crate::args::{Global, SidecarRule, Upload};
 use crate::exit::{Ended, Exit, Problem};
 use crate::follow::{End, Follow};
-use crate::lines::{DryRun, Line};
+use crate::lines::{DryRun, DuplicatesLine, Line};
 use crate::output::{Output, bytes, counted, plain};
 use crate::session::{Need, Session};
 use crate::{place, text};
 
 pub async fn run(global: &Global, upload: Upload, out: &Output) -> Ended {
-    refuse_what_is_missing(&upload)?;
     let paths = absolute(&upload.paths)?;
     let folder = paths.iter().find(|path| path.is_dir());
     let kind = if folder.is_some() { NodeKind::Folder } else { NodeKind::Album };
@@ -66,15 +65,6 @@ pub async fn run(global: &Global, upload: Upload, out: &Output) -> Ended {
         out.note("Interrupted. The queue stays; it goes on with `ferry run`, the next upload or the app.");
     }
     ended
-}
-
-fn refuse_what_is_missing(upload: &Upload) -> Result<(), Problem> {
-    if upload.duplicates == Duplicates::Off {
-        return Ok(());
-    }
-    Err(Problem::usage(
-        "--duplicates other than off is not available in this version of Ferry. Nothing was uploaded.",
-    ))
 }
 
 fn absolute(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
@@ -134,6 +124,7 @@ fn request(upload: &Upload, paths: Vec<PathBuf>, account: &AccountView) -> Enque
             }),
             ..StagingChoices::default()
         },
+        duplicates: upload.duplicates.map(Into::into),
         metadata: MetadataOrder::default(),
     }
 }
@@ -145,7 +136,10 @@ async fn dry_run(
     destination: Option<&Destination>,
     out: &Output,
 ) -> Ended {
-    let staged = session.handle().stage_request(request).await?;
+    let staged = session.handle().stage_request(request.clone()).await?;
+    let request =
+        Enqueue { destination: destination.cloned().unwrap_or(request.destination.clone()), ..request };
+    let twice = session.handle().preview_duplicates(request).await?;
     out.line(&Line::DryRun(DryRun {
         to: &upload.to,
         destination,
@@ -156,6 +150,7 @@ async fn dry_run(
         kinds: &staged.kinds,
         problems: staged.problems.iter().map(Into::into).collect(),
         problem_count: staged.problem_count,
+        duplicates: DuplicatesLine::from(&twice),
     }))?;
     let to = destination.map_or_else(|| format!("{} (to be made)", upload.to), place::shown);
     out.say(format!(
@@ -172,11 +167,30 @@ async fn dry_run(
             staged.left_out
         ))?;
     }
+    tell_duplicates(&twice, out)?;
     for problem in &staged.problems {
         let words = text::words(&problem.failure);
         out.say(format!("can't be sent: {}: {}", plain(&problem.path), words.sentence))?;
     }
     Ok(if staged.problem_count > 0 { Exit::SomeFailed } else { Exit::Well })
+}
+
+fn tell_duplicates(twice: &DuplicatePreview, out: &Output) -> Result<(), Problem> {
+    for (count, what) in [
+        (twice.certain, "in the library already"),
+        (twice.probably, "probably in the library already"),
+        (twice.twins, "here more than once"),
+    ] {
+        if count > 0 {
+            out.say(format!("{} {what}.", counted(count, "file is", "files are")))?;
+        }
+    }
+    for file in &twice.files {
+        let another = || "another of these files".to_owned();
+        let of = file.of.as_ref().map_or_else(another, text::duplicate);
+        out.say(format!("duplicate: {} of {of}", plain(&file.path)))?;
+    }
+    Ok(())
 }
 
 /// Returns when the files are in the queue, or at once where another program finds them.

@@ -38,15 +38,6 @@ async fn wrong_use_is_two() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_there_yet_is_said() {
-    let stage = Stage::signed_in().await;
-    stage.file("a.txt", b"a");
-    let ran = stage.ferry(&["upload", "a.txt", "--to", "Inbox", "--duplicates", "filename:skip"]).await;
-    assert!(ran.expect_code(2).err.contains("--duplicates other than off is not available in this version"));
-    stage.ferry(&["upload", "a.txt", "--to", "Inbox", "--duplicates", "off"]).await.expect_code(0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn help_and_version_need_nothing() {
     let stage = Stage::new().await;
     assert!(stage.ferry(&["--help"]).await.expect_code(0).out.contains("Exit codes"));

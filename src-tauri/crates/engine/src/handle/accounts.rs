@@ -156,6 +156,7 @@ impl EngineHandle {
             sign_in_required: false,
             signed_out: false,
             listing_delay: None,
+            role: user.role,
         };
         let boxed = Box::new(row.clone());
         let id = if self.is_owner() {

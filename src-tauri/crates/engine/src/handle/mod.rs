@@ -4,6 +4,7 @@ mod accounts;
 mod address;
 mod ahead;
 mod bandwidth;
+mod duplicates;
 mod guest;
 mod library;
 mod listening;

@@ -4,6 +4,7 @@ mod account;
 pub mod bandwidth;
 mod batch;
 mod control;
+mod duplicates;
 mod exceptions;
 mod ids;
 mod job;
@@ -22,6 +23,10 @@ pub use account::{AccountView, Right, SignInKind, SignInState};
 pub use bandwidth::{BandwidthView, Rest, RestFor};
 pub use batch::{BatchState, BatchView, Destination, DestinationKind, Enqueue, Totals};
 pub use control::{ControlResult, JobAction, JobSelection, QueueSpot, RelocateResult};
+pub use duplicates::{
+    Certainty, DuplicateAction, DuplicateAnswer, DuplicateBasis, DuplicateOf, DuplicatePreview,
+    DuplicateReach, DuplicateRule, PreviewedDuplicate, name_key,
+};
 pub use exceptions::{Excepted, Exceptions};
 pub use ids::{AccountId, BatchId, FolderId, JobId};
 pub use job::{

@@ -67,6 +67,7 @@ fn states_for(action: JobAction) -> &'static [JobStateKind] {
         JobAction::Cancel => {
             &[S::Queued, S::Waiting, S::Uploading, S::Checking, S::Paused, S::Blocked, S::Failed]
         }
+        // What was skipped is sent when somebody names it, not with all the others of a batch.
         JobAction::Retry => &[S::Failed, S::Blocked, S::Waiting, S::Cancelled],
         JobAction::Top => &[S::Queued, S::Waiting, S::Paused],
     }
@@ -125,6 +126,9 @@ impl Owner {
             result.unchanged += 1;
             return Ok(());
         };
+        if action == JobAction::Retry {
+            self.send_regardless(&row)?;
+        }
         let changed = match event_of(action) {
             Some(event) => {
                 // Who asks for another try gets all of them.
@@ -165,7 +169,17 @@ impl Owner {
     /// One slice of the oldest selection.
     pub(super) fn work_on_bulks(&mut self) -> Outcome<()> {
         let Some(mut bulk) = self.bulks.pop_front() else { return Ok(()) };
-        let states = states_for(bulk.action);
+        const RETRIED_BY_NAME: &[JobStateKind] = &[
+            JobStateKind::Failed,
+            JobStateKind::Blocked,
+            JobStateKind::Waiting,
+            JobStateKind::Cancelled,
+            JobStateKind::Skipped,
+        ];
+        let states = match (&bulk.scope, bulk.action) {
+            (Scope::Runs(_), JobAction::Retry) => RETRIED_BY_NAME,
+            _ => states_for(bulk.action),
+        };
         let rows = match &bulk.scope {
             Scope::All => jobs::of_batch(&self.db, None, states, bulk.after, SLICE),
             Scope::Batches(batches) => match batches.last() {

@@ -105,6 +105,9 @@ impl Owner {
     fn claim_one(&mut self, row: JobRow) -> Outcome<ClaimedJob> {
         let folder = self.folder_context(row.folder)?;
         let context = Arc::clone(&self.open_batch(row.batch)?.context);
+        let checked = self.checked(&row)?;
+        let hashed = checked.as_ref().is_some_and(|(_, md5)| md5.is_some());
+        let version_of = checked.and_then(|(version, _)| version).map(|version| version.asset);
         let attempt = Attempt { key_tail: self.key_tail(&row.name), started_at: self.attempt_began(row.id)? };
         let job = ClaimedJob {
             id: row.id,
@@ -118,6 +121,8 @@ impl Owner {
             album: folder.album,
             failures: row.failures,
             in_parts: self.in_parts.contains_key(&row.id),
+            version_of,
+            hashed,
             opened: None,
         };
         let failures = row.failures;
@@ -161,6 +166,7 @@ mod tests {
             sources: tokio::sync::mpsc::unbounded_channel().0,
             aborts: tokio::sync::mpsc::unbounded_channel().0,
             values: tokio::sync::mpsc::unbounded_channel().0,
+            duplicates: tokio::sync::mpsc::unbounded_channel().0,
             events: tokio::sync::broadcast::channel(8).0,
             condition: Arc::default(),
             owner: std::sync::mpsc::channel().0,

@@ -10,7 +10,8 @@ use super::owner::Owner;
 use super::values::TemplateChange;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
-    AccountId, Enqueue, JobAction, JobSelection, MetadataTemplate, MetadataValues, QueueSpot, SettingKey,
+    AccountId, DuplicateAnswer, DuplicateReach, Enqueue, JobAction, JobSelection, MetadataTemplate,
+    MetadataValues, QueueSpot, SettingKey,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::new_values::NewValues;
@@ -45,6 +46,10 @@ pub enum Request {
     Move {
         selection: JobSelection,
         spot: QueueSpot,
+    },
+    Decide {
+        answer: DuplicateAnswer,
+        reach: DuplicateReach,
     },
     PutAccount {
         row: Box<AccountRow>,
@@ -117,6 +122,7 @@ impl Owner {
             Request::Control { selection, action } => {
                 ToOwner::Control { selection, action, reply: self.answering(id) }
             }
+            Request::Decide { answer, reach } => ToOwner::Decide { answer, reach, reply: self.answering(id) },
             Request::Move { selection, spot } => ToOwner::Move { selection, spot, reply: self.answering(id) },
             Request::PutAccount { row } => ToOwner::PutAccount { row, reply: self.answering(id) },
             Request::DropAccount { account, drop_queue } => {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 use super::event::Effect;
-use super::message::{AwaitedJob, ToTransfers};
+use super::message::{AwaitedJob, ToDuplicates, ToTransfers};
 use super::owner::Owner;
 use super::state::JobState;
 use crate::error::{Failure, Outcome};
@@ -228,6 +228,9 @@ impl Owner {
         if std::mem::take(&mut self.values_due) {
             self.links.values.send(()).unwrap_or_default();
         }
+        if ready | std::mem::take(&mut self.look_due) {
+            self.links.duplicates.send(ToDuplicates::Due).unwrap_or_default();
+        }
         if std::mem::take(&mut self.aborts_due) {
             // Nobody at the other end: this program keeps the queue but sends nothing.
             self.links.aborts.send(()).unwrap_or_default();
@@ -250,6 +253,9 @@ impl Owner {
             Some(album) => Some(album.to_string()),
             None => self.open_batch(row.batch)?.album(),
         };
+        let version_of = self.checked(&row)?.and_then(|(version, _)| version);
+        // Where a new version goes is where its asset is.
+        let album = album.filter(|_| version_of.is_none());
         let (attempt, sent) = match row.state {
             JobState::Checking { attempt, .. } => (attempt, None),
             JobState::Finishing { sent } | JobState::Processing { sent } => {
@@ -269,6 +275,7 @@ impl Owner {
             album,
             attempt,
             sent_at: sent.map(|sent| sent.sent_at),
+            version_of,
         }))
     }
 }

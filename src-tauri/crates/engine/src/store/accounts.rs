@@ -21,6 +21,9 @@ pub struct AccountRow {
     #[serde(default)]
     pub signed_out: bool,
     pub listing_delay: Option<Millis>,
+    /// The tenant's word for it, where it tells one.
+    #[serde(default)]
+    pub role: Option<String>,
 }
 
 impl AccountRow {
@@ -49,16 +52,16 @@ impl AccountRow {
 }
 
 const COLUMNS: &str =
-    "id, tenant_url, user_id, user_name, email, app_id, kind, rights, sign_in_required, listing_delay";
+    "id, tenant_url, user_id, user_name, email, app_id, kind, rights, sign_in_required, listing_delay, role";
 
 /// Adds an account or renews the one of the same user at the same tenant; the id of `row` is not used.
 pub fn put(db: &Connection, row: &AccountRow, now: Millis) -> Result<AccountId> {
     let rights = serde_json::to_string(&row.rights).unwrap_or_default();
     db.query_row(
-        "INSERT INTO account (tenant_url, user_id, user_name, email, app_id, kind, rights, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        "INSERT INTO account (tenant_url, user_id, user_name, email, app_id, kind, rights, created_at, role)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (tenant_url, user_id) DO UPDATE SET user_name = ?3, email = ?4, app_id = ?5, kind = ?6,
-           rights = ?7, sign_in_required = 0
+           rights = ?7, sign_in_required = 0, role = ?9
          RETURNING id",
         params![
             row.tenant_url,
@@ -68,7 +71,8 @@ pub fn put(db: &Connection, row: &AccountRow, now: Millis) -> Result<AccountId> 
             row.app_id,
             row.kind.as_str(),
             rights,
-            now
+            now,
+            row.role
         ],
         |row| row.get(0),
     )
@@ -117,5 +121,6 @@ fn read(row: &Row<'_>) -> Result<AccountRow> {
         sign_in_required: required != 0,
         signed_out: required == SIGNED_OUT,
         listing_delay: row.get(9)?,
+        role: row.get(10)?,
     })
 }

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0007_metadata.sql"),
     include_str!("../../migrations/0008_views.sql"),
     include_str!("../../migrations/0009_sorting.sql"),
+    include_str!("../../migrations/0010_duplicates.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

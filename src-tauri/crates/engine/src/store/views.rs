@@ -75,6 +75,12 @@ pub(crate) struct Places {
 }
 
 impl Places {
+    /// Where the files of a folder go in the library, as names with slashes.
+    pub fn of(&mut self, db: &Connection, batch: BatchId, folder: FolderId) -> Result<String> {
+        self.look_up(db, batch, folder)?;
+        Ok(self.place.clone())
+    }
+
     fn look_up(&mut self, db: &Connection, batch: BatchId, folder: FolderId) -> Result<()> {
         if self.folder == Some(folder) {
             return Ok(());
