@@ -1,14 +1,14 @@
 //! Files that the library has already: each rule meets each kind of copy, and the assets in the library prove the end.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use engine::error::ErrorCode;
 use engine::model::{
     BatchId, BatchView, Certainty, DuplicateAnswer, DuplicateOf, DuplicateReach, DuplicateRule, JobAction,
     JobId, JobSelection, JobStateKind, JobView, SettingKey,
 };
-use engine_tests::{PATIENCE, Stage, hasty, md5_of, noise};
+use engine_tests::{Stage, hasty, md5_of, noise};
 use ferry_tenant::{Action, FaultBody, Match, Options, Rule, StoredAsset, Switches, Tenant};
 use futures_util::{StreamExt, stream};
 
@@ -24,7 +24,6 @@ async fn stage() -> Stage {
 trait Looks {
     async fn send(&self, files: &[(&str, &[u8])], album: &[&str], rule: DuplicateRule) -> BatchView;
     async fn begin(&self, files: &[(&str, &[u8])], album: &[&str], rule: DuplicateRule) -> BatchId;
-    async fn in_state(&self, batch: BatchId, name: &str, state: JobStateKind) -> JobView;
     fn named(&self, name: &str) -> Vec<StoredAsset>;
     fn calls(&self, path: &str) -> usize;
 }
@@ -41,22 +40,6 @@ impl Looks for Stage {
         let mut watch = self.watch().await;
         let batch = self.begin(files, album, rule).await;
         watch.finished(batch).await
-    }
-
-    async fn in_state(&self, batch: BatchId, name: &str, state: JobStateKind) -> JobView {
-        let wait = async {
-            loop {
-                let jobs = self.jobs(batch).await;
-                if let Some(job) = jobs.into_iter().find(|job| job.name == name && job.state == state) {
-                    return job;
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        match tokio::time::timeout(PATIENCE, wait).await {
-            Ok(job) => job,
-            Err(_) => panic!("{name} is not {state:?}: {:#?}", self.jobs(batch).await),
-        }
     }
 
     /// Every version of every asset of a name.

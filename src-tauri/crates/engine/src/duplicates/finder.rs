@@ -117,7 +117,12 @@ impl Finder {
             };
             wanted.into_iter().map(one).collect()
         };
-        self.readers.read(read).await
+        let mut all: Vec<Vec<Delivered>> = self.readers.read(read).await?;
+        for (file, delivered) in asked.iter().zip(&mut all) {
+            // Of several the one of its name, and where it goes to; else the newest.
+            delivered.sort_by_key(|one| (!same_name(&one.name, &file.name), one.album != file.album));
+        }
+        Ok(all)
     }
 }
 

@@ -3,7 +3,9 @@
 
 mod catalogue;
 mod finder;
+mod judge;
 mod library;
+mod page;
 mod policy;
 pub mod preview;
 pub mod stage;

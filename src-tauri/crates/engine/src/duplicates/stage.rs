@@ -14,31 +14,23 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::finder::{Asked, Finder, Trouble};
+use super::judge::judge;
 use super::library::Library;
+use super::page::{Group, LookFor, groups, how_many};
 use super::policy::{Verdict, verdict};
 use super::sums;
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::{
-    AccountId, BatchId, Destination, DestinationKind, DuplicateBasis, DuplicateOf, DuplicateRule, FolderId,
-    JobId, WaitingFor, name_key,
-};
+use crate::model::{AccountId, DuplicateBasis, DuplicateOf, JobId, WaitingFor};
 use crate::network::reachability::{Heard, Lost, Way};
 use crate::queue::concerns_the_way;
-use crate::queue::message::{Decision, LookedAt, Report, ToDuplicates, ToOwner};
-use crate::queue::state::JobState;
-use crate::store::checked::{self, VersionOf};
-use crate::store::file_sums::{self, FileStamp, FileSum};
-use crate::store::jobs::{self, JobRow, SMALL_FILE};
-use crate::store::{batches, folders};
-use crate::transfer::source::Seen;
+use crate::queue::message::{Decision, Report, ToDuplicates, ToOwner};
+use crate::store::file_sums::FileSum;
+use crate::store::jobs::{self, SMALL_FILE};
 use crate::transfer::source_watch::volume_away;
 use crate::transfer::upload::{TransferContext, failed, failed_with, unreadable_file};
 
 /// Jobs that are looked at together.
 const PAGE: usize = 2_000;
-/// Files that are hashed before what is known of them is decided, and bytes of them.
-const HASHED_TOGETHER: usize = 256;
-const MOST_HASHED: u64 = 512 * 1024 * 1024;
 
 pub struct Stage {
     context: Arc<TransferContext>,
@@ -57,24 +49,6 @@ struct Hold {
     /// Doubled as long as it goes on.
     delay: Duration,
     is_over: bool,
-}
-
-/// Jobs of one batch.
-struct Group {
-    account: AccountId,
-    rule: DuplicateRule,
-    destination: Destination,
-    files: Vec<LookFor>,
-}
-
-struct LookFor {
-    row: JobRow,
-    path: PathBuf,
-    album: Option<String>,
-    /// Its sum is known from another place.
-    moved: Option<FileStamp>,
-    md5: Option<[u8; 16]>,
-    trouble: Option<io::Error>,
 }
 
 impl Stage {
@@ -292,7 +266,7 @@ impl Stage {
         match found {
             Ok(found) => {
                 self.held.remove(&group.account);
-                decided.extend(self.judge(group, basis, &files, found).await?);
+                decided.extend(judge(&self.context.readers, group, basis, &files, found).await?);
             }
             Err(trouble) => {
                 let report = self.in_trouble(group.account, trouble).await;
@@ -325,69 +299,6 @@ impl Stage {
             }
         }
         Ok(found)
-    }
-
-    /// What becomes of each file; equal ones wait for the first of them.
-    async fn judge(
-        &self,
-        group: &Group,
-        basis: DuplicateBasis,
-        files: &[&LookFor],
-        found: Vec<Option<DuplicateOf>>,
-    ) -> Outcome<Vec<(JobId, Decision)>> {
-        let account = group.account;
-        let keys: Vec<(JobId, String, Option<[u8; 16]>, u64)> = files
-            .iter()
-            .map(|file| (file.row.id, name_key(&file.row.name), file.md5, file.row.size))
-            .collect();
-        let read = move |db: &rusqlite::Connection| {
-            let others = checked::unchecked_under_way(db, account)?;
-            let one = |(job, key, md5, size): (JobId, String, Option<[u8; 16]>, u64)| {
-                let md5 = md5.filter(|_| basis == DuplicateBasis::Md5);
-                let known = checked::under_way(db, account, job, &key, md5)?;
-                let is_equal = |row: &&JobRow| match basis {
-                    // Its sum is known once it is sent: until then any of its size may be the same.
-                    DuplicateBasis::Md5 => {
-                        row.size == size && sent_sum(row).is_none_or(|sum| Some(sum) == md5)
-                    }
-                    DuplicateBasis::Filename => name_key(&row.name) == key,
-                };
-                Ok(known.or_else(|| others.iter().find(is_equal).map(|row| row.id)))
-            };
-            keys.into_iter().map(one).collect::<rusqlite::Result<Vec<Option<JobId>>>>()
-        };
-        let under_way = self.context.readers.read(read).await?;
-        let mut first: HashMap<(Option<[u8; 16]>, String), JobId> = HashMap::new();
-        let mut decided = Vec::with_capacity(files.len());
-        for ((file, of), under_way) in files.iter().zip(found).zip(under_way) {
-            let looked = file.looked_at();
-            let key = match basis {
-                DuplicateBasis::Md5 => (looked.md5, String::new()),
-                DuplicateBasis::Filename => (None, looked.name_key.clone()),
-            };
-            let twin = under_way.or_else(|| first.get(&key).copied());
-            let decision = match (verdict(group.rule, &file.row.name, of.as_ref()), of, twin) {
-                (Verdict::Skip, Some(of), _) => {
-                    Decision::Skip(Box::new(of.failure(ErrorCode::DuplicateFound)))
-                }
-                (Verdict::Ask, Some(of), _) => Decision::Ask(Box::new(of.failure(ErrorCode::DecisionNeeded))),
-                (_, _, Some(twin)) => Decision::Twin(looked, twin),
-                (Verdict::Version, Some(DuplicateOf { asset, versions: Some(before), .. }), None) => {
-                    first.insert(key, file.row.id);
-                    Decision::Version(looked, VersionOf { asset, before })
-                }
-                // Without a history nobody could see that it grew.
-                (Verdict::Version, Some(of), None) => {
-                    Decision::Ask(Box::new(of.failure(ErrorCode::DecisionNeeded)))
-                }
-                (_, _, None) => {
-                    first.insert(key, file.row.id);
-                    Decision::Send(looked)
-                }
-            };
-            decided.push((file.row.id, decision));
-        }
-        Ok(decided)
     }
 
     /// Durable before the next look.
@@ -439,83 +350,6 @@ impl Stage {
             }
             None => report,
         }
-    }
-}
-
-impl LookFor {
-    /// What the file is like now, and its sum, where it is known. For a blocking thread.
-    fn look(&mut self, context: &TransferContext) {
-        match Seen::of_path(&self.path) {
-            Ok(seen) => {
-                self.row.size = seen.size;
-                let Some(stamp) = seen.stamp(&self.path, &context.keys) else { return };
-                // Without it the file is hashed.
-                let known = context.readers.read_now(|db| file_sums::of_file(db, &stamp)).ok().flatten();
-                if let Some((md5, moved)) = known {
-                    self.md5 = Some(md5);
-                    self.moved = moved.then_some(stamp);
-                }
-            }
-            Err(error) => self.trouble = Some(error),
-        }
-    }
-
-    fn asked(&self) -> Asked {
-        Asked { name: self.row.name.clone(), size: self.row.size, md5: self.md5, album: self.album.clone() }
-    }
-
-    fn looked_at(&self) -> LookedAt {
-        LookedAt { name_key: name_key(&self.row.name), md5: self.md5 }
-    }
-}
-
-/// Of files that are to be hashed so many that others are not kept waiting for long.
-fn how_many(files: &[LookFor]) -> usize {
-    let mut bytes = 0u64;
-    let fits = |file: &&LookFor| {
-        bytes = bytes.saturating_add(file.row.size);
-        bytes <= MOST_HASHED
-    };
-    files.iter().take(HASHED_TOGETHER).take_while(fits).count().max(1).min(files.len())
-}
-
-/// Jobs by their batches, in the order of the first of each.
-fn groups(db: &rusqlite::Connection, rows: Vec<JobRow>) -> rusqlite::Result<Vec<Group>> {
-    let mut groups: Vec<Group> = Vec::new();
-    let mut of_batch: HashMap<BatchId, usize> = HashMap::new();
-    let mut known: HashMap<FolderId, (PathBuf, Option<String>)> = HashMap::new();
-    for row in rows {
-        let at = match of_batch.get(&row.batch) {
-            Some(at) => *at,
-            None => {
-                let Some(view) = batches::get(db, row.batch)? else { continue };
-                let (account, rule, destination) = (view.account, view.duplicates, view.destination);
-                groups.push(Group { account, rule, destination, files: Vec::new() });
-                of_batch.insert(row.batch, groups.len() - 1);
-                groups.len() - 1
-            }
-        };
-        if !known.contains_key(&row.folder) {
-            let album = folders::get(db, row.folder)?.and_then(|folder| folder.remote_album);
-            known.insert(row.folder, (folders::path_of(db, row.folder)?, album));
-        }
-        let (Some(group), Some((dir, album))) = (groups.get_mut(at), known.get(&row.folder)) else {
-            continue;
-        };
-        let album = match group.destination.kind {
-            DestinationKind::Album => Some(group.destination.id.clone()),
-            DestinationKind::Folder | DestinationKind::Library => album.clone(),
-        };
-        let path = dir.join(&row.name);
-        group.files.push(LookFor { row, path, album, moved: None, md5: None, trouble: None });
-    }
-    Ok(groups)
-}
-
-fn sent_sum(row: &JobRow) -> Option<[u8; 16]> {
-    match &row.state {
-        JobState::Finishing { sent } | JobState::Processing { sent } => Some(sent.md5),
-        _ => None,
     }
 }
 

@@ -106,8 +106,8 @@ impl Owner {
         let folder = self.folder_context(row.folder)?;
         let context = Arc::clone(&self.open_batch(row.batch)?.context);
         let checked = self.checked(&row)?;
-        let hashed = checked.as_ref().is_some_and(|(_, md5)| md5.is_some());
-        let version_of = checked.and_then(|(version, _)| version).map(|version| version.asset);
+        let hashed = checked.as_ref().is_some_and(|found| found.md5.is_some());
+        let version_of = checked.and_then(|found| found.version).map(|version| version.asset);
         let attempt = Attempt { key_tail: self.key_tail(&row.name), started_at: self.attempt_began(row.id)? };
         let job = ClaimedJob {
             id: row.id,

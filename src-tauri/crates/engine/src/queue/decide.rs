@@ -9,7 +9,7 @@ use crate::model::{
     BatchId, ControlResult, DuplicateAnswer, DuplicateOf, DuplicateReach, DuplicateRule, JobId, JobSelection,
     JobStateKind, name_key,
 };
-use crate::store::checked::{self, CheckedRow, VersionOf};
+use crate::store::checked::{self, CheckedRow, Found, VersionOf};
 use crate::store::file_sums::{self, FileSum};
 use crate::store::jobs::{self, JobRow, LOOK_LANE, TWIN_LANE, transfer_lane};
 use crate::store::{batches, failure_of};
@@ -93,7 +93,7 @@ impl Owner {
     }
 
     /// What the check has found out about a job, where it looks at the batch's files at all.
-    pub(super) fn checked(&mut self, row: &JobRow) -> Outcome<Option<(Option<VersionOf>, Option<[u8; 16]>)>> {
+    pub(super) fn checked(&mut self, row: &JobRow) -> Outcome<Option<Found>> {
         // The rule may have been another one when the file was looked for.
         if self.open_batch(row.batch)?.view.duplicates == DuplicateRule::Off {
             return Ok(None);

@@ -253,7 +253,7 @@ impl Owner {
             Some(album) => Some(album.to_string()),
             None => self.open_batch(row.batch)?.album(),
         };
-        let version_of = self.checked(&row)?.and_then(|(version, _)| version);
+        let version_of = self.checked(&row)?.and_then(|found| found.version);
         // Where a new version goes is where its asset is.
         let album = album.filter(|_| version_of.is_none());
         let (attempt, sent) = match row.state {

@@ -46,8 +46,14 @@ pub fn remove(db: &Connection, job: JobId) -> Result<()> {
     db.prepare_cached("DELETE FROM checked WHERE job_id = ?1")?.execute([job.0]).map(drop)
 }
 
-/// What a job becomes a new version of, and its sum.
-pub fn of_job(db: &Connection, job: JobId) -> Result<Option<(Option<VersionOf>, Option<[u8; 16]>)>> {
+/// What a transfer has to know of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    pub version: Option<VersionOf>,
+    pub md5: Option<[u8; 16]>,
+}
+
+pub fn of_job(db: &Connection, job: JobId) -> Result<Option<Found>> {
     db.prepare_cached("SELECT version_scheme, version_asset, versions, md5 FROM checked WHERE job_id = ?1")?
         .query_row([job.0], |row| {
             let version = match (row.get(0)?, row.get(1)?, row.get(2)?) {
@@ -56,7 +62,7 @@ pub fn of_job(db: &Connection, job: JobId) -> Result<Option<(Option<VersionOf>, 
                 }
                 _ => None,
             };
-            Ok((version, row.get(3)?))
+            Ok(Found { version, md5: row.get(3)? })
         })
         .optional()
 }
