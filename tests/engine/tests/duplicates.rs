@@ -75,7 +75,7 @@ enum Case {
     OtherContent,
     /// NFC there, NFD here.
     UnicodeTwin,
-    CaseTwin,
+    LetterTwin,
     /// A tag there has changed its checksum.
     TagChanged,
     Empty,
@@ -93,7 +93,7 @@ const CASES: [Case; 11] = [
     C::OtherName,
     C::OtherContent,
     C::UnicodeTwin,
-    C::CaseTwin,
+    C::LetterTwin,
     C::TagChanged,
     C::Empty,
     C::OtherAlbum,
@@ -102,15 +102,18 @@ const CASES: [Case; 11] = [
     C::Nothing,
 ];
 
+/// A name and bytes.
+type Named = (&'static str, Vec<u8>);
+
 impl Case {
     /// Name and bytes in the library, and of the file.
-    fn files(self) -> ((&'static str, Vec<u8>), (&'static str, Vec<u8>)) {
+    fn files(self) -> (Named, Named) {
         let bytes = noise(7, 70_000);
         match self {
             C::OtherName => (("there.jpg", bytes.clone()), ("here.jpg", bytes)),
             C::OtherContent => (("a.jpg", bytes), ("a.jpg", noise(8, 70_000))),
             C::UnicodeTwin => (("\u{fc}ber.jpg", bytes.clone()), ("u\u{308}ber.jpg", bytes)),
-            C::CaseTwin => (("IMG_1.JPG", bytes.clone()), ("img_1.jpg", bytes)),
+            C::LetterTwin => (("IMG_1.JPG", bytes.clone()), ("img_1.jpg", bytes)),
             C::Empty => (("empty.txt", Vec::new()), ("empty.txt", Vec::new())),
             C::Nothing => (("other.jpg", noise(9, 100)), ("a.jpg", bytes)),
             _ => (("a.jpg", bytes.clone()), ("a.jpg", bytes)),
@@ -124,7 +127,7 @@ impl Case {
             (C::Hidden | C::Deleted | C::Nothing, _) | (C::OtherName, true) | (C::OtherContent, false) => {
                 None
             }
-            (C::CaseTwin, true) => Some(Probably),
+            (C::LetterTwin, true) => Some(Probably),
             _ => Some(Certain),
         }
     }
