@@ -50,6 +50,7 @@ pub async fn run(engine: &EngineHandle, order: &str) -> Outcome<BatchId> {
             exclude: Vec::new(),
             priority: 0,
             choices: Default::default(),
+            duplicates: None,
             metadata: MetadataOrder::default(),
         })
         .await

@@ -131,6 +131,7 @@ pub mod tests {
             created_at: 0,
             finished_at,
             left_out: 0,
+            duplicates: Default::default(),
             failure: None,
         }
     }

@@ -254,6 +254,7 @@ impl Stage {
             exclude: Vec::new(),
             priority: 0,
             choices: Default::default(),
+            duplicates: None,
             metadata: MetadataOrder::default(),
         }
     }

@@ -87,6 +87,8 @@ pub struct Switches {
     pub usual_token_names: bool,
     /// Whether the key may be used without a person; off until an administrator switches it on [D].
     pub client_credentials: bool,
+    /// `/user` says the role, which no tenant is known to do [ND].
+    pub tell_role: bool,
     /// Calls `Usage` required, and refuses an edit with a number or date that is none, or that leaves an asset without
     /// what is required. All of it a guess [ND]: no public text says what Canto does with either (§9.3).
     pub strict_metadata: bool,
@@ -116,6 +118,7 @@ impl Default for Switches {
             pkce_methods: vec!["S256".into()],
             usual_token_names: false,
             client_credentials: true,
+            tell_role: false,
             strict_metadata: false,
             places: false,
         }

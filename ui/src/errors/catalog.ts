@@ -51,6 +51,8 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   PlaceFull: "next.place_owner",
   PlaceDenied: "next.place_owner",
   PlacePasswordWrong: "next.place_password",
+  DuplicateFound: "next.duplicate",
+  DecisionNeeded: "next.decide",
   DiskFull: "next.free_space",
   DatabaseTooNew: "next.update",
   DatabaseDamaged: "next.start_again",

@@ -208,6 +208,10 @@ exclude: Array<string>,
  */
 priority: number, 
 /**
+ * What becomes of files that the library has already; else as the settings say.
+ */
+duplicates?: DuplicateRule, 
+/**
  * Put on the assets once they are there.
  */
 metadata?: MetadataOrder, 
@@ -251,7 +255,11 @@ left_out: number,
 /**
  * What went wrong with the batch as a whole, such as a destination that is gone.
  */
-failure: Failure | null, };
+failure: Failure | null, 
+/**
+ * What becomes of its files that the library has already.
+ */
+duplicates: DuplicateRule, };
 
 /**
  * Decisions about single files and folders. Kept with the batch, so that a scan that was cut goes on the same way.
@@ -494,6 +502,82 @@ path: string,
 size: number | null, };
 
 /**
+ * What counts as the same file, and what becomes of one that is found (interfaces.md §2).
+ */
+export type DuplicateRule = "off" | "filename:version" | "filename:new" | "filename:skip" | "filename:ask" | "md5:new" | "md5:skip" | "md5:ask";
+
+export type DuplicateBasis = "filename" | "md5";
+
+export type DuplicateAction = "version" | "new" | "skip" | "ask";
+
+/**
+ * How sure it is that both are the same.
+ */
+export type Certainty = "certain" | "probably";
+
+/**
+ * What a file is a duplicate of.
+ */
+export type DuplicateOf = { basis: DuplicateBasis, certainty: Certainty, asset: AssetId, name: string, 
+/**
+ * Its album, as names with slashes; empty where it is in none, or nobody told.
+ */
+place: string, size: number | null, 
+/**
+ * 32 hex digits, as the library has it now.
+ */
+md5: string | null, owner: string | null, 
+/**
+ * The tenant's own digits, yyyyMMddHHmmssSSS, in its own time zone.
+ */
+uploaded: string | null, 
+/**
+ * Its page in the tenant's web app.
+ */
+url: string | null, 
+/**
+ * How many versions it has, where that was looked up.
+ */
+versions: number | null, 
+/**
+ * Several assets fit, and this is the first of them.
+ */
+several: boolean, 
+/**
+ * The job of this computer that delivered it, if one did.
+ */
+job: JobId | null, };
+
+/**
+ * What somebody decided.
+ */
+export type DuplicateAnswer = "upload" | "version" | "skip";
+
+/**
+ * For which files a decision counts.
+ */
+export type DuplicateReach = { "for": "these", selection: JobSelection, } | { "for": "kind", job: JobId, } | { "for": "batch", batch: BatchId, };
+
+/**
+ * What a request would find, before anything is sent.
+ */
+export type DuplicatePreview = { certain: number, probably: number, 
+/**
+ * Files that are there a second time in the request itself.
+ */
+twins: number, 
+/**
+ * At most a hundred.
+ */
+files: Array<PreviewedDuplicate>, };
+
+export type PreviewedDuplicate = { path: string, 
+/**
+ * `None`: of another file of the request.
+ */
+of: DuplicateOf | null, };
+
+/**
  * A switch, a choice, or something typed.
  */
 export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
@@ -513,7 +597,11 @@ choices: Array<string>,
 /**
  * Who set it for this computer; then nobody else can.
  */
-locked_by: string | null, };
+locked_by: string | null, 
+/**
+ * Only an administrator of the library changes it, and nobody who is signed in here is one.
+ */
+administrators_only: boolean, };
 
 /**
  * The way to one server as it is in force, for people.

@@ -14,6 +14,17 @@ pub(crate) const BATCH: usize = 100;
 /// Batches under way at the same time: one is slow [C], and the budget counts each.
 const SIDE_BY_SIDE: usize = 3;
 
+/// What is listed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Listing {
+    /// What is in an album [C].
+    Album(String),
+    /// Everything below a folder [C], at the fourth rate level [T].
+    Folder(String),
+    /// All assets of a scheme that the user sees [C].
+    Scheme(String),
+}
+
 /// One page of a listing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
@@ -46,13 +57,17 @@ pub struct BatchContent {
     pub found: Vec<Asset>,
     /// Not found, not allowed, or not answered for; the tenant does not say which [ND].
     pub failed: Vec<AssetRef>,
+    /// Of the failed, those for which there was no word at all: neither a null nor a line among the failed ones.
+    pub unanswered: Vec<AssetRef>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct BatchAnswer {
-    #[serde(default, deserialize_with = "lenient::list")]
-    doc_result: Vec<Asset>,
+    #[serde(default)]
+    doc_result: Option<Vec<Option<serde_json::Value>>>,
+    #[serde(default)]
+    failed: Option<Vec<serde_json::Value>>,
 }
 
 impl CantoClient {
@@ -68,6 +83,7 @@ impl CantoClient {
         Ok(parts.into_iter().fold(BatchContent::default(), |mut all, part| {
             all.found.extend(part.found);
             all.failed.extend(part.failed);
+            all.unanswered.extend(part.unanswered);
             all
         }))
     }
@@ -76,12 +92,21 @@ impl CantoClient {
         let url = self.tenant().api("batch/content");
         let call = Call::new("batch_content", Method::POST, url).with_json(&batch)?;
         let answer: BatchAnswer = self.json(call).await?;
-        let found = answer.doc_result;
-        let failed = batch
+        let items = answer.doc_result.unwrap_or_default();
+        let nulls = items.iter().filter(|item| item.is_none()).count();
+        let found: Vec<Asset> = items
+            .into_iter()
+            .flatten()
+            .filter_map(|item| serde_json::from_value::<Asset>(item).ok())
+            .collect();
+        let failed: Vec<AssetRef> = batch
             .into_iter()
             .filter(|asked| !found.iter().any(|asset| asset.id == asked.id && asset.scheme == asked.scheme))
             .collect();
-        Ok(BatchContent { found, failed })
+        // Refusals are named, or have a null in their place [C]; so many, at least, were looked for.
+        let said = nulls.max(answer.failed.map_or(0, |failed| failed.len()));
+        let unanswered = if said >= failed.len() { Vec::new() } else { failed.clone() };
+        Ok(BatchContent { found, failed, unanswered })
     }
 
     /// Details of one asset: `GET /api/v1/{scheme}/{id}` [C].
@@ -108,6 +133,19 @@ impl CantoClient {
         const CALL: &str = "album_content";
         let mut url = self.tenant().api(&join_parts(CALL, &["album", album])?);
         url.query_pairs_mut().append_pair("sortBy", "time").append_pair("sortDirection", "descending");
+        self.page(CALL, url, start, limit).await
+    }
+
+    /// One page of a listing, the oldest change first: what is added or changed meanwhile comes at its end. As above.
+    pub async fn listing(&self, of: &Listing, start: u64, limit: u32) -> Result<Page<Asset>, ApiError> {
+        const CALL: &str = "listing";
+        let path = match of {
+            Listing::Album(id) => join_parts(CALL, &["album", id])?,
+            Listing::Folder(id) => join_parts(CALL, &["folder", id])?,
+            Listing::Scheme(scheme) => join_parts(CALL, &[scheme])?,
+        };
+        let mut url = self.tenant().api(&path);
+        url.query_pairs_mut().append_pair("sortBy", "time").append_pair("sortDirection", "ascending");
         self.page(CALL, url, start, limit).await
     }
 
@@ -144,7 +182,7 @@ mod tests {
     fn nulls_and_missing_lists() {
         let answer: BatchAnswer =
             serde_json::from_str(r#"{"docResult":[{"id":"a"},null],"failed":null}"#).unwrap();
-        assert_eq!(answer.doc_result.len(), 1);
+        assert_eq!(answer.doc_result.unwrap().iter().flatten().count(), 1);
         let page: PageAnswer = serde_json::from_str(r#"{"found":"7"}"#).unwrap();
         assert_eq!((page.results.len(), page.found), (0, Some(7)));
     }

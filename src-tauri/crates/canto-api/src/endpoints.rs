@@ -61,6 +61,9 @@ pub struct User {
     /// `upload` and `download` are the known words [C]; the whole list is [ND].
     #[serde(deserialize_with = "lenient::words")]
     pub permissions: Vec<String>,
+    /// No tenant is known to tell it [ND]: taken where it is there.
+    #[serde(deserialize_with = "lenient::opt_text")]
+    pub role: Option<String>,
 }
 
 impl User {

@@ -34,7 +34,7 @@ mod upload;
 mod vouch;
 
 pub use address::{AddressError, AddressKind, TenantAddress};
-pub use assets::{BatchContent, Page};
+pub use assets::{BatchContent, Listing, Page};
 pub use auth::{AppKey, OAuthServer, OAuthStyle, PageRefused, Pkce, PkceMethod, TokenSource, Tokens};
 pub use budget::{Budget, Permit};
 pub use client::{CantoClient, http_builder};

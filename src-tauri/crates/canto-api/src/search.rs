@@ -20,6 +20,11 @@ impl Search {
         Self::keyword(name).with("searchInField", "filename").with("exactMatch", "true")
     }
 
+    /// Assets whose file name holds a text [C].
+    pub fn file_name_with(text: &str) -> Self {
+        Self::keyword(text).with("searchInField", "filename")
+    }
+
     /// Only these schemes [C].
     #[must_use]
     pub fn schemes(self, schemes: &[&str]) -> Self {

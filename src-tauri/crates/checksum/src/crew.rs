@@ -24,8 +24,20 @@ impl Crew {
     /// # Errors
     /// When the thread can't be started.
     pub fn start() -> std::io::Result<Self> {
+        Self::start_after(|| {})
+    }
+
+    /// `prepare` runs on the thread first, for its priority.
+    ///
+    /// # Errors
+    /// When the thread can't be started.
+    pub fn start_after(prepare: impl FnOnce() + Send + 'static) -> std::io::Result<Self> {
         let (tasks, inbox) = channel();
-        std::thread::Builder::new().name("checksums".into()).spawn(move || work(&inbox))?;
+        let run = move || {
+            prepare();
+            work(&inbox);
+        };
+        std::thread::Builder::new().name("checksums".into()).spawn(run)?;
         Ok(Self { tasks })
     }
 

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use engine::model::{BatchId, JobId, JobSelection, JobStateKind};
+use engine::model::{BatchId, DuplicateRule, JobId, JobSelection, JobStateKind};
 use engine::receipt::ReceiptFormat;
 
 /// Uploads files and folders to Canto, and proves that they arrived.
 #[derive(Debug, Parser)]
 #[command(name = "ferry", version, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 all done · 1 internal error · 2 wrong use · 3 some jobs failed · \
-                        4 needs someone (sign-in, right, space, refused metadata) · 5 another program holds the data and \
+                        4 needs someone (sign-in, decision, right, space, refused metadata) · 5 another program holds the data and \
                         can't be reached · 130 interrupted (the queue stays)")]
 pub struct Arguments {
     #[command(flatten)]
@@ -62,12 +62,14 @@ pub enum Command {
     Resume(Selection),
     /// Cancel jobs
     Cancel(Selection),
-    /// Try failed, blocked or cancelled jobs again
+    /// Try failed, blocked or cancelled jobs again; skipped ones that are named are uploaded
     Retry(Selection),
     /// Move jobs to the front of the queue
     Top(Selection),
     /// Send jobs to another place, where the old one is closed to this account or gone
     Retarget(Retarget),
+    /// Decide about files that the library has already
+    Decide(Decide),
     /// Look for waiting files under another path: after a move, or on another computer
     Relocate(Relocate),
     /// Show or change what is set
@@ -149,9 +151,9 @@ pub struct Upload {
     /// Also send where fields that the library requires would stay empty
     #[arg(long)]
     pub without_required: bool,
-    /// What to do with files that the library has already (only `off` in this version)
-    #[arg(long, value_enum, value_name = "RULE", default_value = "off")]
-    pub duplicates: Duplicates,
+    /// What to do with files that the library has already; else as the settings say
+    #[arg(long, value_enum, value_name = "RULE")]
+    pub duplicates: Option<Duplicates>,
     /// Only files whose name or path fits
     #[arg(long, value_name = "GLOB")]
     pub include: Vec<String>,
@@ -197,6 +199,31 @@ pub enum Duplicates {
     Md5Skip,
     #[value(name = "md5:ask")]
     Md5Ask,
+}
+
+impl From<Duplicates> for DuplicateRule {
+    fn from(word: Duplicates) -> Self {
+        match word {
+            Duplicates::Off => Self::Off,
+            Duplicates::FilenameVersion => Self::FilenameVersion,
+            Duplicates::FilenameNew => Self::FilenameNew,
+            Duplicates::FilenameSkip => Self::FilenameSkip,
+            Duplicates::FilenameAsk => Self::FilenameAsk,
+            Duplicates::Md5New => Self::Md5New,
+            Duplicates::Md5Skip => Self::Md5Skip,
+            Duplicates::Md5Ask => Self::Md5Ask,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct Decide {
+    /// Jobs that wait for a decision, then upload, version or skip
+    #[arg(required = true, value_name = "JOB… upload|version|skip")]
+    pub words: Vec<String>,
+    /// All jobs of a batch that wait for a decision, and those of it that are still to be looked for
+    #[arg(long, value_name = "B")]
+    pub batch: Option<BatchId>,
 }
 
 #[derive(Args, Debug)]

@@ -5,9 +5,9 @@ use std::path::Path;
 use engine::error::{ErrorCode, Failure, Who};
 use engine::model::{
     AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ConnectionReport, ControlResult,
-    Destination, JobId, JobMetadata, JobStateKind, JobView, LibraryNode, MetadataOpen, NetworkWay,
-    RelocateResult, Rest, SettingView, SpeedFound, StagedKind, StagedProblem, TestHost, TestStep, Totals,
-    WaitingFor,
+    Destination, DuplicateOf, DuplicatePreview, JobId, JobMetadata, JobStateKind, JobView, LibraryNode,
+    MetadataOpen, NetworkWay, PreviewedDuplicate, RelocateResult, Rest, SettingView, SpeedFound, StagedKind,
+    StagedProblem, TestHost, TestStep, Totals, WaitingFor,
 };
 use serde::Serialize;
 
@@ -124,6 +124,9 @@ pub struct JobLine<'a> {
     pub md5: Option<&'a str>,
     pub asset: Option<&'a AssetId>,
     pub error: Option<ErrorLine>,
+    /// What the library has already of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate: Option<DuplicateOf>,
 }
 
 #[derive(Serialize)]
@@ -187,6 +190,7 @@ impl<'a> From<&'a JobView> for JobLine<'a> {
             md5: job.md5.as_deref(),
             asset: job.asset.as_ref(),
             error: job.failure.as_ref().map(ErrorLine::from),
+            duplicate: job.failure.as_ref().and_then(DuplicateOf::of),
         }
     }
 }
@@ -251,6 +255,25 @@ pub struct DryRun<'a> {
     pub kinds: &'a [StagedKind],
     pub problems: Vec<ProblemLine<'a>>,
     pub problem_count: u64,
+    pub duplicates: DuplicatesLine<'a>,
+}
+
+/// What the library has already of what would be sent.
+#[derive(Serialize)]
+pub struct DuplicatesLine<'a> {
+    pub certain: u64,
+    pub probably: u64,
+    /// A second time in the request itself.
+    pub twins: u64,
+    /// The first hundred.
+    pub files: &'a [PreviewedDuplicate],
+}
+
+impl<'a> From<&'a DuplicatePreview> for DuplicatesLine<'a> {
+    fn from(preview: &'a DuplicatePreview) -> Self {
+        let DuplicatePreview { certain, probably, twins, files } = preview;
+        Self { certain: *certain, probably: *probably, twins: *twins, files }
+    }
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,7 @@
 //! What to do about what went wrong, in English. The sentence before it is the engine's.
 
 use engine::error::{ErrorCode, Failure, Who};
+use engine::model::{Certainty, DuplicateOf};
 use engine::words;
 
 pub struct Words {
@@ -24,6 +25,16 @@ pub fn who(who: Who) -> &'static str {
 pub fn words(failure: &Failure) -> Words {
     let next = plain(failure.code, words::reason(failure));
     Words { sentence: words::sentence(failure), next: words::filled(next, failure) }
+}
+
+/// What a file is a duplicate of.
+pub fn duplicate(of: &DuplicateOf) -> String {
+    let surely = match of.certainty {
+        Certainty::Certain => "",
+        Certainty::Probably => " (probably)",
+    };
+    let place = if of.place.is_empty() { String::new() } else { format!(" in {}", of.place) };
+    format!("'{}'{place}{surely}", of.name)
 }
 
 fn plain(code: ErrorCode, reason: &str) -> &'static str {
@@ -183,6 +194,10 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::PlacePasswordWrong => {
             "`ferry login ADDRESS --password-stdin` with the one that {owner|whoever made it} gives; what is queued waits."
         }
+        C::DuplicateFound => "`ferry retry JOB` uploads it all the same.",
+        C::DecisionNeeded => {
+            "`ferry decide JOB upload`, `version` or `skip`; `--batch B` for all of a batch."
+        }
         C::DiskFull => "make room; nothing in the queue is lost, and it goes on by itself.",
         C::DatabaseTooNew => {
             "update this one, or name another directory with --data-dir. Nothing was changed."
@@ -200,7 +215,10 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "give the right FERRY_PASSPHRASE; if it is lost, delete the file and sign in again."
         }
         C::AccountMissing => "`ferry accounts` lists them.",
-        C::SettingLocked => "ask whoever manages this computer.",
+        C::SettingLocked => match reason {
+            "administrators" => "ask one of them.",
+            _ => "ask whoever manages this computer.",
+        },
         C::BatchMissing => "`ferry status` lists them.",
         C::JobMissing => "`ferry jobs` lists them.",
         C::RequestInvalid => match reason {

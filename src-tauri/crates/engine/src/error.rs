@@ -120,6 +120,10 @@ error_codes! {
     AssetUnseen => NeedsSomeone, Canto;
     /// A value that a field does not take, by Ferry's check or by the tenant's word.
     MetadataRefused => NeedsSomeone, You;
+    /// The library has the file already, and the rule says not to import it again.
+    DuplicateFound => Permanent, Nobody;
+    /// The library has the file already, and the rule says to ask.
+    DecisionNeeded => NeedsSomeone, You;
     /// The tenant could not turn the file into an asset.
     IngestRefused => Permanent, Canto;
 

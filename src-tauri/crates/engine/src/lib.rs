@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod connection_test;
+mod duplicates;
 pub mod error;
 pub mod event;
 pub mod handle;

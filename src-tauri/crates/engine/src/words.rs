@@ -196,6 +196,14 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::PlaceFull => "{place|This place} takes no more files.",
         C::PlaceDenied => "{place|This place} is not open to you.",
         C::PlacePasswordWrong => "This is not the password of {place|the place}.",
+        C::DuplicateFound => match reason {
+            "asked" => "Somebody decided not to import the file: the library has '{name|it}' already.",
+            "probably" => "The library probably has the file already, as '{name|an asset}'.",
+            _ => "The library has the file already, as '{name|an asset}'.",
+        },
+        C::DecisionNeeded => {
+            "The library has '{name|the file}' already: somebody has to decide what becomes of the file."
+        }
         C::DiskFull => "The disk with Ferry's data is full.",
         C::DatabaseTooNew => "Ferry's data was written by a newer Ferry.",
         C::DatabaseDamaged => {
@@ -206,7 +214,10 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::KeychainUnavailable => "This computer has no usable keychain for Ferry's secrets.",
         C::PassphraseWrong => "The passphrase does not open {path|the credentials file}.",
         C::AccountMissing => "There is no such account.",
-        C::SettingLocked => "{by|An administrator} has set this for everyone on this computer.",
+        C::SettingLocked => match reason {
+            "administrators" => "Only an administrator of the library can change this.",
+            _ => "{by|An administrator} has set this for everyone on this computer.",
+        },
         C::BatchMissing => "There is no batch {batch|of this number}.",
         C::JobMissing => "There is no job {job|of this number}.",
         C::RequestInvalid => match reason {

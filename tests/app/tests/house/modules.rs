@@ -40,6 +40,11 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("metadata", &["clock", "error", "intake", "model", "pace", "session", "store", "transfer", "queue"]),
+    // Its decisions, like the reports of `transfer`, go to the queue.
+    (
+        "duplicates",
+        &["error", "intake", "model", "network", "platform", "session", "store", "transfer", "queue"],
+    ),
     ("queue", &["clock", "error", "event", "model", "pace", "planted", "platform", "store", "transfer"]),
 ];
 

@@ -132,6 +132,7 @@ pub fn request(account: AccountId, source: &Path, destination: Destination) -> E
         exclude: Vec::new(),
         priority: 0,
         choices: Default::default(),
+        duplicates: None,
         metadata: MetadataOrder::default(),
     }
 }

@@ -44,7 +44,7 @@ pub async fn endpoints(State(app): State<App>, Extension(Caller(user)): Extensio
 }
 
 /// Keys as seen [C]; `upload` and `download` are the two permissions known, and there is no role [ND] (§3).
-pub async fn me(State(_): State<App>, Extension(Caller(user)): Extension<Caller>) -> Json<Value> {
+pub async fn me(State(app): State<App>, Extension(Caller(user)): Extension<Caller>) -> Json<Value> {
     let known = [(Right::Download, "download"), (Right::Upload, "upload")];
     let permissions: Vec<&str> =
         known.into_iter().filter(|(right, _)| user.may(*right)).map(|(_, name)| name).collect();
@@ -53,8 +53,12 @@ pub async fn me(State(_): State<App>, Extension(Caller(user)): Extension<Caller>
         Some(_) => user.email.split_once('.').map_or("", |(_, email)| email).to_owned(),
         None => user.email.clone(),
     };
-    Json(json!({
+    let mut answer = json!({
         "userId": user.email, "firstName": user.first_name, "lastName": user.last_name, "name": user.name(),
         "email": email, "permissions": permissions, "lastAccessVersion": "BKK",
-    }))
+    });
+    if app.switches().tell_role {
+        answer["role"] = user.role.as_str().into();
+    }
+    Json(answer)
 }

@@ -29,8 +29,8 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
   proxy_exceptions: ["system", "manual", "pac"],
 };
 
-/** Set elsewhere: by a button that says what it does. */
-type Shown = Exclude<SettingKey, "rest_until">;
+/** Set elsewhere: by a button that says what it does, or (of duplicates) by a view of its own. */
+type Shown = Exclude<SettingKey, "rest_until" | "duplicates_upload" | "duplicates_sync">;
 
 /** What a typed setting may look like. */
 const EXAMPLES: Partial<Record<SettingKey, MessageKey>> = {

@@ -166,6 +166,7 @@ export class FakeBatch {
       created_at: this.createdAt,
       finished_at: this.finishedAt,
       left_out: this.leftOut,
+      duplicates: "off",
       failure: null,
     };
   }

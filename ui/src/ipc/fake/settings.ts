@@ -2,12 +2,25 @@
 import type { BandwidthView, SettingKey, SettingView } from "../bindings";
 import { failureOf } from "./queue";
 
+const DUPLICATE_RULES = [
+  "off",
+  "filename:version",
+  "filename:new",
+  "filename:skip",
+  "filename:ask",
+  "md5:new",
+  "md5:skip",
+  "md5:ask",
+];
+
 const CHOICES: Record<SettingKey, string[]> = {
   language: ["system", "en", "de"],
   theme: ["system", "light", "dark"],
   rows: ["roomy", "compact"],
   metadata_dialog: ["when_required", "always", "never"],
   sidecars: ["upload", "leave_out"],
+  duplicates_upload: DUPLICATE_RULES,
+  duplicates_sync: DUPLICATE_RULES,
   limit_up: [],
   limit_down: [],
   timetable: [],
@@ -45,7 +58,8 @@ export class FakeSettings {
       const [choices, locked] = [CHOICES[key], this.managed?.settings[key]];
       const usual = choices[0] ?? "";
       const value = locked ?? this.chosen.get(key) ?? usual;
-      return { key, value, usual, choices, locked_by: locked === undefined ? null : this.managed!.by };
+      const locked_by = locked === undefined ? null : this.managed!.by;
+      return { key, value, usual, choices, locked_by, administrators_only: false };
     });
   }
 

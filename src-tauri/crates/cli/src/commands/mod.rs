@@ -2,6 +2,7 @@
 
 mod accounts;
 mod control;
+mod decide;
 mod demo_library;
 mod jobs;
 mod login;
@@ -49,6 +50,7 @@ pub async fn run(arguments: Arguments, out: &Output) -> Ended {
         Command::Retry(jobs) => Box::pin(control::run(global, jobs, JobAction::Retry, out)).await,
         Command::Retarget(retarget) => Box::pin(retarget::run(global, retarget, out)).await,
         Command::Top(jobs) => Box::pin(control::run(global, jobs, JobAction::Top, out)).await,
+        Command::Decide(decide) => Box::pin(decide::run(global, decide, out)).await,
         Command::Metadata(metadata) => Box::pin(metadata::run(global, metadata, out)).await,
         Command::Network(network) => Box::pin(network::run(global, network, out)).await,
         Command::Receipt(receipt) => Box::pin(receipt::run(global, receipt, out)).await,

@@ -57,6 +57,9 @@ fn described(setting: &SettingView) -> String {
     let value = value_of(setting);
     match &setting.locked_by {
         Some(by) => format!("{name} = {value} (set by {by})"),
+        None if setting.administrators_only => {
+            format!("{name} = {value} (an administrator of the library sets it)")
+        }
         None if setting.choices.is_empty() => format!("{name} = {value}"),
         None => format!("{name} = {value} ({})", setting.choices.join(", ")),
     }

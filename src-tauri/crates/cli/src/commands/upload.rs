@@ -5,21 +5,20 @@ use std::time::{Duration, Instant};
 
 use engine::error::ErrorCode;
 use engine::model::{
-    AccountView, BatchState, Destination, DestinationKind, Enqueue, MetadataOrder, NodeKind, Sidecars,
-    StagingChoices,
+    AccountView, BatchState, Destination, DestinationKind, DuplicatePreview, Enqueue, MetadataOrder,
+    NodeKind, Sidecars, StagingChoices,
 };
 
 use super::{summary, upload_metadata};
-use crate::args::{Duplicates, Global, SidecarRule, Upload};
+use crate::args::{Global, SidecarRule, Upload};
 use crate::exit::{Ended, Exit, Problem};
 use crate::follow::{End, Follow};
-use crate::lines::{DryRun, Line};
+use crate::lines::{DryRun, DuplicatesLine, Line};
 use crate::output::{Output, bytes, counted, plain};
 use crate::session::{Need, Session};
 use crate::{account, place, text};
 
 pub async fn run(global: &Global, upload: Upload, out: &Output) -> Ended {
-    refuse_what_is_missing(&upload)?;
     let paths = absolute(&upload.paths)?;
     let folder = paths.iter().find(|path| path.is_dir());
     let kind = if folder.is_some() { NodeKind::Folder } else { NodeKind::Album };
@@ -90,15 +89,6 @@ fn only_album(account: &AccountView) -> Option<(String, String)> {
     Some((place.album.clone()?, place.name.clone()))
 }
 
-fn refuse_what_is_missing(upload: &Upload) -> Result<(), Problem> {
-    if upload.duplicates == Duplicates::Off {
-        return Ok(());
-    }
-    Err(Problem::usage(
-        "--duplicates other than off is not available in this version of Ferry. Nothing was uploaded.",
-    ))
-}
-
 fn absolute(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
     if let Some(path) = paths.iter().find(|path| path.to_str().is_none()) {
         return Err(Problem::usage(format!(
@@ -161,6 +151,7 @@ fn request(upload: &Upload, paths: Vec<PathBuf>, account: &AccountView) -> Enque
             }),
             ..StagingChoices::default()
         },
+        duplicates: upload.duplicates.map(Into::into),
         metadata: MetadataOrder::default(),
     }
 }
@@ -172,7 +163,10 @@ async fn dry_run(
     destination: Option<&Destination>,
     out: &Output,
 ) -> Ended {
-    let staged = session.handle().stage_request(request).await?;
+    let staged = session.handle().stage_request(request.clone()).await?;
+    let request =
+        Enqueue { destination: destination.cloned().unwrap_or(request.destination.clone()), ..request };
+    let twice = session.handle().preview_duplicates(request).await?;
     out.line(&Line::DryRun(DryRun {
         to,
         destination,
@@ -183,6 +177,7 @@ async fn dry_run(
         kinds: &staged.kinds,
         problems: staged.problems.iter().map(Into::into).collect(),
         problem_count: staged.problem_count,
+        duplicates: DuplicatesLine::from(&twice),
     }))?;
     let to = destination.map_or_else(|| format!("{to} (to be made)"), place::shown);
     out.say(format!(
@@ -199,11 +194,30 @@ async fn dry_run(
             staged.left_out
         ))?;
     }
+    tell_duplicates(&twice, out)?;
     for problem in &staged.problems {
         let words = text::words(&problem.failure);
         out.say(format!("can't be sent: {}: {}", plain(&problem.path), words.sentence))?;
     }
     Ok(if staged.problem_count > 0 { Exit::SomeFailed } else { Exit::Well })
+}
+
+fn tell_duplicates(twice: &DuplicatePreview, out: &Output) -> Result<(), Problem> {
+    for (count, what) in [
+        (twice.certain, "in the library already"),
+        (twice.probably, "probably in the library already"),
+        (twice.twins, "here more than once"),
+    ] {
+        if count > 0 {
+            out.say(format!("{} {what}.", counted(count, "file is", "files are")))?;
+        }
+    }
+    for file in &twice.files {
+        let another = || "another of these files".to_owned();
+        let of = file.of.as_ref().map_or_else(another, text::duplicate);
+        out.say(format!("duplicate: {} of {of}", plain(&file.path)))?;
+    }
+    Ok(())
 }
 
 /// Returns when the files are in the queue, or at once where another program finds them.

@@ -1,6 +1,7 @@
 //! The real `ferry` against a demo library on loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
+mod duplicates;
 mod jobs;
 mod login;
 mod metadata;

@@ -22,7 +22,9 @@ async fn wrong_use_is_two() {
         vec!["receipt", "1", "--format", "pdf"],
         vec!["--account", "nobody", "tree"],
         upload(&["--duplicates", "perhaps"]),
-        upload(&["--duplicates", "md5:skip"]),
+        upload(&["--duplicates", "md5:version"]),
+        vec!["decide"],
+        vec!["decide", "skip"],
         upload(&["--set", "a=b"]),
         upload(&["--metadata", "m.csv"]),
         upload(&["--priority", "high"]),
@@ -35,15 +37,6 @@ async fn wrong_use_is_two() {
     }
     assert!(stage.tenant.assets().is_empty());
     assert_eq!(stage.ferry(&["--json", "jobs"]).await.expect_code(0).lines().len(), 0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_there_yet_is_said() {
-    let stage = Stage::signed_in().await;
-    stage.file("a.txt", b"a");
-    let ran = stage.ferry(&["upload", "a.txt", "--to", "Inbox", "--duplicates", "filename:skip"]).await;
-    assert!(ran.expect_code(2).err.contains("--duplicates other than off is not available in this version"));
-    stage.ferry(&["upload", "a.txt", "--to", "Inbox", "--duplicates", "off"]).await.expect_code(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

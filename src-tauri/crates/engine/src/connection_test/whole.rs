@@ -137,6 +137,7 @@ impl Whole {
             size,
             md5: Some(md5),
             etag_matched,
+            version_of: None,
             album: Some(album.id.clone()),
             destination: album.path.clone(),
             attempt: Attempt { key_tail, started_at },

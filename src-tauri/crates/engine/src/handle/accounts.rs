@@ -201,6 +201,7 @@ impl EngineHandle {
             listing_delay: None,
             place: opens.map(|view| PlaceView { trouble: None, ..view }),
             place_trouble: None,
+            role: user.role,
         };
         let boxed = Box::new(row.clone());
         let id = if self.is_owner() {

@@ -189,6 +189,7 @@ impl EngineHandle {
             crew: Crew::start().map_err(|error| Failure::new(ErrorCode::Internal).because(error))?,
             gate: Gate::new(2, 1, MOST_PARTS_AT_ONCE),
             line: LineSpeed::default(),
+            keys: Arc::default(),
             pace: self.inner.pace,
         })
     }

@@ -43,6 +43,7 @@ impl EngineHandle {
         intake::Filter::new(&request)?;
         // A scan that goes on after a restart must decide as it began.
         request.choices = self.with_setting(request.choices).await?;
+        request.duplicates = Some(self.rule_for(request.duplicates).await?);
         let (request, values) = self.prepare_values(request).await?;
         let (request, values) = (Box::new(request), Box::new(values));
         if self.is_owner() {

@@ -14,7 +14,12 @@ impl EngineHandle {
             SettingKey::ALL.iter().map(|key| Ok((*key, settings::get(db, key.as_str())?))).collect()
         };
         let stored: Vec<(SettingKey, Option<String>)> = self.inner.readers.read(read).await?;
-        Ok(stored.into_iter().map(|(key, stored)| self.setting_view(key, stored)).collect())
+        let may = self.is_administrator().await?;
+        let view = |(key, stored): (SettingKey, Option<String>)| SettingView {
+            administrators_only: key.is_administrators() && !may,
+            ..self.setting_view(key, stored)
+        };
+        Ok(stored.into_iter().map(view).collect())
     }
 
     /// What one setting is.
@@ -26,12 +31,9 @@ impl EngineHandle {
     /// Sets what is not locked; `None` goes back to what is usual.
     ///
     /// # Errors
-    /// `SettingLocked`, `RequestInvalid` with a `reason` for a value that it can't be.
+    /// `SettingLocked` (with the `reason` *administrators* for what only they change), `RequestInvalid` with a `reason` for a value that it can't be.
     pub async fn set_setting(&self, key: SettingKey, value: Option<String>) -> Outcome<()> {
-        if self.locked(key).is_some() {
-            let locked = Failure::new(ErrorCode::SettingLocked).with("by", &self.inner.managed.by);
-            return Err(locked.with("setting", key.as_str()));
-        }
+        self.may_set(key).await?;
         let value = value.map(|value| accepted(key, &value)).transpose()?;
         if let (SettingKey::Authorities, Some(files)) = (key, &value) {
             network::check_authorities(files).await?;
@@ -53,7 +55,7 @@ impl EngineHandle {
     }
 
     /// What an administrator has set, if it can be.
-    fn locked(&self, key: SettingKey) -> Option<String> {
+    pub(super) fn locked(&self, key: SettingKey) -> Option<String> {
         let value = self.inner.managed.setting(key.as_str())?;
         let kept = key.accept(value);
         if kept.is_err() {
@@ -73,6 +75,7 @@ impl EngineHandle {
             usual: key.usual().to_owned(),
             choices: key.choices().iter().map(|&choice| choice.to_owned()).collect(),
             locked_by,
+            administrators_only: false,
         }
     }
 }

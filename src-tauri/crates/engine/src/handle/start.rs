@@ -19,6 +19,7 @@ use super::places;
 use super::vault::keeps_secrets;
 use super::{EngineHandle, Inner};
 use crate::clock::{SharedWorld, SystemWorld};
+use crate::duplicates;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
 use crate::metadata::apply::Applier;
@@ -222,7 +223,9 @@ impl Engine {
             gate: Gate::new(4, 1, MOST_PARTS_AT_ONCE),
             line: LineSpeed::default(),
             pace: options.pace,
+            keys: Arc::default(),
         });
+        let (to_duplicates, look_ups) = unbounded_channel();
         let (to_transfers, transfers) = unbounded_channel();
         let (to_confirmer, confirmer) = unbounded_channel();
         let (to_aborter, aborts) = unbounded_channel();
@@ -234,6 +237,7 @@ impl Engine {
             sources: to_source_watch,
             aborts: to_aborter,
             values: to_applier,
+            duplicates: to_duplicates,
             events: events.clone(),
             condition: Arc::clone(&condition),
             owner: owner.clone(),
@@ -259,6 +263,8 @@ impl Engine {
         supervisor.spawn("source watch", source_watch::run(Arc::clone(&context), sources, quit.clone()));
         supervisor
             .spawn("ahead", ahead::run(Arc::clone(&tenants), Arc::clone(&forms), expected, quit.clone()));
+        let stage = duplicates::stage::Stage::new(Arc::clone(&context), to_probe.clone());
+        supervisor.spawn("duplicates", stage.run(look_ups, quit.clone()));
         let applier = Applier::new(Arc::clone(&context), forms);
         supervisor.spawn("values", applier.run(values, quit.clone()));
         supervisor.spawn("aborts", aborter::run(Arc::clone(&context), aborts, quit.clone()));
@@ -341,6 +347,7 @@ impl StandIn {
             sources: unbounded_channel().0,
             aborts: unbounded_channel().0,
             values: unbounded_channel().0,
+            duplicates: unbounded_channel().0,
             events: broadcast::channel(1).0,
             condition: Arc::default(),
             owner: owner.clone(),

@@ -117,6 +117,7 @@ mod tests {
             exclude: vec!["*.tmp".into()],
             priority: 0,
             choices: crate::model::StagingChoices::default(),
+            duplicates: None,
             metadata: crate::model::MetadataOrder::default(),
         }
     }

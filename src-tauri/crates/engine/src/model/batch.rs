@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, BatchId, JobStateKind, MetadataOrder, StagingChoices};
+use super::{AccountId, BatchId, DuplicateRule, JobStateKind, MetadataOrder, StagingChoices};
 use crate::error::Failure;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +80,10 @@ pub struct Enqueue {
     pub priority: i32,
     #[serde(flatten)]
     pub choices: StagingChoices,
+    /// What becomes of files that the library has already; else as the settings say.
+    #[serde(default)]
+    #[cfg_attr(feature = "bindings", ts(optional))]
+    pub duplicates: Option<DuplicateRule>,
     /// Put on the assets once they are there.
     #[serde(default)]
     #[cfg_attr(feature = "bindings", ts(as = "Option<MetadataOrder>", optional))]
@@ -181,4 +185,7 @@ pub struct BatchView {
     pub left_out: u64,
     /// What went wrong with the batch as a whole, such as a destination that is gone.
     pub failure: Option<Failure>,
+    /// What becomes of its files that the library has already.
+    #[serde(default)]
+    pub duplicates: DuplicateRule,
 }

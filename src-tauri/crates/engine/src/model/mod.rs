@@ -5,6 +5,7 @@ pub mod bandwidth;
 mod batch;
 mod connection_test;
 mod control;
+mod duplicates;
 mod exceptions;
 mod ids;
 mod job;
@@ -28,6 +29,10 @@ pub use connection_test::{
     StepWord, TestHost, TestStep,
 };
 pub use control::{ControlResult, JobAction, JobSelection, QueueSpot, RelocateResult};
+pub use duplicates::{
+    Certainty, DuplicateAction, DuplicateAnswer, DuplicateBasis, DuplicateOf, DuplicatePreview,
+    DuplicateReach, DuplicateRule, PreviewedDuplicate, name_key,
+};
 pub use exceptions::{Excepted, Exceptions};
 pub use ids::{AccountId, BatchId, FolderId, JobId};
 pub use job::{

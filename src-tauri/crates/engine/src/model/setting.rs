@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{bandwidth, network_settings};
+use super::{DuplicateRule, bandwidth, network_settings};
 
 /// What a setting can be.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,10 @@ pub enum SettingKey {
     Sidecars,
     /// When the window asks for metadata before an upload. What is required is required whatever it says.
     MetadataDialog,
+    /// What becomes of files that the library has already, where an upload says nothing else. An administrator's to change.
+    DuplicatesUpload,
+    /// The same for synchronization.
+    DuplicatesSync,
     /// How fast files are sent at most.
     LimitUp,
     /// How fast files are fetched at most.
@@ -63,6 +67,8 @@ impl SettingKey {
         Self::Rows,
         Self::MetadataDialog,
         Self::Sidecars,
+        Self::DuplicatesUpload,
+        Self::DuplicatesSync,
         Self::LimitUp,
         Self::LimitDown,
         Self::Timetable,
@@ -86,6 +92,8 @@ impl SettingKey {
             Self::Rows => "rows",
             Self::Sidecars => "sidecars",
             Self::MetadataDialog => "metadata_dialog",
+            Self::DuplicatesUpload => "duplicates_upload",
+            Self::DuplicatesSync => "duplicates_sync",
             Self::LimitUp => "limit_up",
             Self::LimitDown => "limit_down",
             Self::Timetable => "timetable",
@@ -113,6 +121,7 @@ impl SettingKey {
             Self::Rows => Shape::Choice(&["roomy", "compact"]),
             Self::Sidecars => Shape::Choice(&["upload", "leave_out"]),
             Self::MetadataDialog => Shape::Choice(&["when_required", "always", "never"]),
+            Self::DuplicatesUpload | Self::DuplicatesSync => Shape::Choice(DuplicateRule::WORDS),
             Self::LimitUp | Self::LimitDown => Shape::Text(bandwidth::kept_limit),
             Self::Timetable => Shape::Text(bandwidth::kept_timetable),
             Self::RestUntil => Shape::Text(bandwidth::kept_moment),
@@ -138,6 +147,11 @@ impl SettingKey {
     /// What it is until somebody sets it.
     pub fn usual(self) -> &'static str {
         self.choices().first().copied().unwrap_or_default()
+    }
+
+    /// Only an administrator of the library changes it, where the library tells who is one.
+    pub fn is_administrators(self) -> bool {
+        matches!(self, Self::DuplicatesUpload | Self::DuplicatesSync)
     }
 
     /// A value as it is kept.
@@ -166,6 +180,8 @@ pub struct SettingView {
     pub choices: Vec<String>,
     /// Who set it for this computer; then nobody else can.
     pub locked_by: Option<String>,
+    /// Only an administrator of the library changes it, and nobody who is signed in here is one.
+    pub administrators_only: bool,
 }
 
 #[cfg(test)]

@@ -11,6 +11,17 @@ pub struct FileIdentity {
     number: u64,
 }
 
+impl FileIdentity {
+    /// The device, as long as it is mounted.
+    pub fn volume(self) -> u64 {
+        self.volume
+    }
+
+    pub fn number(self) -> u64 {
+        self.number
+    }
+}
+
 impl std::fmt::Display for FileIdentity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:x}-{:x}", self.volume, self.number)

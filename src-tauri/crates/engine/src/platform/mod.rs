@@ -2,6 +2,7 @@
 
 pub mod data_dir;
 pub mod file_identity;
+pub mod file_keys;
 pub mod file_locks;
 pub mod file_times;
 pub mod managed;

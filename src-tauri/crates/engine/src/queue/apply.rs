@@ -1,7 +1,7 @@
 //! Applies what happened to jobs.
 
 use super::event::{Effect, JobEvent};
-use super::message::{Remote, Report, ToTransfers};
+use super::message::{Remote, Report, ToDuplicates, ToTransfers};
 use super::owner::{FolderContext, Owner};
 use super::retry::{after_damage, after_failure, concerns_the_way};
 use super::state::{JobState, Sent, Wish};
@@ -10,6 +10,7 @@ use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{AccountId, FolderId, JobId, JobStateKind, WaitingFor};
 use crate::planted::{Bug, is_planted};
 use crate::store::accounts::AccountRow;
+use crate::store::file_sums::FileSum;
 use crate::store::jobs::JobRow;
 use crate::store::{accounts, attempts, failure_of, folders, job_state, jobs};
 
@@ -24,14 +25,14 @@ impl Owner {
         let Some(row) = self.take_row(id)? else { return Ok(()) };
         let mut failures = row.failures;
         let event = match report {
-            Report::Stored { md5, etag_matched, at } => match &row.state {
-                JobState::Uploading { attempt, .. } => JobEvent::Stored(Sent {
-                    attempt: attempt.clone(),
-                    md5,
-                    etag_matched,
-                    sent_at: at,
-                    wish: Wish::GoOn,
-                }),
+            Report::Stored { md5, etag_matched, at, stamp } => match &row.state {
+                JobState::Uploading { attempt, .. } => {
+                    let attempt = attempt.clone();
+                    if let Some(stamp) = stamp {
+                        self.keep_sum(FileSum { stamp: *stamp, md5, made_at: at })?;
+                    }
+                    JobEvent::Stored(Sent { attempt, md5, etag_matched, sent_at: at, wish: Wish::GoOn })
+                }
                 _ => return self.put_back(row),
             },
             Report::AnswerLost { failure } => {
@@ -71,6 +72,7 @@ impl Owner {
             Report::Damaged { failure } => {
                 self.note_attempt(id, &failure)?;
                 self.forget_sums(id)?;
+                self.forget_sum_of(&row)?;
                 let (count, event) = after_damage(&*self.world, failures, failure);
                 failures = count;
                 event
@@ -128,6 +130,7 @@ impl Owner {
                 transition.state,
                 JobState::Waiting { on: WaitingFor::Volume | WaitingFor::Quiet, .. }
             );
+            self.settle_twins(&row, after)?;
             self.publisher.job_changed(row.id, row.batch, after);
         }
         match transition.effect {
@@ -265,6 +268,7 @@ impl Owner {
         let online = failure.is_none();
         self.publisher.set_connection(failure);
         drop(self.links.transfers.send(ToTransfers::Online(online)));
+        drop(self.links.duplicates.send(ToDuplicates::Online(online)));
         if online {
             self.values_due = true;
             self.free_waiting(WaitingFor::Network)?;
@@ -285,6 +289,7 @@ impl Owner {
             }
         }
         drop(self.links.transfers.send(ToTransfers::Ready));
+        self.look_due = true;
         Ok(())
     }
 

@@ -87,6 +87,12 @@ fn event_of(action: JobAction) -> Option<JobEvent> {
 }
 
 /// States in which the action may mean something.
+/// What was skipped is sent when somebody names it.
+const RETRIED_BY_NAME: &[JobStateKind] = {
+    use JobStateKind as S;
+    &[S::Failed, S::Blocked, S::Waiting, S::Cancelled, S::Skipped]
+};
+
 fn states_for(action: JobAction) -> &'static [JobStateKind] {
     use JobStateKind as S;
     match action {
@@ -95,6 +101,7 @@ fn states_for(action: JobAction) -> &'static [JobStateKind] {
         JobAction::Cancel => {
             &[S::Queued, S::Waiting, S::Uploading, S::Checking, S::Paused, S::Blocked, S::Failed]
         }
+        // What was skipped is sent when somebody names it, not with all the others of a batch.
         JobAction::Retry => &[S::Failed, S::Blocked, S::Waiting, S::Cancelled],
         JobAction::Top => &[S::Queued, S::Waiting, S::Paused],
     }
@@ -185,6 +192,9 @@ impl Owner {
             result.unchanged += 1;
             return Ok(());
         };
+        if action == JobAction::Retry {
+            self.send_regardless(&row)?;
+        }
         let changed = match event_of(action) {
             Some(event) => {
                 // Who asks for another try gets all of them.
@@ -250,7 +260,10 @@ impl Owner {
     /// `true`: it was a short one, and there are more.
     fn work_on_a_slice(&mut self) -> Outcome<bool> {
         let Some(mut bulk) = self.bulks.pop_front() else { return Ok(false) };
-        let states = bulk.work.states();
+        let states = match (&bulk.scope, &bulk.work) {
+            (Scope::Runs(_), Work::Act(JobAction::Retry)) => RETRIED_BY_NAME,
+            _ => bulk.work.states(),
+        };
         let rows = match &bulk.scope {
             Scope::All => jobs::of_batch(&self.db, None, states, bulk.after, SLICE),
             Scope::Batches(batches) => match batches.last() {

@@ -114,6 +114,9 @@ impl Owner {
             Some(elsewhere) => elsewhere.album.as_deref().map(Into::into),
             None => folder.album,
         };
+        let checked = self.checked(&row)?;
+        let hashed = checked.as_ref().is_some_and(|found| found.md5.is_some());
+        let version_of = checked.and_then(|found| found.version).map(|version| version.asset);
         let attempt = Attempt { key_tail: self.key_tail(&row.name), started_at: self.attempt_began(row.id)? };
         let job = ClaimedJob {
             id: row.id,
@@ -128,6 +131,8 @@ impl Owner {
             elsewhere: row.elsewhere.is_some(),
             failures: row.failures,
             in_parts: self.in_parts.contains_key(&row.id),
+            version_of,
+            hashed,
             opened: None,
         };
         let failures = row.failures;
@@ -171,6 +176,7 @@ mod tests {
             sources: tokio::sync::mpsc::unbounded_channel().0,
             aborts: tokio::sync::mpsc::unbounded_channel().0,
             values: tokio::sync::mpsc::unbounded_channel().0,
+            duplicates: tokio::sync::mpsc::unbounded_channel().0,
             events: tokio::sync::broadcast::channel(8).0,
             condition: Arc::default(),
             owner: std::sync::mpsc::channel().0,

@@ -49,6 +49,12 @@ pub enum JobEvent {
         failure: Failure,
         ready_at: Millis,
     },
+    /// The library was looked through: it may be sent.
+    Cleared,
+    /// The library has it, and it is not to be imported again.
+    FoundDuplicate {
+        failure: Failure,
+    },
     /// What it waited for is there.
     Freed,
     /// The program started again.

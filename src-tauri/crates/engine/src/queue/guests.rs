@@ -10,8 +10,8 @@ use super::owner::Owner;
 use super::values::TemplateChange;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
-    AccountId, Destination, Enqueue, JobAction, JobSelection, MetadataTemplate, MetadataValues, QueueSpot,
-    SettingKey,
+    AccountId, Destination, DuplicateAnswer, DuplicateReach, Enqueue, JobAction, JobSelection,
+    MetadataTemplate, MetadataValues, QueueSpot, SettingKey,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::new_values::NewValues;
@@ -51,6 +51,10 @@ pub enum Request {
         account: AccountId,
         selection: JobSelection,
         destination: Destination,
+    },
+    Decide {
+        answer: DuplicateAnswer,
+        reach: DuplicateReach,
     },
     PutAccount {
         row: Box<AccountRow>,
@@ -123,6 +127,7 @@ impl Owner {
             Request::Control { selection, action } => {
                 ToOwner::Control { selection, action, reply: self.answering(id) }
             }
+            Request::Decide { answer, reach } => ToOwner::Decide { answer, reach, reply: self.answering(id) },
             Request::Move { selection, spot } => ToOwner::Move { selection, spot, reply: self.answering(id) },
             Request::Retarget { account, selection, destination } => {
                 ToOwner::Retarget { account, selection, destination, reply: self.answering(id) }

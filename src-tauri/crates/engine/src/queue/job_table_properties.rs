@@ -89,7 +89,7 @@ fn database() -> (tempfile::TempDir, Connection) {
 #[test]
 fn a_state_comes_back_as_it_was_written() {
     let (_data, db) = database();
-    jobs::insert(&db, BatchId(1), 0, &[new_job(1)]).unwrap();
+    jobs::insert(&db, BatchId(1), 0, &[new_job(1)], false).unwrap();
     let id = JobId(db.query_row("SELECT max(id) FROM job", [], |row| row.get(0)).unwrap());
     let comes_back = |states: Vec<(JobState, u32)>, steps: &Steps| {
         steps.add(states.len() as u64);
@@ -163,7 +163,7 @@ fn obey(db: &Connection, batches: &[BatchId; 3], model: &mut Vec<Modelled>, orde
     match order {
         Order::Add { account, sizes, position } => {
             let new: Vec<NewJob> = sizes.iter().map(|size| new_job(*size)).collect();
-            jobs::insert(db, batches[account], position, &new).unwrap();
+            jobs::insert(db, batches[account], position, &new, false).unwrap();
             let last: i64 = db.query_row("SELECT max(id) FROM job", [], |row| row.get(0)).unwrap();
             let first = last - sizes.len() as i64 + 1;
             model.extend(sizes.iter().zip(first..).map(|(size, id)| Modelled {
@@ -224,6 +224,7 @@ fn the_queue_has_one_order() {
             exclude: Vec::new(),
             priority: 0,
             choices: Default::default(),
+            duplicates: None,
             metadata: Default::default(),
         };
         batches::insert(&db, &request, "", 0).unwrap()

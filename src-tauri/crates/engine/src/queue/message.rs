@@ -12,10 +12,13 @@ use super::values::{SettledValues, TemplateChange};
 use crate::clock::Millis;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
-    AccountId, BatchId, ControlResult, Destination, Enqueue, FolderId, JobAction, JobId, JobSelection,
-    MetadataForm, MetadataValues, QueueSpot, RelocateResult, Rest, SettingKey, WaitingFor,
+    AccountId, AssetId, BatchId, ControlResult, Destination, DuplicateAnswer, DuplicateReach, Enqueue,
+    FolderId, JobAction, JobId, JobSelection, MetadataForm, MetadataValues, QueueSpot, RelocateResult, Rest,
+    SettingKey, WaitingFor,
 };
 use crate::store::accounts::AccountRow;
+use crate::store::checked::VersionOf;
+use crate::store::file_sums::{FileStamp, FileSum};
 use crate::store::folders::FolderRow;
 use crate::store::jobs::NewJob;
 use crate::store::new_values::NewValues;
@@ -44,6 +47,18 @@ pub enum ToOwner {
         batch: BatchId,
         left_out: u64,
         failure: Option<Failure>,
+    },
+    /// What the duplicate check has decided of jobs that were to be looked for, and the sums that it made.
+    Decided {
+        decided: Vec<(JobId, Decision)>,
+        sums: Vec<FileSum>,
+        reply: Reply<()>,
+    },
+    /// What somebody decided of files that the library has.
+    Decide {
+        answer: DuplicateAnswer,
+        reach: DuplicateReach,
+        reply: Reply<ControlResult>,
     },
     /// Transfers ask for work.
     Claim {
@@ -196,6 +211,39 @@ pub enum ToOwner {
     },
 }
 
+/// What becomes of a job that was looked for in the library.
+#[derive(Debug)]
+pub enum Decision {
+    Send(LookedAt),
+    Version(LookedAt, VersionOf),
+    Skip(Box<Failure>),
+    Ask(Box<Failure>),
+    /// It waits for what becomes of an equal file.
+    Twin(LookedAt, JobId),
+    /// It can't be looked for now, or not at all.
+    Trouble(Report),
+}
+
+/// What was compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookedAt {
+    pub name_key: String,
+    pub md5: Option<[u8; 16]>,
+}
+
+/// A message to the duplicate check.
+#[derive(Debug)]
+pub enum ToDuplicates {
+    /// There may be jobs to look for.
+    Due,
+    /// The way to the servers is open, or not.
+    Online(bool),
+    /// The computer should rest, or go on.
+    Rest(bool),
+    /// The library has got this file.
+    Arrived { account: AccountId, name: String },
+}
+
 /// What became of a local folder in the library.
 #[derive(Clone, Debug)]
 pub enum Remote {
@@ -210,6 +258,8 @@ pub enum Report {
         md5: [u8; 16],
         etag_matched: bool,
         at: Millis,
+        /// The file that it is the sum of, where it can be known again.
+        stamp: Option<Box<FileStamp>>,
     },
     AnswerLost {
         failure: Failure,
@@ -289,6 +339,10 @@ pub struct ClaimedJob {
     pub failures: u32,
     /// The server may hold parts of it.
     pub in_parts: bool,
+    /// It becomes a new version of this asset.
+    pub version_of: Option<AssetId>,
+    /// It was hashed before, by the duplicate check.
+    pub hashed: bool,
     /// Its file, where the transfers have opened it ahead.
     pub opened: Option<oneshot::Receiver<std::io::Result<Opened>>>,
 }
@@ -310,6 +364,7 @@ pub struct AwaitedJob {
     pub destination: String,
     pub attempt: Attempt,
     pub sent_at: Option<Millis>,
+    pub version_of: Option<VersionOf>,
 }
 
 /// What a lane was given. `dry`: nothing more is ready for it.

@@ -3,6 +3,7 @@
 mod apply;
 mod bulk;
 mod claim;
+mod decide;
 mod event;
 pub mod guests;
 #[cfg(test)]

@@ -39,6 +39,7 @@ fn owner(data: &std::path::Path) -> (Owner, Told, Events) {
         confirmer: tokio::sync::mpsc::unbounded_channel().0,
         sources: tokio::sync::mpsc::unbounded_channel().0,
         values: tokio::sync::mpsc::unbounded_channel().0,
+        duplicates: tokio::sync::mpsc::unbounded_channel().0,
         aborts: tokio::sync::mpsc::unbounded_channel().0,
         events: tell,
         condition: Arc::default(),

@@ -11,7 +11,7 @@ use tokio::sync::{broadcast, mpsc::UnboundedSender};
 
 use super::bulk::Bulk;
 use super::event::Effect;
-use super::message::{AwaitedJob, BatchContext, ToOwner, ToTransfers};
+use super::message::{AwaitedJob, BatchContext, ToDuplicates, ToOwner, ToTransfers};
 use super::publish::Publisher;
 use crate::clock::SharedWorld;
 use crate::error::{Failure, Outcome};
@@ -39,6 +39,8 @@ pub struct OwnerLinks {
     pub aborts: UnboundedSender<()>,
     /// Jobs are done whose values are to be set.
     pub values: UnboundedSender<()>,
+    /// Jobs are to be looked for in the library.
+    pub duplicates: UnboundedSender<ToDuplicates>,
     pub events: broadcast::Sender<Arc<EngineEvent>>,
     /// What holds the queue at present, for who asks.
     pub condition: Arc<Mutex<Condition>>,
@@ -95,6 +97,10 @@ pub struct Owner {
     pub(super) aborts_due: bool,
     /// After the commit, whoever sets values has work.
     pub(super) values_due: bool,
+    /// After the commit, the duplicate check has work.
+    pub(super) look_due: bool,
+    /// Jobs whose fate equal files wait for.
+    pub(super) twins: HashSet<JobId>,
     data_version: i64,
     requests_due: Instant,
 }
@@ -134,6 +140,8 @@ impl Owner {
             sources_due: true,
             aborts_due: true,
             values_due: true,
+            look_due: true,
+            twins: HashSet::new(),
             data_version: 0,
             requests_due: Instant::now(),
         };
@@ -209,6 +217,14 @@ impl Owner {
             ToOwner::ScanEnded { batch, left_out, failure } => {
                 self.scan_ended(batch, left_out, failure)?;
                 Ok(true)
+            }
+            ToOwner::Decided { decided, sums, reply } => {
+                let result = self.decided(decided, &sums);
+                self.reply_after_commit(reply, result)
+            }
+            ToOwner::Decide { answer, reach, reply } => {
+                let result = self.decide(answer, reach);
+                self.reply_after_commit(reply, result)
             }
             ToOwner::Claim { small, large } => {
                 self.claim(small, large)?;
@@ -338,6 +354,7 @@ impl Owner {
             ToOwner::Rest { rest } => {
                 self.publisher.set_rest(rest);
                 drop(self.links.transfers.send(ToTransfers::Rest(rest.is_some())));
+                drop(self.links.duplicates.send(ToDuplicates::Rest(rest.is_some())));
                 Ok(true)
             }
             ToOwner::PutSetting { key, value, reply } => {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 use super::event::Effect;
-use super::message::{AwaitedJob, ToTransfers};
+use super::message::{AwaitedJob, ToDuplicates, ToTransfers};
 use super::owner::Owner;
 use super::state::JobState;
 use crate::error::{Failure, Outcome};
@@ -228,6 +228,9 @@ impl Owner {
         if std::mem::take(&mut self.values_due) {
             self.links.values.send(()).unwrap_or_default();
         }
+        if ready | std::mem::take(&mut self.look_due) {
+            self.links.duplicates.send(ToDuplicates::Due).unwrap_or_default();
+        }
         if std::mem::take(&mut self.aborts_due) {
             // Nobody at the other end: this program keeps the queue but sends nothing.
             self.links.aborts.send(()).unwrap_or_default();
@@ -246,6 +249,7 @@ impl Owner {
         let Some(row) = self.running.get(&job).cloned() else { return Ok(None) };
         let folder = self.folder_context(row.folder)?;
         let account = self.open_batch(row.batch)?.context.account;
+        let version_of = self.checked(&row)?.and_then(|found| found.version);
         let (album, destination) = match row.elsewhere {
             Some(elsewhere) => (elsewhere.album, elsewhere.destination.path),
             None => {
@@ -254,6 +258,8 @@ impl Owner {
                 (album, open.context.destination.path.clone())
             }
         };
+        // Where a new version goes is where its asset is.
+        let album = album.filter(|_| version_of.is_none());
         let (attempt, sent) = match row.state {
             JobState::Checking { attempt, .. } => (attempt, None),
             JobState::Finishing { sent } | JobState::Processing { sent } => {
@@ -274,6 +280,7 @@ impl Owner {
             destination,
             attempt,
             sent_at: sent.map(|sent| sent.sent_at),
+            version_of,
         }))
     }
 }

@@ -6,7 +6,7 @@ use super::scan::spawn_scan;
 use crate::error::Outcome;
 use crate::model::{BatchState, JobId, JobStateKind};
 use crate::store::accounts::AccountRow;
-use crate::store::{accounts, batches, failure_of, folders, jobs, parts, requests, totals};
+use crate::store::{accounts, batches, checked, failure_of, folders, jobs, parts, requests, totals};
 
 /// Requests that no program waits for any more, milliseconds.
 const REQUEST_LIFE: i64 = 24 * 3_600_000;
@@ -22,6 +22,10 @@ impl Owner {
         self.held_accounts = those(|row| row.sign_in_required);
         self.signed_out = those(|row| row.signed_out);
         self.tell_of_sign_ins();
+        // Those that waited for an equal file are looked for again: it may be another job now.
+        checked::free_all_twins(&self.db).map_err(failure_of)?;
+        self.twins.clear();
+        self.look_due = true;
         self.in_parts = parts::under_way(&self.db).map_err(failure_of)?;
         // The clock may have been set back while nobody ran. What a server wished for is known again after one try.
         let longest = i64::try_from(LONGEST_DELAY.as_millis()).unwrap_or(i64::MAX);

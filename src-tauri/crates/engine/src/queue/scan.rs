@@ -82,7 +82,10 @@ impl Owner {
         }
         self.give_values(batch, &mut found)?;
         let position = -self.open_batch(batch)?.priority;
-        for (state, count, bytes) in jobs::insert(&self.db, batch, position, &found).map_err(failure_of)? {
+        let looked_for = self.open_batch(batch)?.view.duplicates.holds_files();
+        self.look_due |= looked_for;
+        let inserted = jobs::insert(&self.db, batch, position, &found, looked_for).map_err(failure_of)?;
+        for (state, count, bytes) in inserted {
             self.tally.add(batch, state, count as i64, bytes as i64);
         }
         self.rows += found.len();

@@ -62,6 +62,8 @@ fn after_sending(sent: Sent, event: JobEvent) -> Result<Transition, Refused> {
             unless_wished(sent.wish, again, Effect::None)
         }
         E::Claimed(_)
+        | E::Cleared
+        | E::FoundDuplicate { .. }
         | E::Stored(_)
         | E::AnswerLost
         | E::TriedInVain { .. }
@@ -98,13 +100,20 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::MustWait { on, failure } => {
                 to(S::Waiting { on, ready_at: None, failure, held: Held::Nothing }, Effect::None)
             }
+            E::Cleared => to(S::Queued, Effect::Ready),
+            E::FoundDuplicate { failure } => to(S::Skipped { failure }, Effect::None),
+            // The library could not be looked through.
+            E::TriedInVain { failure, ready_at } => {
+                let (on, ready_at) = (WaitingFor::Retry, Some(ready_at));
+                let waiting = S::Waiting { on, ready_at, failure: Some(failure), held: Held::Nothing };
+                to(waiting, Effect::None)
+            }
             E::Pause => to(S::Paused { held: Held::Nothing }, Effect::None),
             E::Cancel => to(S::Cancelled, Effect::None),
             E::Restarted => to(S::Queued, Effect::Ready),
             E::ArrivedDamaged { .. }
             | E::Stored(_)
             | E::AnswerLost
-            | E::TriedInVain { .. }
             | E::Stopped { .. }
             | E::Listed
             | E::Confirmed(_)
@@ -149,6 +158,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                 Wish::GoOn => Err(Refused),
             },
             E::ArrivedDamaged { .. }
+            | E::Cleared
+            | E::FoundDuplicate { .. }
             | E::Claimed(_)
             | E::Listed
             | E::Confirmed(_)
@@ -178,6 +189,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                 Wish::GoOn => Err(Refused),
             },
             E::ArrivedDamaged { .. }
+            | E::Cleared
+            | E::FoundDuplicate { .. }
             | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
@@ -200,6 +213,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::Cancel => drop_held(held),
             E::Restarted => to(S::Paused { held }, Effect::None),
             E::ArrivedDamaged { .. }
+            | E::Cleared
+            | E::FoundDuplicate { .. }
             | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
@@ -229,6 +244,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
                 }
             },
             E::ArrivedDamaged { .. }
+            | E::Cleared
+            | E::FoundDuplicate { .. }
             | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
@@ -247,8 +264,14 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             // What was sent and never seen again is the user's to give up.
             E::Cancel if matches!(held, Held::Sent(_)) => to(S::Cancelled, Effect::None),
             E::Cancel => drop_held(held),
+            // What somebody decided who was asked; of what may be in the library already there is nothing to decide.
+            E::FoundDuplicate { failure } if held == Held::Nothing => {
+                to(S::Skipped { failure }, Effect::None)
+            }
+            E::FoundDuplicate { .. } => Err(Refused),
             E::Restarted => to(S::Blocked { failure, held }, Effect::None),
             E::ArrivedDamaged { .. }
+            | E::Cleared
             | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
@@ -268,6 +291,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
             E::Cancel => to(S::Cancelled, Effect::None),
             E::Restarted => to(S::Failed { failure }, Effect::None),
             E::ArrivedDamaged { .. }
+            | E::Cleared
+            | E::FoundDuplicate { .. }
             | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
@@ -287,6 +312,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
         S::Cancelled | S::Skipped { .. } => match event {
             E::Retry => to(S::Queued, Effect::Ready),
             E::ArrivedDamaged { .. }
+            | E::Cleared
+            | E::FoundDuplicate { .. }
             | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost
@@ -307,6 +334,8 @@ pub fn next_state(state: JobState, event: JobEvent) -> Result<Transition, Refuse
         },
         S::Done { .. } => match event {
             E::ArrivedDamaged { .. }
+            | E::Cleared
+            | E::FoundDuplicate { .. }
             | E::Claimed(_)
             | E::Stored(_)
             | E::AnswerLost

@@ -33,8 +33,8 @@ fn md5_of(attempt: i64) -> [u8; 16] {
 fn event(code: u8, truth: &Truth) -> JobEvent {
     let attempt = |number: i64| Attempt { key_tail: number.to_string(), started_at: number };
     let (failure, ready_at) = (failure(), 9);
-    let on = WaitingFor::ALL[usize::from(code / 20) % WaitingFor::ALL.len()];
-    match code % 20 {
+    let on = WaitingFor::ALL[usize::from(code / 22) % WaitingFor::ALL.len()];
+    match code % 22 {
         0 => JobEvent::Claimed(attempt(truth.attempts + 1)),
         1 => JobEvent::Stored(Sent {
             attempt: attempt(truth.attempts),
@@ -66,6 +66,8 @@ fn event(code: u8, truth: &Truth) -> JobEvent {
         16 => JobEvent::Pause,
         17 => JobEvent::Resume,
         18 => JobEvent::Cancel,
+        20 => JobEvent::Cleared,
+        21 => JobEvent::FoundDuplicate { failure },
         _ => JobEvent::Retry,
     }
 }
@@ -98,6 +100,8 @@ fn learn(truth: &mut Truth, before: &JobState, event: &JobEvent, after: &JobStat
         JobEvent::AnswerLost
         | JobEvent::Stopped { unsure: true }
         | JobEvent::Listed
+        | JobEvent::Cleared
+        | JobEvent::FoundDuplicate { .. }
         | JobEvent::Freed
         | JobEvent::Restarted => {}
     }

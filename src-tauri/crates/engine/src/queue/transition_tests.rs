@@ -71,6 +71,8 @@ fn events() -> Vec<JobEvent> {
         JobEvent::NotArrived,
         JobEvent::IngestFailed { failure: failure() },
         JobEvent::ArrivedDamaged { failure: failure(), ready_at: 9 },
+        JobEvent::Cleared,
+        JobEvent::FoundDuplicate { failure: failure() },
         JobEvent::Freed,
         JobEvent::Restarted,
         JobEvent::Pause,
@@ -244,4 +246,36 @@ fn only_a_retry_takes_a_cancel_back_that_is_under_way() {
     assert_eq!(retried.state, checking(Wish::GoOn));
     let resumed = next_state(checking(Wish::Pause), JobEvent::Resume).unwrap();
     assert_eq!(resumed.state, checking(Wish::GoOn));
+}
+
+#[test]
+fn what_the_library_has_is_skipped_before_it_is_sent_and_only_then() {
+    for state in states() {
+        let next = next_state(state.clone(), JobEvent::FoundDuplicate { failure: failure() });
+        let still_here = matches!(state, JobState::Queued | JobState::Blocked { held: Held::Nothing, .. });
+        match next {
+            Ok(next) => {
+                assert!(still_here, "{state:?}");
+                assert_eq!(next.state, JobState::Skipped { failure: failure() });
+            }
+            Err(Refused) => assert!(!still_here, "{state:?}"),
+        }
+        let cleared = next_state(state.clone(), JobEvent::Cleared);
+        assert_eq!(cleared.is_ok(), state == JobState::Queued, "{state:?}");
+    }
+    let skipped = JobState::Skipped { failure: failure() };
+    let again = next_state(skipped, JobEvent::Retry).unwrap();
+    assert_eq!((again.state, again.effect), (JobState::Queued, Effect::Ready));
+}
+
+#[test]
+fn a_library_that_can_not_be_looked_through_is_asked_again() {
+    let waits =
+        next_state(JobState::Queued, JobEvent::TriedInVain { failure: failure(), ready_at: 9 }).unwrap();
+    let JobState::Waiting { on: WaitingFor::Retry, ready_at: Some(9), held: Held::Nothing, .. } =
+        &waits.state
+    else {
+        panic!("{waits:?}");
+    };
+    assert_eq!(next_state(waits.state, JobEvent::Freed).unwrap().state, JobState::Queued);
 }

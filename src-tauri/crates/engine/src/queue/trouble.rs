@@ -73,6 +73,7 @@ impl Owner {
         self.tally = Tally::default();
         self.effects.clear();
         self.bulks.clear();
+        self.twins.clear();
         self.publisher.forget();
         self.rows = 0;
     }
@@ -89,6 +90,8 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
     match message {
         ToOwner::Enqueue { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::ScanFound { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::Decided { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::Decide { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::ValuesSettled { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::CorrectValues { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Template { reply, .. } => drop(reply.send(Err(failure.clone()))),

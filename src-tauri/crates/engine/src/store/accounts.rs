@@ -28,6 +28,9 @@ pub struct AccountRow {
     /// What the place waits for, while a sign-in is required.
     #[serde(default)]
     pub place_trouble: Option<ErrorCode>,
+    /// The tenant's word for it, where it tells one.
+    #[serde(default)]
+    pub role: Option<String>,
 }
 
 impl AccountRow {
@@ -57,17 +60,17 @@ impl AccountRow {
 }
 
 const COLUMNS: &str = "id, tenant_url, user_id, user_name, email, app_id, kind, rights, sign_in_required, \
-                       listing_delay, place, place_trouble";
+                       listing_delay, place, place_trouble, role";
 
 /// Adds an account or renews the one of the same user at the same tenant; the id of `row` is not used.
 pub fn put(db: &Connection, row: &AccountRow, now: Millis) -> Result<AccountId> {
     let rights = serde_json::to_string(&row.rights).unwrap_or_default();
     let place = row.place.as_ref().and_then(|place| serde_json::to_string(place).ok());
     db.query_row(
-        "INSERT INTO account (tenant_url, user_id, user_name, email, app_id, kind, rights, created_at, place)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        "INSERT INTO account (tenant_url, user_id, user_name, email, app_id, kind, rights, created_at, place, role)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (tenant_url, user_id) DO UPDATE SET user_name = ?3, email = ?4, app_id = ?5, kind = ?6,
-           rights = ?7, sign_in_required = 0, place = ?9, place_trouble = NULL
+           rights = ?7, sign_in_required = 0, place = ?9, place_trouble = NULL, role = ?10
          RETURNING id",
         params![
             row.tenant_url,
@@ -78,7 +81,8 @@ pub fn put(db: &Connection, row: &AccountRow, now: Millis) -> Result<AccountId> 
             row.kind.as_str(),
             rights,
             now,
-            place
+            place,
+            row.role
         ],
         |row| row.get(0),
     )
@@ -145,5 +149,6 @@ fn read(row: &Row<'_>) -> Result<AccountRow> {
         listing_delay: row.get(9)?,
         place: place.and_then(|text| serde_json::from_str(&text).ok()),
         place_trouble: trouble.and_then(|word| ErrorCode::parse(&word)),
+        role: row.get(12)?,
     })
 }

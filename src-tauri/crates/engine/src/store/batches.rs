@@ -5,17 +5,20 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use super::totals;
 use crate::clock::Millis;
 use crate::error::Failure;
-use crate::model::{AccountId, BatchId, BatchState, BatchView, Destination, DestinationKind, Enqueue};
+use crate::model::{
+    AccountId, BatchId, BatchState, BatchView, Destination, DestinationKind, DuplicateRule, Enqueue,
+};
 
 const COLUMNS: &str =
-    "id, account_id, label, dest_kind, dest_id, dest_path, state, left_out, failure, created_at, finished_at";
+    "id, account_id, label, dest_kind, dest_id, dest_path, state, left_out, failure, created_at, finished_at,
+    duplicates";
 
 pub fn insert(db: &Connection, request: &Enqueue, label: &str, now: Millis) -> Result<BatchId> {
     let body = serde_json::to_string(request).unwrap_or_default();
     let destination = &request.destination;
     db.execute(
-        "INSERT INTO batch (account_id, label, dest_kind, dest_id, dest_path, request, state, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'scanning', ?7)",
+        "INSERT INTO batch (account_id, label, dest_kind, dest_id, dest_path, request, state, created_at,
+         duplicates) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'scanning', ?7, ?8)",
         params![
             request.account.0,
             label,
@@ -23,10 +26,27 @@ pub fn insert(db: &Connection, request: &Enqueue, label: &str, now: Millis) -> R
             destination.id,
             destination.path,
             body,
-            now
+            now,
+            request.duplicates.unwrap_or_default().as_str()
         ],
     )?;
     Ok(BatchId(db.last_insert_rowid()))
+}
+
+pub fn account_of(db: &Connection, id: BatchId) -> Result<Option<AccountId>> {
+    db.prepare_cached("SELECT account_id FROM batch WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0).map(AccountId))
+        .optional()
+}
+
+pub fn of_account(db: &Connection, account: AccountId) -> Result<Vec<BatchId>> {
+    let mut statement = db.prepare_cached("SELECT id FROM batch WHERE account_id = ?1 ORDER BY id")?;
+    statement.query_map([account.0], |row| row.get(0).map(BatchId))?.collect()
+}
+
+/// What becomes of its files that the library has, from now on.
+pub fn set_rule(db: &Connection, id: BatchId, rule: DuplicateRule) -> Result<()> {
+    db.execute("UPDATE batch SET duplicates = ?2 WHERE id = ?1", params![id.0, rule.as_str()]).map(drop)
 }
 
 pub fn set_state(db: &Connection, id: BatchId, state: BatchState, finished_at: Option<Millis>) -> Result<()> {
@@ -111,6 +131,7 @@ fn read(row: &Row<'_>) -> Result<BatchView> {
     let state: String = row.get(6)?;
     let left_out: i64 = row.get(7)?;
     let failure: Option<String> = row.get(8)?;
+    let rule: String = row.get(11)?;
     Ok(BatchView {
         id: BatchId(row.get(0)?),
         account: AccountId(row.get(1)?),
@@ -126,5 +147,6 @@ fn read(row: &Row<'_>) -> Result<BatchView> {
         finished_at: row.get(10)?,
         left_out: left_out as u64,
         failure: failure.and_then(|text| serde_json::from_str(&text).ok()),
+        duplicates: DuplicateRule::parse(&rule).unwrap_or_default(),
     })
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
+use super::views::elsewhere;
 use super::{job_state, names};
 use crate::clock::Millis;
 use crate::error::Failure;
@@ -12,6 +13,11 @@ use crate::queue::state::JobState;
 
 /// Files up to this size share the many permits of the small lane, bytes.
 pub const SMALL_FILE: u64 = 1024 * 1024;
+
+/// The lane of jobs that are still to be looked for in the library: no transfer claims from it.
+pub const LOOK_LANE: i64 = 2;
+/// And of those that wait for what becomes of an equal file.
+pub const TWIN_LANE: i64 = 3;
 
 /// A job as the queue's owner sees it.
 #[derive(Clone, Debug)]
@@ -26,6 +32,8 @@ pub struct JobRow {
     pub state: JobState,
     /// Where it goes, if not with its batch.
     pub elsewhere: Option<Elsewhere>,
+    /// 0 small, 1 large, [`LOOK_LANE`], [`TWIN_LANE`].
+    pub lane: i64,
 }
 
 /// A file that a scan found.
@@ -44,18 +52,20 @@ pub struct NewJob {
 /// The state's columns first, as `job_state::read` wants them.
 const COLUMNS: &str = "state, waiting_for, ready_at, wish, key_tail, started_at, sent_at, md5, etag_matched, failure,
     asset_scheme, asset_id, asset_url, verification, done_at, id, batch_id, folder_id, name, size, modified_ns, failures,
-    elsewhere";
+    lane, elsewhere";
 
 fn lane(size: u64) -> i64 {
     i64::from(size > SMALL_FILE)
 }
 
 /// Adds jobs found by a scan; returns jobs and bytes that are queued, and those that failed at once.
+/// `looked_for`: none of them is sent before it was looked for in the library.
 pub fn insert(
     db: &Connection,
     batch: BatchId,
     position: i64,
     jobs: &[NewJob],
+    looked_for: bool,
 ) -> Result<Vec<(JobStateKind, u64, u64)>> {
     let (mut queued, mut failed) = ((JobStateKind::Queued, 0, 0), (JobStateKind::Failed, 0, 0));
     for jobs in jobs.chunks(ROWS_AT_ONCE) {
@@ -72,7 +82,7 @@ pub fn insert(
                 &job.name,
                 &(job.size as i64),
                 &job.modified_ns,
-                &lane(job.size),
+                &(if looked_for { LOOK_LANE } else { lane(job.size) }),
                 &position,
                 &tally.0.as_str(),
                 &failure,
@@ -247,9 +257,40 @@ pub fn set_source(db: &Connection, id: JobId, size: u64, modified_ns: i64) -> Re
     if known != Some(size as i64) {
         names::size_changed(db, id)?;
     }
-    db.prepare_cached("UPDATE job SET size = ?2, modified_ns = ?3, lane = ?4 WHERE id = ?1")?
-        .execute(params![id.0, size as i64, modified_ns, lane(size)])
-        .map(drop)
+    db.prepare_cached(
+        "UPDATE job SET size = ?2, modified_ns = ?3, lane = CASE WHEN lane < 2 THEN ?4 ELSE lane END WHERE id = ?1",
+    )?
+    .execute(params![id.0, size as i64, modified_ns, lane(size)])
+    .map(drop)
+}
+
+/// The lane that its transfers claim it from, however large it is.
+pub fn transfer_lane(row: &JobRow) -> i64 {
+    lane(row.size)
+}
+
+pub fn set_lane(db: &Connection, id: JobId, lane: i64) -> Result<()> {
+    db.prepare_cached("UPDATE job SET lane = ?2 WHERE id = ?1")?.execute(params![id.0, lane]).map(drop)
+}
+
+/// The first jobs that are still to be looked for, in order, but for some accounts.
+pub fn to_look_for(db: &Connection, limit: usize, held_accounts: &str) -> Result<Vec<JobRow>> {
+    let of = if held_accounts.is_empty() {
+        String::new()
+    } else {
+        format!("AND batch_id NOT IN (SELECT id FROM batch WHERE account_id IN ({held_accounts}))")
+    };
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM job WHERE state = 'queued' AND lane = 2 {of} ORDER BY position, id LIMIT ?1"
+    ))?;
+    statement.query_map([limit as i64], read)?.collect()
+}
+
+/// How many there are, of all accounts.
+pub fn count_to_look_for(db: &Connection) -> Result<u64> {
+    db.prepare_cached("SELECT count(*) FROM job WHERE state = 'queued' AND lane = 2")?
+        .query_row([], |row| row.get::<_, i64>(0))
+        .map(i64::cast_unsigned)
 }
 
 /// Which of an account's assets are already the proof of a job; another tenant may have one of the same id.
@@ -290,6 +331,11 @@ pub fn unproven_in_album(
 pub fn delete_queued(db: &Connection, batch: BatchId) -> Result<()> {
     // What the server holds parts of keeps its job.
     db.execute(
+        "DELETE FROM checked WHERE job_id IN (SELECT id FROM job WHERE batch_id = ?1 AND state = 'queued'
+         AND id NOT IN (SELECT job_id FROM parts_upload))",
+        [batch.0],
+    )?;
+    db.execute(
         "DELETE FROM job WHERE batch_id = ?1 AND state = 'queued' AND id NOT IN (SELECT job_id FROM parts_upload)",
         [batch.0],
     )
@@ -312,8 +358,9 @@ fn read(row: &Row<'_>) -> Result<JobRow> {
         size: size as u64,
         modified_ns: row.get(20)?,
         failures: row.get(21)?,
+        lane: row.get(22)?,
         state: job_state::read(row)?,
-        elsewhere: row.get::<_, Option<String>>(22)?.and_then(|text| serde_json::from_str(&text).ok()),
+        elsewhere: elsewhere(row, 23)?,
     })
 }
 
@@ -330,6 +377,8 @@ mod tests {
         let texts = [
             NEXT_RETRY.to_owned(),
             "SELECT id FROM job WHERE state = 'queued' AND lane = 0 ORDER BY position, id LIMIT 9".to_owned(),
+            "SELECT id FROM job WHERE state = 'queued' AND lane = 2 ORDER BY position, id LIMIT 9".to_owned(),
+            crate::store::delivered::BY_MD5.to_owned(),
             "SELECT id FROM job WHERE state = 'uploading' AND id > 5 ORDER BY id LIMIT 9".to_owned(),
             "SELECT id FROM job WHERE state = 'waiting' AND waiting_for = ?1 AND (?2 IS NULL OR ready_at <= ?2)".to_owned(),
             TAKEN.to_owned(),

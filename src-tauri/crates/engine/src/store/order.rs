@@ -70,9 +70,11 @@ pub fn make_room(db: &Connection, position: i64, id: JobId, room: i64) -> Result
 }
 
 /// Each state by itself, and the lanes of the queued: only then the indexes are used.
-const PARTS: [&str; 4] = [
+const PARTS: [&str; 6] = [
     "state = 'queued' AND lane = 0",
     "state = 'queued' AND lane = 1",
+    "state = 'queued' AND lane = 2",
+    "state = 'queued' AND lane = 3",
     "state = 'waiting'",
     "state = 'paused'",
 ];

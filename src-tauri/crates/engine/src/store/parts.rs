@@ -16,6 +16,8 @@ pub struct UploadRow {
     pub base: String,
     pub open: OpenUpload,
     pub album: String,
+    /// The asset that it becomes a new version of; empty for a new one.
+    pub version_of: String,
     /// Of the file that the parts are of.
     pub size: u64,
     pub modified_ns: i64,
@@ -65,7 +67,7 @@ pub fn begin(db: &Connection, row: &UploadRow) -> Result<()> {
     db.execute("DELETE FROM part WHERE job_id = ?1", [row.job.0])?;
     db.prepare_cached(
         "INSERT OR REPLACE INTO parts_upload (job_id, base, object_key, upload_id, album_id, size, modified_ns,
-         file_id, part_size, begun_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         file_id, part_size, begun_at, version_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         row.job.0,
@@ -77,7 +79,8 @@ pub fn begin(db: &Connection, row: &UploadRow) -> Result<()> {
         row.modified_ns,
         row.file_id,
         row.part_size as i64,
-        row.begun_at
+        row.begun_at,
+        row.version_of
     ])
     .map(drop)
 }
@@ -87,7 +90,7 @@ pub fn of_job(db: &Connection, job: JobId) -> Result<Option<(UploadRow, Parts)>>
     let upload = db
         .prepare_cached(
             "SELECT job_id, base, object_key, upload_id, album_id, size, modified_ns, file_id, part_size, begun_at,
-             completing_at IS NOT NULL, looked_for FROM parts_upload WHERE job_id = ?1",
+             completing_at IS NOT NULL, looked_for, version_of FROM parts_upload WHERE job_id = ?1",
         )?
         .query_row([job.0], read)
         .optional()?;
@@ -126,6 +129,7 @@ fn read(row: &Row<'_>) -> Result<UploadRow> {
         part_size: row.get::<_, i64>(8)?.cast_unsigned(),
         begun_at: row.get(9)?,
         completing,
+        version_of: row.get(12)?,
     })
 }
 

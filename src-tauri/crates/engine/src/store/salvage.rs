@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, Result, params_from_iter};
 use crate::model::BatchId;
 
 /// Each after those that it belongs to.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 17] = [
     "account",
     "batch",
     "source_folder",
@@ -24,6 +24,8 @@ const TABLES: [&str; 15] = [
     "metadata_template",
     "sheet_columns",
     "word_used",
+    "checked",
+    "file_sum",
 ];
 /// Damaged pages are stepped over so often in one table.
 const MOST_GAPS: u32 = 10_000;

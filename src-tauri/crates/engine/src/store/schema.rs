@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0009_sorting.sql"),
     include_str!("../../migrations/0010_elsewhere.sql"),
     include_str!("../../migrations/0011_places.sql"),
+    include_str!("../../migrations/0012_duplicates.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

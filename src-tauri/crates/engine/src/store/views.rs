@@ -23,7 +23,7 @@ pub fn details(db: &Connection, id: JobId) -> Result<Option<JobDetails>> {
         ))?
         .query_row([id.0], |row| {
             let word: Option<String> = row.get(16)?;
-            let album = match elsewhere(row)? {
+            let album = match elsewhere(row, 15)? {
                 Some(elsewhere) => elsewhere.album,
                 None => row.get(18)?,
             };
@@ -81,8 +81,8 @@ pub(crate) struct Places {
 }
 
 /// Where the row's job goes, if not with its batch.
-fn elsewhere(row: &Row<'_>) -> Result<Option<Elsewhere>> {
-    Ok(row.get::<_, Option<String>>(15)?.and_then(|text| serde_json::from_str(&text).ok()))
+pub(super) fn elsewhere(row: &Row<'_>, column: usize) -> Result<Option<Elsewhere>> {
+    Ok(row.get::<_, Option<String>>(column)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 impl Places {
@@ -91,6 +91,17 @@ impl Places {
         let arrives = if destination.kind == DestinationKind::Album { &[][..] } else { &self.arrives };
         let names = [&destination.path].into_iter().filter(|path| !path.is_empty()).chain(arrives);
         names.map(String::as_str).collect::<Vec<_>>().join(" / ")
+    }
+
+    /// Where a file of a folder goes in the library, as names with slashes.
+    pub fn of_folder(
+        &mut self,
+        db: &Connection,
+        (batch, folder): (BatchId, FolderId),
+        elsewhere: Option<Elsewhere>,
+    ) -> Result<String> {
+        self.look_up(db, batch, folder)?;
+        Ok(self.of(elsewhere))
     }
 
     fn look_up(&mut self, db: &Connection, batch: BatchId, folder: FolderId) -> Result<()> {
@@ -143,7 +154,7 @@ pub(crate) fn view(db: &Connection, row: &Row<'_>, places: &mut Places) -> Resul
         batch,
         name: row.get(2)?,
         folder: places.path.clone(),
-        place: places.of(elsewhere(row)?),
+        place: places.of(elsewhere(row, 15)?),
         size: size as u64,
         state,
         waiting_for: row.get::<_, Option<String>>(6)?.and_then(|word| WaitingFor::parse(&word)),

@@ -150,7 +150,7 @@ fn obey(db: &Connection, reader: &Connection, orders: &mut Orders, change: Chang
                     values: None,
                 })
                 .collect();
-            jobs::insert(db, BatchId(batch), -batch, &new).unwrap();
+            jobs::insert(db, BatchId(batch), -batch, &new, false).unwrap();
         }
         Change::State(which, state) => {
             nth(which).into_iter().for_each(|id| job_state::write(db, id, 0, &state).unwrap());

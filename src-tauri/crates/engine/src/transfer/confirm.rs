@@ -10,10 +10,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::doubts::{self, candidates, meant_for_others};
+use super::doubts::{self, meant_for_others};
 use super::failure::failure_of;
 use super::look::{Account, Awaited, Blind, LIST_PATIENCE, Look, details, hash_of, list, look_into_albums};
-use super::matching::{ByName, Fit, by_name, fit, key_of, pair};
+use super::matching::{ByName, Fit, by_name, candidates, fit, is_target, key_of, pair};
 use super::rights;
 use super::upload::TransferContext;
 use crate::clock::Millis;
@@ -157,6 +157,7 @@ impl Confirmer {
             Err(error) if account.blind.takes(&error) => Look::default(),
             Err(error) => return Err(failure_of(&error)),
         };
+        look.add_targets(account);
         let mut assets = match details(&tenant, &look.ready).await {
             Ok(assets) => {
                 if look.listed {
@@ -213,7 +214,8 @@ impl Confirmer {
             account.jobs.get(&job.id).is_some_and(|awaited| steady - awaited.since > LIST_PATIENCE)
         };
         let awaited = || account.jobs.values().map(|awaited| &awaited.job);
-        let asking = awaited().filter(|job| job.album.is_none() || long_awaited(job));
+        let asking =
+            awaited().filter(|job| job.version_of.is_none() && (job.album.is_none() || long_awaited(job)));
         let others = meant_for_others(&self.context, id, asking, named).await?;
         let may_be_elsewhere = |job: &AwaitedJob, asset: &Asset| {
             (job.album.is_none() || long_awaited(job)) && !others.contains(&(job.id, asset.id.clone()))
@@ -244,7 +246,11 @@ impl Confirmer {
                 })
             })
         };
-        let done = assets.iter().filter(|asset| taken.contains(&asset.id) || !may_prove(asset));
+        let is_awaited_target =
+            |asset: &Asset| account.jobs.values().any(|awaited| is_target(&awaited.job, asset));
+        let done = assets
+            .iter()
+            .filter(|asset| !is_awaited_target(asset) && (taken.contains(&asset.id) || !may_prove(asset)));
         let done: Vec<u64> = done.map(|asset| hash_of(&asset.id)).collect();
         drop(open);
         account.dismissed.extend(done);
@@ -314,6 +320,11 @@ impl Confirmer {
         let Account { jobs, blind, failed_before, listing_delay, .. } = account;
         let grace =
             listing_delay.map_or(GRACE_UNKNOWN, |delay| (3 * delay + 2_000).clamp(GRACE_LEAST, GRACE_MOST));
+        let targets: HashSet<String> = jobs
+            .values()
+            .filter_map(|awaited| awaited.job.version_of.as_ref())
+            .map(|version| version.asset.id.clone())
+            .collect();
         let mut names: HashMap<String, u32> = HashMap::new();
         for awaited in jobs.values() {
             *names.entry(key_of(&awaited.job.name).into_owned()).or_default() += 1;
@@ -339,8 +350,11 @@ impl Confirmer {
             }
             let other_bytes = sure
                 && !working
-                && candidates(named, &awaited.job)
-                    .any(|asset| !taken.contains(&asset.id) && fit(&awaited.job, asset) == Fit::OtherBytes);
+                && candidates(named, &awaited.job).any(|asset| {
+                    let is_another_ones = awaited.job.version_of.is_none()
+                        && (taken.contains(&asset.id) || targets.contains(&asset.id));
+                    !is_another_ones && fit(&awaited.job, asset) == Fit::OtherBytes
+                });
             if other_bytes {
                 awaited.other_bytes_since.get_or_insert(now);
             }

@@ -3,10 +3,8 @@
 
 use std::collections::HashSet;
 
-use canto_api::Asset;
-
 use super::look::Account;
-use super::matching::{ByName, Fit, fit, key_of};
+use super::matching::{ByName, Fit, candidates, fit, key_of};
 use super::source::{self, CHANGED};
 use super::source_watch::volume_away;
 use super::upload::{TransferContext, source_trouble};
@@ -14,12 +12,6 @@ use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, JobId, WaitingFor};
 use crate::queue::message::{AwaitedJob, Report};
 use crate::store::jobs;
-
-/// Assets of a job's name.
-pub fn candidates<'a>(named: &'a ByName<'_>, job: &AwaitedJob) -> impl Iterator<Item = &'a Asset> + 'a {
-    let found = named.get(&*key_of(&job.name)).map(Vec::as_slice);
-    found.unwrap_or_default().iter().copied()
-}
 
 /// Assets with a job's bytes in another album that are where another job's file of that name goes: not moved there.
 pub async fn meant_for_others(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use canto_api::{ApiError, FileBody, ObjectFields, ObjectStored, PostOptions, post_object};
+use canto_api::{ApiError, AssetRef, FileBody, ObjectFields, ObjectStored, PostOptions, post_object};
 use checksum::Crew;
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio_util::sync::CancellationToken;
@@ -20,6 +20,7 @@ use crate::error::{ErrorCode, Failure};
 use crate::network::bandwidth::{Pacer, paced};
 use crate::planted::{Bug, is_planted};
 use crate::queue::message::{ClaimedJob, Report};
+use crate::store::file_sums::FileStamp;
 
 /// Sends a prepared job's file.
 pub async fn send(
@@ -31,6 +32,7 @@ pub async fn send(
 ) -> Report {
     let Ready { tenant, album, mut opened } = ready;
     let sent = &counts.sent;
+    let version_of = job.version_of.as_ref().map(|asset| AssetRef::new(&asset.scheme, &asset.id));
     let setting = tokio::select! {
         biased;
         () = stop.cancelled() => return Report::Stopped { unsure: false },
@@ -44,7 +46,10 @@ pub async fn send(
     loop {
         let name: String = job.name.nfc().collect();
         let pacer = context.tenants.network().up();
-        let (body, size, md5) = body_of(opened, &context.crew, pacer);
+        let seen = opened.seen();
+        let streamed = matches!(opened, Opened::Stream { .. });
+        let (stamp, known) = context.known(&job.dir.join(&job.name), seen, job.hashed && streamed).await;
+        let (body, size, md5) = body_of(opened, &context.crew, known, pacer);
         let known_md5 = match &md5 {
             Digest::Known(md5) => Some(*md5),
             Digest::Later(_) => None,
@@ -52,9 +57,9 @@ pub async fn send(
         let form = setting.form(&ObjectFields {
             key_tail: &job.attempt.key_tail,
             file_name: &name,
-            album_id: Some(&album),
+            album_id: version_of.is_none().then_some(album.as_str()),
             tags: &job.context.tags,
-            version_of: None,
+            version_of: version_of.as_ref(),
             refer_id: None,
             content_md5: known_md5,
         });
@@ -70,7 +75,7 @@ pub async fn send(
         };
         http.ended(&result);
         match result {
-            Ok(stored) => return compare(context, stored, md5).await,
+            Ok(stored) => return compare(context, stored, md5, stamp).await,
             Err(error)
                 if wants_fresh_setting(&error) || (!fresh && may_hide_a_refusal(&error, all_out())) =>
             {
@@ -122,7 +127,7 @@ enum Digest {
     Later(tokio::sync::oneshot::Receiver<[u8; 16]>),
 }
 
-fn body_of(opened: Opened, crew: &Crew, pacer: &Pacer) -> (FileBody, u64, Digest) {
+fn body_of(opened: Opened, crew: &Crew, known: Option<[u8; 16]>, pacer: &Pacer) -> (FileBody, u64, Digest) {
     match opened {
         Opened::Whole { bytes, md5, seen } if pacer.piece().is_some() => {
             let blocks = paced(stream::once(std::future::ready(Ok(bytes))).boxed(), pacer.clone());
@@ -130,7 +135,7 @@ fn body_of(opened: Opened, crew: &Crew, pacer: &Pacer) -> (FileBody, u64, Digest
         }
         Opened::Whole { bytes, md5, seen } => (FileBody::Whole(bytes), seen.size, Digest::Known(md5)),
         Opened::Stream { source, seen } => {
-            let reading = source.read(crew);
+            let reading = source.read(crew, known);
             let blocks = stream::unfold(reading.blocks, |mut blocks| async move {
                 blocks.recv().await.map(|block| (block, blocks))
             });
@@ -144,7 +149,12 @@ fn body_of(opened: Opened, crew: &Crew, pacer: &Pacer) -> (FileBody, u64, Digest
 }
 
 /// The store's checksum against ours. An ETag that is no MD5 (KMS, multipart) says nothing (canto-api.md §8.3 [A]).
-async fn compare(context: &TransferContext, stored: ObjectStored, md5: Digest) -> Report {
+async fn compare(
+    context: &TransferContext,
+    stored: ObjectStored,
+    md5: Digest,
+    stamp: Option<Box<FileStamp>>,
+) -> Report {
     let md5 = match md5 {
         Digest::Known(md5) => md5,
         Digest::Later(md5) => match md5.await {
@@ -158,8 +168,8 @@ async fn compare(context: &TransferContext, stored: ObjectStored, md5: Digest) -
         // Damaged on the way, or a store whose ETag means something else: what the tenant says of the asset decides.
         Some(tag) if !tag.eq_ignore_ascii_case(&ours) && !is_planted(Bug::IgnoreWrongSum) => {
             tracing::warn!(stored = tag, read = ours, "the object store names another checksum");
-            Report::Stored { md5, etag_matched: false, at: context.world.now() }
+            Report::Stored { md5, etag_matched: false, at: context.world.now(), stamp }
         }
-        tag => Report::Stored { md5, etag_matched: tag.is_some(), at: context.world.now() },
+        tag => Report::Stored { md5, etag_matched: tag.is_some(), at: context.world.now(), stamp },
     }
 }

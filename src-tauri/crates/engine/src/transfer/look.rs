@@ -177,6 +177,20 @@ pub(super) struct Look {
     pub hidden: HashSet<String>,
 }
 
+impl Look {
+    /// An asset that gets a new version is looked at each time: the list may not name it, or name it as it was before.
+    pub fn add_targets(&mut self, account: &Account) {
+        let mut targets: Vec<AssetRef> = account
+            .jobs
+            .values()
+            .filter_map(|awaited| awaited.job.version_of.as_ref())
+            .map(|version| AssetRef::new(&version.asset.scheme, &version.asset.id))
+            .filter(|target| !self.ready.contains(target))
+            .collect();
+        self.ready.append(&mut targets);
+    }
+}
+
 /// Reads the status list: one call for everything that is awaited.
 pub(super) async fn list(tenant: &Tenant, account: &Account, now: Millis) -> Result<Look, ApiError> {
     let names: HashSet<Cow<'_, str>> =
@@ -253,6 +267,10 @@ pub(super) async fn look_into_albums(
             break;
         }
         asked.push(*id);
+        // Nobody moves a version away from its asset, which is looked at each time.
+        if awaited.job.version_of.is_some() {
+            continue;
+        }
         let name = key_of(&awaited.job.name).into_owned();
         if let Some(album) = &awaited.job.album {
             wanted.albums.entry(album.clone()).or_default().insert(name.clone());

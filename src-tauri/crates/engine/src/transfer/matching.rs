@@ -12,6 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::model::{JobId, Verification};
 use crate::planted::{Bug, is_planted};
 use crate::queue::message::AwaitedJob;
+use crate::store::checked::VersionOf;
 
 /// How an asset fits a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,10 @@ pub fn key_of(name: &str) -> Cow<'_, str> {
 
 /// How an asset fits a job of the same name.
 pub fn fit(job: &AwaitedJob, asset: &Asset) -> Fit {
+    if let Some(version) = &job.version_of {
+        let plain = AwaitedJob { version_of: None, ..job.clone() };
+        return if is_target(job, asset) { fit_version(&plain, version, asset) } else { Fit::No };
+    }
     let elsewhere = job.album.as_ref().is_some_and(|album| {
         !asset.albums.is_empty() && !asset.albums.iter().any(|in_it| in_it.id == *album)
     });
@@ -64,6 +69,27 @@ pub fn fit(job: &AwaitedJob, asset: &Asset) -> Fit {
     if job.album.is_some() { Fit::Proves(verification) } else { Fit::Anywhere(verification) }
 }
 
+/// How the asset that a job's file becomes a new version of fits it. The versions have to be more than they were: the same
+/// bytes may have been there before.
+pub fn fit_version(job: &AwaitedJob, version: &VersionOf, asset: &Asset) -> Fit {
+    let count = u64::try_from(asset.version_history.len()).unwrap_or(u64::MAX);
+    let newest = asset.version_history.iter().filter_map(|version| version.no).max().unwrap_or(0);
+    if count.max(newest) <= u64::from(version.before) {
+        return Fit::No;
+    }
+    // The bytes that are in force now; the album is the asset's own.
+    match fit(&AwaitedJob { album: None, ..job.clone() }, asset) {
+        Fit::Anywhere(verification) => Fit::Proves(verification),
+        other => other,
+    }
+}
+
+/// What a job's file is to become a new version of, if it is this asset.
+pub fn is_target(job: &AwaitedJob, asset: &Asset) -> bool {
+    let target = job.version_of.as_ref().map(|version| &version.asset);
+    target.is_some_and(|target| target.id == asset.id && target.scheme == asset.scheme)
+}
+
 /// What was compared where the asset's checksum is ours.
 fn checked(job: &AwaitedJob) -> Verification {
     if job.etag_matched { Verification::EtagAndMd5 } else { Verification::Md5 }
@@ -80,6 +106,20 @@ pub fn by_name(assets: &[Asset]) -> ByName<'_> {
     by_name
 }
 
+/// Assets of a job's name, or the one that its file is to become a new version of, whatever its name.
+pub fn candidates<'a, 'n>(
+    assets: &'n ByName<'a>,
+    job: &'n AwaitedJob,
+) -> impl Iterator<Item = &'a Asset> + use<'a, 'n> {
+    let named = match &job.version_of {
+        Some(_) => None,
+        None => assets.get(&*key_of(&job.name)).map(Vec::as_slice),
+    };
+    let all = job.version_of.is_some().then(|| assets.values().flatten());
+    let target = all.into_iter().flatten().filter(|asset| is_target(job, asset));
+    named.unwrap_or_default().iter().chain(target).copied()
+}
+
 /// Pairs jobs and assets of their names, each at most once; assets in `taken` are the proof of other jobs. Where
 /// `may_be_elsewhere` says so, the same bytes in another album will do, and in any where the job's is not known.
 pub fn pair<'a, 'j>(
@@ -90,6 +130,12 @@ pub fn pair<'a, 'j>(
 ) -> Vec<(&'j AwaitedJob, &'a Asset, Verification)> {
     let mut pairs: Vec<(&AwaitedJob, &Asset, Verification)> = Vec::new();
     let mut spent: HashSet<(&str, &str)> = HashSet::new();
+    // An asset that gets a new version is the proof of that job alone, whatever others of its name are awaited.
+    let targets: HashSet<(&str, &str)> = jobs
+        .clone()
+        .filter_map(|job| job.version_of.as_ref())
+        .map(|version| (version.asset.scheme.as_str(), version.asset.id.as_str()))
+        .collect();
     let mut paired: HashSet<JobId> = HashSet::new();
     // First whatever is where it belongs, so that none of these is taken for another one's that was moved.
     for elsewhere in [false, true] {
@@ -97,10 +143,14 @@ pub fn pair<'a, 'j>(
             if paired.contains(&job.id) {
                 continue;
             }
-            let Some(candidates) = assets.get(&*key_of(&job.name)) else { continue };
-            for asset in candidates {
+            for asset in candidates(assets, job) {
                 let id = (asset.scheme.as_str(), asset.id.as_str());
-                if taken.contains(&asset.id) || spent.contains(&id) {
+                // One that was a job's proof before may get a new version.
+                let is_another_ones = match &job.version_of {
+                    Some(_) => false,
+                    None => taken.contains(&asset.id) || targets.contains(&id),
+                };
+                if is_another_ones || spent.contains(&id) {
                     continue;
                 }
                 let verification = match fit(job, asset) {
@@ -127,7 +177,7 @@ mod tests {
     use canto_api::RelatedAlbum;
 
     use super::*;
-    use crate::model::{AccountId, FolderId};
+    use crate::model::{AccountId, AssetId, FolderId};
     use crate::queue::state::Attempt;
 
     fn job(id: i64, name: &str, md5: Option<u8>, album: Option<&str>) -> AwaitedJob {
@@ -144,6 +194,7 @@ mod tests {
             destination: String::new(),
             attempt: Attempt { key_tail: "k".into(), started_at: 0 },
             sent_at: Some(0),
+            version_of: None,
         }
     }
 
@@ -239,6 +290,42 @@ mod tests {
         assert_eq!(fit(&without, &asset("x", "a.jpg", Some(1), None)), Fit::Proves(Verification::Md5));
         assert_eq!(fit(&without, &bare), Fit::Proves(Verification::Size));
         assert_eq!(fit(&without, &Asset { size: None, ..bare }), Fit::No);
+    }
+
+    #[test]
+    fn a_new_version_is_proven_by_its_asset_alone_and_only_when_its_history_grew() {
+        let target = AssetId { scheme: "image".into(), id: "x".into() };
+        let version = AwaitedJob {
+            version_of: Some(VersionOf { asset: target, before: 1 }),
+            ..job(1, "a.jpg", Some(1), None)
+        };
+        let with = |asset: Asset, versions: u64| Asset {
+            version_history: (1..=versions)
+                .map(|no| canto_api::Version { no: Some(no), ..Default::default() })
+                .collect(),
+            ..asset
+        };
+        let (before, after) = (
+            with(asset("x", "a.jpg", Some(1), Some("A")), 1),
+            with(asset("x", "a.jpg", Some(1), Some("A")), 2),
+        );
+        assert_eq!(fit(&version, &before), Fit::No);
+        assert_eq!(fit(&version, &after), Fit::Proves(Verification::EtagAndMd5));
+        assert_eq!(fit(&version, &with(asset("x", "a.jpg", Some(9), None), 2)), Fit::OtherBytes);
+        assert_eq!(fit(&version, &with(asset("y", "a.jpg", Some(1), None), 2)), Fit::No);
+        let unsure = AwaitedJob { md5: None, ..version.clone() };
+        assert_eq!(fit(&unsure, &before), Fit::No);
+        assert_eq!(fit(&unsure, &after), Fit::NeedsFingerprint);
+        // Another job of the same name and bytes does not get it, although it would fit; the version's job does, although
+        // the asset was another job's proof before.
+        let other = job(2, "a.jpg", Some(1), Some("A"));
+        assert_eq!(fit(&other, &after), Fit::Proves(Verification::EtagAndMd5));
+        let (jobs, assets) = ([other, version], [after]);
+        let taken = HashSet::from(["x".to_owned()]);
+        let pairs = pair(jobs.iter(), &by_name(&assets), &taken, |_, _| false);
+        assert_eq!(pairs.iter().map(|(job, _, _)| job.id.0).collect::<Vec<_>>(), [1]);
+        let pairs = pair(jobs.iter(), &by_name(&assets), &HashSet::new(), |_, _| true);
+        assert_eq!(pairs.iter().map(|(job, _, _)| job.id.0).collect::<Vec<_>>(), [1]);
     }
 
     #[test]

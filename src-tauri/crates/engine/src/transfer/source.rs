@@ -14,8 +14,10 @@ pub use super::blocks::BLOCK;
 use super::blocks::block;
 use crate::planted::{Bug, is_planted};
 use crate::platform::file_identity::{self, FileIdentity};
-use crate::platform::file_times::modified_ns;
+use crate::platform::file_keys::FileKeys;
+use crate::platform::file_times::{changed_ns, modified_ns};
 use crate::platform::read_at::read_exact_at;
+use crate::store::file_sums::FileStamp;
 use crate::store::jobs::SMALL_FILE;
 
 /// For files of the small lane, of which many are in flight at once.
@@ -26,21 +28,57 @@ const AHEAD: usize = 2;
 pub const WHOLE: u64 = 64 * 1024;
 
 /// Size, time and identity of a file as it was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Seen {
     pub size: u64,
     pub modified_ns: i64,
     pub identity: Option<FileIdentity>,
+    /// When anything of it changed, its name among it. Not compared: who renames a file doesn't change it.
+    pub changed_ns: Option<i64>,
 }
+
+impl PartialEq for Seen {
+    fn eq(&self, other: &Self) -> bool {
+        (self.size, self.modified_ns, self.identity) == (other.size, other.modified_ns, other.identity)
+    }
+}
+
+impl Eq for Seen {}
 
 impl Seen {
     fn of(metadata: &Metadata, identity: Option<FileIdentity>) -> Self {
-        Self { size: metadata.len(), modified_ns: modified_ns(metadata), identity }
+        let (size, modified_ns, changed_ns) = (metadata.len(), modified_ns(metadata), changed_ns(metadata));
+        Self { size, modified_ns, identity, changed_ns }
     }
 
     fn of_file(file: &File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         Ok(Self::of(&metadata, file_identity::of_file(file, &metadata)))
+    }
+
+    /// Of what a path names, without opening it where the system allows that. For a blocking thread.
+    ///
+    /// # Errors
+    /// Those of the look; `IsADirectory` for what is no regular file.
+    pub fn of_path(path: &Path) -> io::Result<Self> {
+        let metadata = std::fs::metadata(path)?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "not a regular file"));
+        }
+        Ok(Self::of(&metadata, file_identity::of_path(path, &metadata)))
+    }
+
+    /// As it is kept; `None` where the file can't be known again. For a blocking thread.
+    pub fn stamp(&self, path: &Path, keys: &FileKeys) -> Option<FileStamp> {
+        let key = keys.key(self.identity?, path)?;
+        let hash = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, path.as_os_str().as_encoded_bytes());
+        Some(FileStamp {
+            key,
+            size: self.size,
+            modified_ns: self.modified_ns,
+            changed_ns: self.changed_ns,
+            path_hash: hash.cast_signed(),
+        })
     }
 
     /// Of a file that can be opened for reading now. For a blocking thread.
@@ -198,13 +236,18 @@ pub struct Reading {
 impl Source {
     /// Reads on a blocking thread, at most two blocks ahead. The last block is held until the file was seen
     /// unchanged, so that a changed one never arrives: the object store keeps no part of a form (canto-api.md §8.3 [A]).
-    pub fn read(self, crew: &Crew) -> Reading {
+    /// `known`: it has this sum since it was hashed, and needs not be hashed again; what arrives is compared with it.
+    pub fn read(self, crew: &Crew, known: Option<[u8; 16]>) -> Reading {
         let (block_size, ahead) = if self.seen.size > SMALL_FILE { (BLOCK, AHEAD) } else { (SMALL_BLOCK, 1) };
         let (blocks, receiver) = mpsc::channel(ahead);
         let (md5, md5_receiver) = oneshot::channel();
-        let crew = (self.seen.size > SMALL_FILE).then(|| crew.clone());
+        let hashing = match (known, self.seen.size > SMALL_FILE) {
+            (Some(md5), _) => Hashing::Done(md5),
+            (None, true) => Hashing::Crew(crew.clone()),
+            (None, false) => Hashing::Here,
+        };
         tokio::task::spawn_blocking(move || {
-            match self.send_blocks(block_size, crew.as_ref(), &blocks) {
+            match self.send_blocks(block_size, &hashing, &blocks) {
                 Ok(Some(digest)) => md5.send(digest).unwrap_or_default(),
                 // The receiver is gone: the transfer was stopped.
                 Ok(None) => {}
@@ -217,7 +260,7 @@ impl Source {
     fn send_blocks(
         mut self,
         block_size: usize,
-        crew: Option<&Crew>,
+        how: &Hashing,
         blocks: &mpsc::Sender<io::Result<Bytes>>,
     ) -> io::Result<Option<[u8; 16]>> {
         let mut hash = Md5Stream::default();
@@ -232,21 +275,33 @@ impl Source {
             }
             if left == 0 {
                 // The sum before the last block is out: nothing is left to wait for when the answer comes.
-                let digest = hash.finish(&block);
+                let digest = match how {
+                    Hashing::Done(md5) => *md5,
+                    Hashing::Crew(_) | Hashing::Here => hash.finish(&block),
+                };
                 if !unchanged(&self.file, &self.path, self.seen)? {
                     return Err(changed());
                 }
                 return Ok(blocks.blocking_send(Ok(block)).is_ok().then_some(digest));
             }
-            match crew {
-                Some(crew) => hashing = Some(crew.hash(hash, block.clone())),
-                None => hash.blocks(&block),
+            match how {
+                Hashing::Crew(crew) => hashing = Some(crew.hash(hash, block.clone())),
+                Hashing::Here => hash.blocks(&block),
+                Hashing::Done(_) => {}
             }
             if blocks.blocking_send(Ok(block)).is_err() {
                 return Ok(None);
             }
         }
     }
+}
+
+/// Where the sum of a file that is sent comes from.
+enum Hashing {
+    /// A large file's, with others.
+    Crew(Crew),
+    Here,
+    Done([u8; 16]),
 }
 
 /// MD5 of a whole file, for a file whose fate has to be looked up. For a blocking thread.
@@ -294,7 +349,7 @@ mod tests {
             let file = file_of(&bytes);
             let Opened::Stream { seen, source } = open(file.path()).unwrap() else { panic!("not streamed") };
             assert_eq!(seen.size, size as u64);
-            let (read, md5) = collect(source.read(&Crew::start().unwrap())).await;
+            let (read, md5) = collect(source.read(&Crew::start().unwrap(), None)).await;
             assert_eq!(read.unwrap(), bytes);
             assert_eq!(md5.unwrap(), <[u8; 16]>::from(Md5::digest(&bytes)));
         }
@@ -316,7 +371,7 @@ mod tests {
     async fn a_file_that_is_cut_short_while_it_is_read_is_never_sent_to_its_end() {
         let file = file_of(&vec![1; 20 * BLOCK]);
         let Opened::Stream { source, .. } = open(file.path()).unwrap() else { panic!("not streamed") };
-        let mut reading = source.read(&Crew::start().unwrap());
+        let mut reading = source.read(&Crew::start().unwrap(), None);
         reading.blocks.recv().await.unwrap().unwrap();
         file.as_file().set_len(5 * BLOCK as u64).unwrap();
         let (read, md5) = collect(reading).await;
@@ -328,7 +383,7 @@ mod tests {
     async fn a_file_that_is_written_to_while_it_is_read_is_never_sent_to_its_end() {
         let mut file = file_of(&vec![1; 20 * BLOCK]);
         let Opened::Stream { source, .. } = open(file.path()).unwrap() else { panic!("not streamed") };
-        let mut reading = source.read(&Crew::start().unwrap());
+        let mut reading = source.read(&Crew::start().unwrap(), None);
         reading.blocks.recv().await.unwrap().unwrap();
         file.write_all(b"more").unwrap();
         assert_eq!(collect(reading).await.0.unwrap_err().kind(), CHANGED);
@@ -343,7 +398,7 @@ mod tests {
         }
         let Opened::Stream { source, .. } = open(&path).unwrap() else { panic!("not streamed") };
         let time = std::fs::metadata(&path).unwrap().modified().unwrap();
-        let mut reading = source.read(&Crew::start().unwrap());
+        let mut reading = source.read(&Crew::start().unwrap(), None);
         reading.blocks.recv().await.unwrap().unwrap();
         // Of the same size and time, as a program leaves it that copies both.
         File::options().write(true).open(&other).unwrap().set_modified(time).unwrap();

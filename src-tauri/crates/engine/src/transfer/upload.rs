@@ -23,11 +23,13 @@ use crate::error::{ErrorCode, Failure};
 use crate::intake::source_failure;
 use crate::model::{DestinationKind, FolderId};
 use crate::pace::Pace;
+use crate::platform::file_keys::FileKeys;
 use crate::platform::file_locks::is_locked;
 use crate::queue::message::{ClaimedJob, Remote, Report, ToOwner};
 use crate::session::place::named;
 use crate::session::{Tenant, Tenants, Thing};
 use crate::store::Readers;
+use crate::store::file_sums::{self, FileStamp};
 use crate::store::folders::{self, FolderRow};
 
 /// One form carries at most this much (canto-api.md §8.3 [A]), bytes.
@@ -44,9 +46,35 @@ pub struct TransferContext {
     pub gate: Gate,
     pub line: LineSpeed,
     pub pace: Pace,
+    pub keys: Arc<FileKeys>,
 }
 
 impl TransferContext {
+    /// What a file is known by later, and the sum that it has from before, if it was hashed and is as it was then.
+    pub(super) async fn known(
+        &self,
+        path: &Path,
+        seen: Seen,
+        look: bool,
+    ) -> (Option<Box<FileStamp>>, Option<[u8; 16]>) {
+        let (keys, readers, path) = (Arc::clone(&self.keys), self.readers.clone(), path.to_path_buf());
+        let known = tokio::task::spawn_blocking(move || {
+            let stamp = seen.stamp(&path, &keys)?;
+            let md5 = match look {
+                // Without it the file is hashed on its way.
+                true => {
+                    readers.read_now(|db| file_sums::of_file(db, &stamp)).ok().flatten().map(|(md5, _)| md5)
+                }
+                false => None,
+            };
+            Some((Box::new(stamp), md5))
+        });
+        match known.await {
+            Ok(Some((stamp, md5))) => (Some(stamp), md5),
+            _ => (None, None),
+        }
+    }
+
     pub fn post_options(&self) -> PostOptions {
         let Pace { no_progress, answer, .. } = self.pace;
         PostOptions { no_progress, answer, ..PostOptions::default() }
@@ -123,7 +151,7 @@ pub(super) struct Ready {
 }
 
 /// A failed call to the tenant.
-pub(super) fn failed(error: &ApiError, tenant: &Tenant) -> Report {
+pub fn failed(error: &ApiError, tenant: &Tenant) -> Report {
     in_place(failed_on(error, tenant.client.tenant().origin(), "api"), tenant)
 }
 
@@ -173,7 +201,7 @@ pub fn on_the_way(failure: Failure, url: &Url, way: &str) -> Failure {
     failure.with("address", address).with("way", way)
 }
 
-pub(super) fn failed_with(failure: Failure) -> Report {
+pub fn failed_with(failure: Failure) -> Report {
     Report::Failed { failure, retry_after: None }
 }
 
@@ -190,7 +218,11 @@ async fn prepare(context: &Arc<TransferContext>, job: &mut ClaimedJob) -> Result
     if (seen.size, seen.modified_ns) != (job.size, job.modified_ns) {
         tell_seen(context, job, seen);
     }
-    let album = place(context, &tenant, job).await?;
+    // What belongs to a new version is not documented; where it goes is where its asset is (canto-api.md §8.5 [ND]).
+    let album = match &job.version_of {
+        Some(_) => String::new(),
+        None => place(context, &tenant, job).await?,
+    };
     Ok(Ready { tenant, album, opened })
 }
 
@@ -211,13 +243,17 @@ async fn opened_ahead(
 }
 
 fn unreadable(job: &ClaimedJob, error: &std::io::Error) -> Report {
-    let path = job.dir.join(&job.name);
+    unreadable_file(error, &job.dir.join(&job.name))
+}
+
+/// What it means that a file can't be read.
+pub fn unreadable_file(error: &std::io::Error, path: &Path) -> Report {
     if is_locked(error) {
         return failed_with(
             Failure::new(ErrorCode::SourceLocked).with("path", path.display()).because(error),
         );
     }
-    failed_with(source_trouble(error.kind(), error, &path))
+    failed_with(source_trouble(error.kind(), error, path))
 }
 
 pub(super) async fn open(job: &ClaimedJob) -> Result<Opened, Report> {

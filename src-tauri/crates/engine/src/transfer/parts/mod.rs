@@ -212,7 +212,9 @@ impl Run<'_> {
                 if !whole_matched {
                     tracing::warn!("the object store names another checksum of the whole");
                 }
-                Ok(Report::Stored { md5: whole, etag_matched, at: self.context.world.now() })
+                let file = &self.ready.file;
+                let (stamp, _) = self.context.known(file.path(), file.seen(), false).await;
+                Ok(Report::Stored { md5: whole, etag_matched, at: self.context.world.now(), stamp })
             }
             // A bare 404 may mean that an earlier call, whose answer was lost, did it.
             Err(error)

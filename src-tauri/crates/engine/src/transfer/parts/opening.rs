@@ -29,6 +29,11 @@ impl Run<'_> {
         Ok(known.await.map_err(failed_with)?)
     }
 
+    fn version_of(&self) -> String {
+        let asset = self.job.version_of.as_ref();
+        asset.map(|asset| format!("{}/{}", asset.scheme, asset.id)).unwrap_or_default()
+    }
+
     /// What an earlier run left, if it can be gone on with.
     pub(super) async fn resume(&self) -> Result<Option<(UploadRow, Plan, Verified)>, Turn> {
         let id = self.job.id;
@@ -38,6 +43,7 @@ impl Run<'_> {
         let same = upload.size == seen.size
             && upload.modified_ns == seen.modified_ns
             && upload.album == self.ready.album
+            && upload.version_of == self.version_of()
             && upload.base == self.ready.server.base().as_str();
         if !same {
             // The file has changed, or goes elsewhere: nothing of it fits.
@@ -118,6 +124,10 @@ impl Run<'_> {
         let name: String = self.job.name.nfc().collect();
         // What the fields of a form would say (companion-s3-multipart.md, last paragraph).
         let mut metadata = vec![("file_name", name.clone()), ("album_id", album.clone())];
+        if let Some(asset) = &self.job.version_of {
+            metadata.push(("id", asset.id.clone()));
+            metadata.push(("scheme", asset.scheme.clone()));
+        }
         if !self.job.context.tags.is_empty() {
             metadata.push(("tag", self.job.context.tags.join(",")));
         }
@@ -132,6 +142,7 @@ impl Run<'_> {
             base: server.base().to_string(),
             open,
             album: album.clone(),
+            version_of: self.version_of(),
             size: seen.size,
             modified_ns: seen.modified_ns,
             file_id: seen.identity.map(|identity| identity.to_string()).unwrap_or_default(),
