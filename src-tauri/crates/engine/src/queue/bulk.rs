@@ -86,13 +86,13 @@ fn event_of(action: JobAction) -> Option<JobEvent> {
     }
 }
 
-/// States in which the action may mean something.
-/// What was skipped is sent when somebody names it.
+/// What was skipped is sent when somebody names it, not with all the others of a batch.
 const RETRIED_BY_NAME: &[JobStateKind] = {
     use JobStateKind as S;
     &[S::Failed, S::Blocked, S::Waiting, S::Cancelled, S::Skipped]
 };
 
+/// States in which the action may mean something.
 fn states_for(action: JobAction) -> &'static [JobStateKind] {
     use JobStateKind as S;
     match action {
@@ -101,7 +101,6 @@ fn states_for(action: JobAction) -> &'static [JobStateKind] {
         JobAction::Cancel => {
             &[S::Queued, S::Waiting, S::Uploading, S::Checking, S::Paused, S::Blocked, S::Failed]
         }
-        // What was skipped is sent when somebody names it, not with all the others of a batch.
         JobAction::Retry => &[S::Failed, S::Blocked, S::Waiting, S::Cancelled],
         JobAction::Top => &[S::Queued, S::Waiting, S::Paused],
     }
