@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use engine::event::EngineEvent;
 use engine::handle::Subscription;
@@ -145,12 +145,11 @@ async fn upload(options: &Options) -> Outcome<Said> {
     let album = handle.resolve_destination(account, ALBUM, false, true).await;
     let album = album.map_err(because("the album can't be made"))?;
     let subscription = handle.subscribe().await.map_err(because("no events"))?;
-    let (started, wished_at) = (Instant::now(), now_ms());
+    let started = Instant::now();
     let batch = handle.enqueue(request(account, &options.source, album)).await;
     let batch = batch.map_err(because("the files can't be added"))?;
     let (view, mut said) = listen(&handle, subscription, batch, started).await?;
     engine.stop().await;
-    said.stored_seconds = stored_seconds(&options.data, wished_at)?;
     said.done = view.totals.count(JobStateKind::Done);
     said.bytes = view.totals.all_bytes();
     said.peak_memory = peak_memory();
@@ -178,6 +177,15 @@ async fn listen(
         };
         said.events += 1;
         match &*event {
+            EngineEvent::JobsChanged { totals, .. } => {
+                let unsent = [JobStateKind::Queued, JobStateKind::Uploading, JobStateKind::Waiting];
+                let unsent: u64 = unsent.into_iter().map(|state| totals.count(state)).sum();
+                if unsent == 0 && said.stored_seconds == 0.0 {
+                    said.stored_seconds = started.elapsed().as_secs_f64();
+                } else if unsent > 0 {
+                    said.stored_seconds = 0.0;
+                }
+            }
             EngineEvent::Progress { .. } => said.frames += 1,
             EngineEvent::BatchFinished { batch: view } if view.id == batch => {
                 said.seconds = started.elapsed().as_secs_f64();
@@ -186,19 +194,6 @@ async fn listen(
             _ => {}
         }
     }
-}
-
-fn now_ms() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1000.0
-}
-
-/// Until the store's last answer, as the queue keeps it: events are sent in tenths of a second.
-fn stored_seconds(data: &Path, wished_at: f64) -> Outcome<f64> {
-    let db = rusqlite::Connection::open(data.join("ferry.db")).map_err(because("no database"))?;
-    let last: f64 = db
-        .query_row("SELECT CAST(max(sent_at) AS REAL) FROM job", [], |row| row.get(0))
-        .map_err(because("nothing was stored"))?;
-    Ok((last - wished_at) / 1000.0)
 }
 
 /// `VmHWM` of this process, bytes.
