@@ -122,6 +122,11 @@ pub fn api(state: &State, request: &Request, body: &[u8]) -> Answer {
             Some(open) => parts::api(state, open, request, body),
             None => Answer::empty("404 Not Found"),
         },
+        // Before a file goes to an album, it is asked whether that is open to the user.
+        _ if path.starts_with("/api/v1/info/album/") => {
+            let id = path.rsplit('/').next().unwrap_or_default();
+            Answer::json(json!({ "id": id, "scheme": "album", "name": id, "idPath": id }).to_string())
+        }
         _ if path.starts_with("/api/v1/tree") => Answer::json(&b"{\"results\":[]}"[..]),
         _ if request.method == "POST"
             && (path.starts_with("/api/v1/album/") || path.starts_with("/api/v1/folder/")) =>
