@@ -56,6 +56,43 @@ async fn an_attempt_older_than_the_status_list_is_looked_for_in_the_albums() {
     }
 }
 
+fn refused(path: &str) -> Rule {
+    let no = Action::Status { code: 403, retry_after: None, body: FaultBody::Json, after_bytes: None };
+    Rule::new(Match { method: Some("GET".into()), ..Match::path(path) }, no)
+}
+
+/// A look of which a part was refused took what it had found for nothing (chaos seed 210021).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_into_the_albums_that_is_refused_says_nothing() {
+    for path in ["/api/v1/search", "/api/v1/album/"] {
+        let mut stage = stage().await;
+        let batch = sent_and_stopped(&mut stage).await;
+        stage.pass_time(DAY).await;
+        stage.tenant.add_fault(refused(path).times(2));
+        stage.start().await;
+        there_once(&stage, batch).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_attempt_is_not_sent_again_while_its_album_may_not_be_looked_into() {
+    let mut stage = stage().await;
+    let batch = sent_and_stopped(&mut stage).await;
+    stage.pass_time(DAY).await;
+    stage.tenant.add_fault(refused("/api/v1/album/"));
+    stage.tenant.add_fault(refused("/api/v1/search"));
+    stage.start().await;
+    let mut watch = stage.watch().await;
+    watch.count(batch, JobStateKind::Blocked, 1).await;
+    let jobs = stage.jobs(batch).await;
+    assert_eq!(jobs[0].failure.as_ref().map(|failure| failure.code), Some(ErrorCode::NoPermission));
+    assert_eq!(stage.posts(), 1, "it may be there");
+    // Once it may be looked into, the file is found.
+    stage.tenant.set_faults(Default::default());
+    stage.control(JobSelection::Batch { batch }, JobAction::Retry).await;
+    there_once(&stage, batch).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_old_attempt_that_a_clock_makes_young_is_looked_for_in_the_albums() {
     let mut stage = stage().await;

@@ -87,6 +87,7 @@ impl Confirmer {
                 listing_delay: None,
                 last_look: None,
                 blind: Blind::default(),
+                looks_refused: 0,
                 failed_before: HashMap::new(),
             });
             // The asset of a job may have been seen before the job was known here.

@@ -9,7 +9,7 @@ use canto_api::{ApiError, Asset, AssetRef, ErrorKind, Search, UploadState};
 use tokio::time::Instant;
 
 use super::matching::key_of;
-use super::rights::{ENOUGH, is_refusal};
+use super::rights::{ENOUGH, is_refusal, view_refused};
 use crate::clock::Millis;
 use crate::model::JobId;
 use crate::queue::message::{AwaitedJob, Report};
@@ -117,6 +117,8 @@ pub(super) struct Account {
     /// When the list was last looked at in one row of looks.
     pub last_look: Option<Millis>,
     pub blind: Blind,
+    /// Looks into albums in a row of which something was refused.
+    pub looks_refused: u32,
     /// Lines of failed uploads that were some job's by now, by name: a retry has one of its own.
     pub failed_before: HashMap<String, u32>,
 }
@@ -278,21 +280,39 @@ pub(super) async fn look_into_albums(
         // Not only where it should be: somebody may have moved it.
         wanted.names.insert(name);
     }
-    let found = match wanted.read(tenant).await {
-        // Whoever may not see the album sees nothing in it: that is an answer, too.
-        Err(error) if is_refusal(&error) => {
-            account.blind.album = true;
-            Vec::new()
-        }
-        found => found?,
-    };
-    // Only what was answered counts as a look.
+    let Looked { found, closed, unsearched } = wanted.read(tenant).await?;
+    account.blind.album |= !closed.is_empty();
+    account.looks_refused =
+        if closed.is_empty() && unsearched.is_empty() { 0 } else { account.looks_refused + 1 };
+    // One refusal may be anything, and what was not answered says nothing: neither that a file is there, nor that it isn't.
+    let stays = account.looks_refused >= ENOUGH;
     for id in asked {
-        if let Some(awaited) = account.jobs.get_mut(&id) {
+        let Some(awaited) = account.jobs.get_mut(&id) else { continue };
+        let shut = awaited.job.album.as_ref().and_then(|album| closed.get(album));
+        let answered = shut.is_none() && !unsearched.contains(&*key_of(&awaited.job.name));
+        if answered || stays {
             awaited.album_looked = Some(instant);
+        }
+        if let Some(error) = shut
+            && stays
+            && awaited.job.sent_at.is_none()
+        {
+            // It may be there: sent again, there could be two.
+            let failure = view_refused(Some(error), &awaited.job.destination);
+            awaited.unreadable = Some(Report::Unseen { failure: failure.with("name", &awaited.job.name) });
         }
     }
     Ok(found)
+}
+
+/// What a look into albums said.
+#[derive(Default)]
+struct Looked {
+    found: Vec<Asset>,
+    /// Albums that were refused.
+    closed: HashMap<String, ApiError>,
+    /// Names whose search was refused.
+    unsearched: HashSet<String>,
 }
 
 /// What is looked for in albums, and anywhere.
@@ -303,26 +323,38 @@ struct Wanted {
 }
 
 impl Wanted {
-    async fn read(self, tenant: &Tenant) -> Result<Vec<Asset>, ApiError> {
-        let mut found = Vec::new();
+    async fn read(self, tenant: &Tenant) -> Result<Looked, ApiError> {
+        let mut looked = Looked::default();
         for (album, names) in self.albums {
-            let mut start = 0;
-            for _ in 0..ALBUM_PAGES {
-                let page = tenant.client.album_content(&album, start, ALBUM_PAGE).await?;
-                let next = page.next_start();
-                found.extend(page.results.into_iter().filter(|asset| names.contains(&*key_of(&asset.name))));
-                match next {
-                    Some(next) => start = next,
-                    None => break,
-                }
+            match in_album(tenant, &album, &names).await {
+                Ok(found) => looked.found.extend(found),
+                Err(error) if is_refusal(&error) => drop(looked.closed.insert(album, error)),
+                Err(error) => return Err(error),
             }
         }
         for name in self.names {
-            let page = tenant.client.search(&Search::file_name_exact(&name), 0, 100).await?;
-            found.extend(page.results);
+            match tenant.client.search(&Search::file_name_exact(&name), 0, 100).await {
+                Ok(page) => looked.found.extend(page.results),
+                Err(error) if is_refusal(&error) => drop(looked.unsearched.insert(name)),
+                Err(error) => return Err(error),
+            }
         }
-        Ok(found)
+        Ok(looked)
     }
+}
+
+async fn in_album(tenant: &Tenant, album: &str, names: &HashSet<String>) -> Result<Vec<Asset>, ApiError> {
+    let (mut found, mut start) = (Vec::new(), 0);
+    for _ in 0..ALBUM_PAGES {
+        let page = tenant.client.album_content(album, start, ALBUM_PAGE).await?;
+        let next = page.next_start();
+        found.extend(page.results.into_iter().filter(|asset| names.contains(&*key_of(&asset.name))));
+        match next {
+            Some(next) => start = next,
+            None => break,
+        }
+    }
+    Ok(found)
 }
 
 /// A short stand-in for an asset's id.
