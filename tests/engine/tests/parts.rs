@@ -1,6 +1,6 @@
 //! Files in parts: whole, once, and never a byte twice that the server has and that is right.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use engine::model::{JobAction, JobSelection, JobStateKind, PartsView, Verification};
 use engine_tests::{Stage, md5_of, noise};
@@ -300,6 +300,39 @@ async fn an_upload_that_the_server_has_lost_starts_anew() {
     resumed(&stage, batch).await;
     is_there(&stage, &film);
     assert_eq!(asked(&stage, "POST", "/multipart"), 2);
+}
+
+/// The parts were put together, the answer was spoilt, and before the next try the file got another time, or the tenant
+/// offers no parts any more: what the server made of them is looked for before anything is sent again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_put_together_is_looked_for_before_it_is_sent_again() {
+    let film = noise(15, 33 * MIB + 5);
+    for touched in [true, false] {
+        let mut stage = stage().await;
+        let path = stage.file("Shoot/film.mov", &film);
+        let spoilt = Rule::new(Match::multipart("POST"), Action::FlipByte { at: 0 }).times(1).after(1);
+        faults(&stage, vec![spoilt]);
+        let mut watch = stage.watch().await;
+        let batch = stage.enqueue(vec![stage.path("Shoot")], stage.top()).await;
+        watch.count(batch, JobStateKind::Waiting, 1).await;
+        assert_eq!(asked(&stage, "POST", "/complete"), 1);
+        stage.stop().await;
+        let sent = parts_sent(&stage);
+        if touched {
+            let file = std::fs::File::options().write(true).open(&path).unwrap();
+            file.set_modified(SystemTime::now()).unwrap();
+        } else {
+            let gone =
+                Action::Status { code: 404, retry_after: None, body: Default::default(), after_bytes: None };
+            faults(&stage, vec![Rule::new(Match::exactly("/api/v1/"), gone)]);
+        }
+        stage.start().await;
+        let view = stage.settled(batch).await;
+        assert_eq!(view.totals.count(JobStateKind::Done), 1, "{:#?}", stage.jobs(batch).await);
+        is_there(&stage, &film);
+        let again = (parts_sent(&stage) - sent, asked(&stage, "POST", "/multipart"), stage.posts());
+        assert_eq!(again, (0, 1, 0), "touched {touched}: nothing is sent again");
+    }
 }
 
 /// Worth parts on any line.

@@ -50,6 +50,8 @@ impl Rule {
 #[serde(default, deny_unknown_fields)]
 pub struct Match {
     pub path_prefix: Option<String>,
+    /// The whole path.
+    pub path: Option<String>,
     pub method: Option<String>,
     /// A form POST to the embedded object store.
     pub object_post: Option<bool>,
@@ -62,6 +64,10 @@ pub struct Match {
 impl Match {
     pub fn path(prefix: &str) -> Self {
         Self { path_prefix: Some(prefix.into()), ..Self::default() }
+    }
+
+    pub fn exactly(path: &str) -> Self {
+        Self { path: Some(path.into()), ..Self::default() }
     }
 
     pub fn object_post() -> Self {
@@ -165,6 +171,7 @@ impl Match {
             _ => false,
         };
         name && self.path_prefix.as_ref().is_none_or(|prefix| seen.path.starts_with(prefix.as_str()))
+            && self.path.as_ref().is_none_or(|path| path == seen.path)
             && self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(seen.method))
             && self.object_post.is_none_or(|wanted| wanted == seen.object_post)
             && self.larger_than.is_none_or(|most| seen.length.is_some_and(|length| length > most))

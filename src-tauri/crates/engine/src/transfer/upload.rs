@@ -134,6 +134,11 @@ async fn send(
                     Failure::new(ErrorCode::TooLarge).with("size", seen.size).with("most", MOST_BYTES),
                 ),
                 Ok(None) | Err(_) => {
+                    if job.in_parts
+                        && let Some(report) = parts::unless_put_together(context, job).await
+                    {
+                        return report;
+                    }
                     let opened = Opened::Stream { seen, source };
                     form_post::send(context, job, Ready { tenant, album, opened }, counts, stop).await
                 }

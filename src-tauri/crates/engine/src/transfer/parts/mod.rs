@@ -38,6 +38,7 @@ use crate::queue::message::{ClaimedJob, PartsReport, Report, ToOwner};
 use crate::session::Tenant;
 use crate::store::parts::{self as rows, Parts};
 
+pub use self::opening::unless_put_together;
 pub use self::plan::{Plan, is_worth_parts};
 pub use self::trial::{Trial, half_of, until};
 

@@ -11,11 +11,11 @@ use super::plan::Plan;
 use super::verify::{Verified, verify};
 use super::{PartsReady, Run, Turn};
 use crate::error::{ErrorCode, Failure};
-use crate::queue::message::{PartsReport, Report};
+use crate::queue::message::{ClaimedJob, PartsReport, Report};
 use crate::store::fingerprints::{self, Fingerprint};
 use crate::store::parts::{self as rows, Completing, Parts, UploadRow};
 use crate::transfer::rights::{ENOUGH, may_be_refusal, upload_refused};
-use crate::transfer::upload::failed_with;
+use crate::transfer::upload::{TransferContext, failed_with};
 
 impl Run<'_> {
     /// The file's sums, where it was sent before as it is now.
@@ -45,7 +45,10 @@ impl Run<'_> {
             && upload.album == self.ready.album
             && upload.version_of == self.version_of()
             && upload.base == self.ready.server.base().as_str();
-        if !same {
+        // One that the server was asked to complete may be an asset: that is found out first, also where the file only seems
+        // to have changed.
+        let settled = upload.completing != Completing::Asked;
+        if !same && settled {
             // The file has changed, or goes elsewhere: nothing of it fits.
             self.give_up().await?;
             return Ok(None);
@@ -58,14 +61,21 @@ impl Run<'_> {
             // A server that never lists it again, for whatever reason, must not hold the file up for ever.
             Err(error) if self.job.failures >= patience_with(&error) => {
                 tracing::warn!(%error, "the parts can't be listed; the upload begins anew");
-                self.give_up().await?;
-                return Ok(None);
+                if settled {
+                    self.give_up().await?;
+                    return Ok(None);
+                }
+                return self.gone(&upload).await.map(|()| None);
             }
             Err(error) if *error.kind() == ErrorKind::NotFound => {
                 return Err(failed_with(Failure::new(ErrorCode::UnexpectedAnswer).because(&error)).into());
             }
             Err(error) => return Err(self.failed(&error).into()),
         };
+        if !same {
+            self.give_up().await?;
+            return Ok(None);
+        }
         let plan = Plan { size: upload.size, part_size: upload.part_size };
         self.counts.set_verifying(true);
         let verified = self.verify(plan, stored, recorded).await;
@@ -77,8 +87,7 @@ impl Run<'_> {
     /// by now, however long ago that was: it is looked for before the file is sent again.
     async fn gone(&self, upload: &UploadRow) -> Result<(), Turn> {
         if upload.completing == Completing::Asked {
-            let failure = Failure::new(ErrorCode::NetworkInterrupted).because("completed, or lost");
-            return Err(Report::AnswerLost { failure }.into());
+            return Err(put_together_or_lost().into());
         }
         self.tell_durably(PartsReport::Gone).await
     }
@@ -153,6 +162,20 @@ impl Run<'_> {
         self.tell_durably(PartsReport::Begun { upload: Box::new(upload.clone()) }).await?;
         Ok((upload, plan))
     }
+}
+
+/// Before a file goes another way: what the server was asked to make of its parts may be an asset by now.
+pub async fn unless_put_together(context: &TransferContext, job: &ClaimedJob) -> Option<Report> {
+    let id = job.id;
+    match context.readers.read(move |db| rows::of_job(db, id)).await {
+        Ok(Some((upload, _))) if upload.completing == Completing::Asked => Some(put_together_or_lost()),
+        Ok(_) => None,
+        Err(failure) => Some(failed_with(failure)),
+    }
+}
+
+fn put_together_or_lost() -> Report {
+    Report::AnswerLost { failure: Failure::new(ErrorCode::NetworkInterrupted).because("completed, or lost") }
 }
 
 /// Begins an upload; where nobody waits for the answer any more when it comes, the upload is removed again, since nobody
