@@ -117,9 +117,11 @@ impl Stage {
                 self.rests = rests;
                 self.due |= !rests;
             }
-            ToDuplicates::Arrived { account, name } => {
-                if let Some(library) = self.libraries.get_mut(&account) {
-                    library.arrived(&name);
+            ToDuplicates::Arrived(files) => {
+                for (account, name) in files {
+                    if let Some(library) = self.libraries.get_mut(&account) {
+                        library.arrived(&name);
+                    }
                 }
             }
         }

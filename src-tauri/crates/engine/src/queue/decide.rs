@@ -1,7 +1,7 @@
 //! What becomes of files that the library has already: what the duplicate check finds, and what somebody decides.
 
 use super::event::JobEvent;
-use super::message::{Decision, LookedAt, ToDuplicates};
+use super::message::{Decision, LookedAt};
 use super::owner::Owner;
 use super::state::JobState;
 use crate::error::{ErrorCode, Failure, Outcome};
@@ -105,9 +105,7 @@ impl Owner {
     pub(super) fn settle_twins(&mut self, row: &JobRow, after: JobStateKind) -> Outcome<()> {
         if after == JobStateKind::Done {
             let account = self.open_batch(row.batch)?.context.account;
-            let arrived = ToDuplicates::Arrived { account, name: row.name.clone() };
-            // Nobody at the other end: this program keeps the queue but sends nothing.
-            self.links.duplicates.send(arrived).unwrap_or_default();
+            self.arrived.push((account, row.name.clone()));
         }
         if after.is_settled() && self.twins.remove(&row.id) {
             checked::free_twins(&self.db, row.id).map_err(failure_of)?;

@@ -240,8 +240,8 @@ pub enum ToDuplicates {
     Online(bool),
     /// The computer should rest, or go on.
     Rest(bool),
-    /// The library has got this file.
-    Arrived { account: AccountId, name: String },
+    /// The libraries have got these files.
+    Arrived(Vec<(AccountId, String)>),
 }
 
 /// What became of a local folder in the library.

@@ -99,6 +99,8 @@ pub struct Owner {
     pub(super) values_due: bool,
     /// After the commit, the duplicate check has work.
     pub(super) look_due: bool,
+    /// Files that are in the library since the last commit, by their names.
+    pub(super) arrived: Vec<(AccountId, String)>,
     /// Jobs whose fate equal files wait for.
     pub(super) twins: HashSet<JobId>,
     data_version: i64,
@@ -141,6 +143,7 @@ impl Owner {
             aborts_due: true,
             values_due: true,
             look_due: true,
+            arrived: Vec::new(),
             twins: HashSet::new(),
             data_version: 0,
             requests_due: Instant::now(),

@@ -228,6 +228,10 @@ impl Owner {
         if std::mem::take(&mut self.values_due) {
             self.links.values.send(()).unwrap_or_default();
         }
+        if !self.arrived.is_empty() {
+            let arrived = ToDuplicates::Arrived(std::mem::take(&mut self.arrived));
+            self.links.duplicates.send(arrived).unwrap_or_default();
+        }
         if ready | std::mem::take(&mut self.look_due) {
             self.links.duplicates.send(ToDuplicates::Due).unwrap_or_default();
         }

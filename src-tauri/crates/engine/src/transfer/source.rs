@@ -70,15 +70,24 @@ impl Seen {
 
     /// As it is kept; `None` where the file can't be known again. For a blocking thread.
     pub fn stamp(&self, path: &Path, keys: &FileKeys) -> Option<FileStamp> {
-        let key = keys.key(self.identity?, path)?;
+        Some(self.stamped(keys.key(self.identity?, path)?, path))
+    }
+
+    /// The same where that needs no look at the disk; the outer `None`: it does.
+    pub fn stamp_at_hand(&self, path: &Path, keys: &FileKeys) -> Option<Option<FileStamp>> {
+        let Some(identity) = self.identity else { return Some(None) };
+        keys.at_hand(identity).map(|key| key.map(|key| self.stamped(key, path)))
+    }
+
+    fn stamped(&self, key: String, path: &Path) -> FileStamp {
         let hash = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc64Nvme, path.as_os_str().as_encoded_bytes());
-        Some(FileStamp {
+        FileStamp {
             key,
             size: self.size,
             modified_ns: self.modified_ns,
             changed_ns: self.changed_ns,
             path_hash: hash.cast_signed(),
-        })
+        }
     }
 
     /// Of a file that can be opened for reading now. For a blocking thread.

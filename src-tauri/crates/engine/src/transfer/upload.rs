@@ -57,6 +57,10 @@ impl TransferContext {
         seen: Seen,
         look: bool,
     ) -> (Option<Box<FileStamp>>, Option<[u8; 16]>) {
+        // Most files need no change of threads for that.
+        if !look && let Some(stamp) = seen.stamp_at_hand(path, &self.keys) {
+            return (stamp.map(Box::new), None);
+        }
         let (keys, readers, path) = (Arc::clone(&self.keys), self.readers.clone(), path.to_path_buf());
         let known = tokio::task::spawn_blocking(move || {
             let stamp = seen.stamp(&path, &keys)?;
