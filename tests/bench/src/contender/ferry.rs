@@ -17,7 +17,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::vault::MemoryVault;
 use crate::outcome::{Outcome, Trouble, because};
 use crate::process::{Cost, measure};
-use crate::sink::Sink;
+use crate::sink::{self, Sink};
 
 /// The album that everything goes to.
 const ALBUM: &str = "Bench";
@@ -54,9 +54,12 @@ impl Options {
 /// What the contender says about itself.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Said {
+    /// Unix microseconds.
+    pub wished_at: u64,
     /// From the wish to the last job *done*.
     pub seconds: f64,
-    /// From the wish to the last byte stored; what follows is waiting for the tenant's word.
+    /// From the wish to the last byte stored, as the events tell it, which come ten times a second; what follows is waiting
+    /// for the tenant's word.
     pub stored_seconds: f64,
     pub done: u64,
     pub bytes: u64,
@@ -145,11 +148,12 @@ async fn upload(options: &Options) -> Outcome<Said> {
     let album = handle.resolve_destination(account, ALBUM, false, true).await;
     let album = album.map_err(because("the album can't be made"))?;
     let subscription = handle.subscribe().await.map_err(because("no events"))?;
-    let started = Instant::now();
+    let (started, wished_at) = (Instant::now(), sink::now());
     let batch = handle.enqueue(request(account, &options.source, album)).await;
     let batch = batch.map_err(because("the files can't be added"))?;
     let (view, mut said) = listen(&handle, subscription, batch, started).await?;
     engine.stop().await;
+    said.wished_at = wished_at;
     said.done = view.totals.count(JobStateKind::Done);
     said.bytes = view.totals.all_bytes();
     said.peak_memory = peak_memory();

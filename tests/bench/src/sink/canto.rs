@@ -52,6 +52,12 @@ pub fn file_of(state: &State, name: Option<&str>, album: Option<&str>) -> Result
     Ok(Form { row, album: album.unwrap_or_default().to_owned() })
 }
 
+/// Whether this is what a file is stored by: a form, or the end of an upload in parts.
+pub fn stores(request: &Request) -> bool {
+    let path = request.path();
+    path == FORMS || path.starts_with(parts::BASE) && path.ends_with("/complete")
+}
+
 /// The head of a form: finds the name and the album.
 pub fn form(state: &State, head: &[u8]) -> Result<Form, Answer> {
     let name = field(head, b"name=\"x-amz-meta-file_name\"\r\n\r\n");

@@ -48,6 +48,8 @@ pub struct Counters {
     pub connections: AtomicU64,
     pub requests: AtomicU64,
     pub bytes: AtomicU64,
+    /// When the last word went out that a file is stored.
+    pub said_stored: AtomicU64,
 }
 
 impl Counters {
@@ -66,6 +68,8 @@ pub struct Heard {
     pub taken: u64,
     /// When the last byte of any file came.
     pub last_byte: u64,
+    /// When the last word went out that a file is stored.
+    pub said_stored: u64,
     /// When each file's first byte came.
     pub first_bytes: BTreeMap<String, u64>,
     /// Bytes of parts whose uploads are not ended.
@@ -74,15 +78,16 @@ pub struct Heard {
 
 /// In the sink: what it tells.
 pub fn heard(state: &State, anew: bool) -> String {
-    let Counters { connections, requests, bytes } = &state.figures;
-    let [connections, requests, bytes] =
-        [connections, requests, bytes].map(|counter| counter.load(Ordering::Relaxed));
+    let Counters { connections, requests, bytes, said_stored } = &state.figures;
+    let [connections, requests, bytes, said_stored] =
+        [connections, requests, bytes, said_stored].map(|counter| counter.load(Ordering::Relaxed));
     let heard = Heard {
         connections,
         requests,
         bytes,
         taken: state.line.taken(),
         last_byte: state.line.last_byte(),
+        said_stored,
         first_bytes: state.line.first_bytes(anew),
         parts_bytes: state.parts.as_ref().map_or(0, |open| open.bytes()),
     };

@@ -12,6 +12,7 @@ mod s3;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -138,6 +139,9 @@ async fn converse(stream: TcpStream, tls: TlsAcceptor, state: &State) -> std::io
             tokio::time::sleep(state.delay).await;
         }
         connection.answer(&request, &answer).await?;
+        if canto::stores(&request) {
+            state.figures.said_stored.store(now(), Ordering::Relaxed);
+        }
     }
     Ok(())
 }
