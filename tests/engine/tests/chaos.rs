@@ -83,3 +83,9 @@ async fn seed_95212_an_ok_that_names_nothing() {
 async fn seed_150051_a_store_that_takes_seconds_after_a_crash() {
     hold(&[150_051]).await;
 }
+
+/// A call for a token was never answered: everything of the account waited for it far longer than for any other answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seed_230459_a_token_that_never_comes() {
+    hold(&[230_459]).await;
+}

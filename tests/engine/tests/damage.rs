@@ -139,6 +139,9 @@ fn answer_script(on: On) -> Vec<Damage> {
         of(0, Kind::Truncate),
         of(40, Kind::Truncate),
         of(34, Kind::Flip),
+        // A status that nobody sends: 604, and 244.
+        of(9, Kind::Flip),
+        of(10, Kind::Flip),
         of(20, Kind::Delay(Duration::from_millis(300))),
     ]
 }

@@ -1,5 +1,7 @@
 //! The OAuth server of a region (canto-api §2).
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use url::{Url, form_urlencoded};
@@ -35,6 +37,7 @@ pub enum OAuthStyle {
 pub struct OAuthServer {
     base: Url,
     style: OAuthStyle,
+    answer_limit: Duration,
 }
 
 impl OAuthServer {
@@ -43,12 +46,19 @@ impl OAuthServer {
     pub fn for_tenant(tenant: &TenantAddress) -> Self {
         let regional =
             tenant.region().and_then(|region| Url::parse(&format!("https://oauth.{region}/")).ok());
-        Self { base: regional.unwrap_or_else(|| tenant.origin().clone()), style: OAuthStyle::Canto }
+        Self::at(regional.unwrap_or_else(|| tenant.origin().clone()))
     }
 
     /// A server at a known place.
     pub fn at(base: Url) -> Self {
-        Self { base, style: OAuthStyle::Canto }
+        Self { base, style: OAuthStyle::Canto, answer_limit: ANSWER_LIMIT }
+    }
+
+    /// Waits so long for an answer, in place of 90 s.
+    #[must_use]
+    pub fn with_answer_limit(mut self, answer_limit: Duration) -> Self {
+        self.answer_limit = answer_limit;
+        self
     }
 
     /// Uses another trio of addresses.
@@ -193,7 +203,7 @@ impl OAuthServer {
         call: &'static str,
         request: reqwest::RequestBuilder,
     ) -> Result<(HeaderMap, Vec<u8>), ApiError> {
-        let response = send_patiently(call, request, ANSWER_LIMIT).await?;
+        let response = send_patiently(call, request, self.answer_limit).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read_body(call, response).await?;
         if !is_success(status) {

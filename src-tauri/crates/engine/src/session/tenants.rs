@@ -136,7 +136,7 @@ impl Tenants {
             Arc::clone(&self.vault),
             Arc::clone(&self.world),
             self.network.api(),
-            OAuthServer::for_tenant(&address),
+            OAuthServer::for_tenant(&address).with_answer_limit(self.pace.answer),
             self.owner.clone(),
         );
         let tokens = Arc::new(tokens);

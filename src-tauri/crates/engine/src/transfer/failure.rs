@@ -42,8 +42,15 @@ pub fn may_have_arrived(error: &ApiError) -> bool {
         ErrorKind::TimedOut | ErrorKind::Interrupted => true,
         // A gateway in between gave up; what is behind it may have stored the object.
         ErrorKind::ServerBusy { .. } => matches!(error.status(), Some(502 | 504)),
+        // An answer, but to what? Damaged on the way, it may have been a *yes*.
+        ErrorKind::UnexpectedAnswer => error.status().is_some_and(says_nothing),
         _ => false,
     }
+}
+
+/// A status that no store refuses with, nor a page in its place comes with.
+fn says_nothing(status: u16) -> bool {
+    !matches!(status, 200 | 201 | 204 | 301 | 302 | 303 | 307 | 308 | 400..=599)
 }
 
 /// The object store itself refused: a fresh upload setting may help.
