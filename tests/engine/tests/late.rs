@@ -56,6 +56,20 @@ async fn an_attempt_older_than_the_status_list_is_looked_for_in_the_albums() {
     }
 }
 
+/// The albums were looked through just before the computer slept for a day, and the store put the file there after that
+/// (chaos seed 240456).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_into_the_albums_from_before_a_long_sleep_says_nothing() {
+    let mut stage = stage_with(Switches { ingest_delay_ms: 3_600_000, ..Switches::default() }).await;
+    let batch = sent_and_stopped(&mut stage).await;
+    stage.start().await;
+    let searches =
+        |stage: &Stage| stage.tenant.requests().iter().filter(|call| call.path == "/api/v1/search").count();
+    stage.until(|| searches(&stage) > 0).await;
+    stage.pass_time(DAY).await;
+    there_once(&stage, batch).await;
+}
+
 fn refused(path: &str) -> Rule {
     let no = Action::Status { code: 403, retry_after: None, body: FaultBody::Json, after_bytes: None };
     Rule::new(Match { method: Some("GET".into()), ..Match::path(path) }, no)

@@ -12,7 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::doubts::{self, meant_for_others};
 use super::failure::failure_of;
-use super::look::{Account, Awaited, Blind, LIST_PATIENCE, Look, details, hash_of, list, look_into_albums};
+use super::look::{
+    Account, Awaited, Blind, GRACE_MOST, LIST_PATIENCE, Look, details, hash_of, list, look_into_albums,
+};
 use super::matching::{ByName, Fit, by_name, candidates, fit, is_target, key_of, pair};
 use super::rights;
 use super::upload::TransferContext;
@@ -31,11 +33,6 @@ const OFTEN: Duration = Duration::from_millis(1_000);
 const OFTEN_WHERE_TOLD: Duration = Duration::from_millis(200);
 /// And at most when the last look failed.
 const TROUBLE: Duration = Duration::from_secs(2);
-/// How long an attempt of unknown fate is looked for when nothing is known of the tenant's pace, and at the least and most.
-/// The least is no matter of the list alone: a store may take some seconds for what it has in full.
-const GRACE_UNKNOWN: Millis = 30_000;
-const GRACE_LEAST: Millis = 10_000;
-const GRACE_MOST: Millis = 120_000;
 
 /// The task that confirms.
 pub struct Confirmer {
@@ -318,9 +315,8 @@ impl Confirmer {
         reports: &mut Vec<(JobId, Report)>,
     ) -> Vec<AwaitedJob> {
         let mut failed = Vec::new();
-        let Account { jobs, blind, failed_before, listing_delay, .. } = account;
-        let grace =
-            listing_delay.map_or(GRACE_UNKNOWN, |delay| (3 * delay + 2_000).clamp(GRACE_LEAST, GRACE_MOST));
+        let grace = account.grace();
+        let Account { jobs, blind, failed_before, .. } = account;
         let targets: HashSet<String> = jobs
             .values()
             .filter_map(|awaited| awaited.job.version_of.as_ref())
@@ -388,7 +384,12 @@ impl Confirmer {
             }
             // What was not answered says nothing of it.
             let asked = look.listed || awaited.stays_unasked(blind, now);
-            if !sure && !working && asked && now - awaited.since > grace && awaited.is_looked_for(clock) {
+            if !sure
+                && !working
+                && asked
+                && now - awaited.since > grace
+                && awaited.is_looked_for(clock, grace)
+            {
                 reports.push((*id, awaited.unreadable.take().unwrap_or(Report::NotArrived)));
                 return false;
             }

@@ -29,6 +29,11 @@ const UNSEEN_PATIENCE: Millis = 24 * 3_600_000;
 const LEAST_LOOK: Millis = 120_000;
 /// How long what was sent is looked for in its album where the list and the details may not be asked for.
 const BLIND_PATIENCE: Millis = 120_000;
+/// How long an attempt of unknown fate is looked for when nothing is known of the tenant's pace, and at the least and most.
+/// The least is no matter of the list alone: a store may take some seconds for what it has in full.
+const GRACE_UNKNOWN: Millis = 30_000;
+const GRACE_LEAST: Millis = 10_000;
+pub(super) const GRACE_MOST: Millis = 120_000;
 /// Searches by name of one look, each a call of the tenant's budget.
 const SEARCHES: usize = 20;
 
@@ -41,13 +46,20 @@ pub(super) struct Awaited {
     taken: Millis,
     pub listed: bool,
     pub other_bytes_since: Option<Millis>,
-    pub album_looked: Option<Instant>,
+    pub album_looked: Option<AlbumLook>,
     /// The list names an asset of its name that nobody shows, since then.
     pub hidden_since: Option<Millis>,
     /// An asset that may be its own was found, and the local file that would tell can't be read.
     pub unreadable: Option<Report>,
     /// Its attempt began before this program did, so that only clocks that may have been set tell how old it is.
     from_before: bool,
+}
+
+/// When the albums were looked through: for the next look, and for what it can have seen.
+#[derive(Clone, Copy)]
+pub(super) struct AlbumLook {
+    at: Instant,
+    steady: Millis,
 }
 
 impl Awaited {
@@ -79,12 +91,26 @@ impl Awaited {
         self.job.sent_at.is_none() && is_old
     }
 
+    /// The albums were looked through when it had been awaited for so long. A look before that, and then a computer that
+    /// slept, say nothing of what came meanwhile.
+    fn was_looked_for_after(&self, patience: Millis) -> bool {
+        self.album_looked.is_some_and(|look| look.steady - self.since > patience)
+    }
+
+    /// `grace`: how long it may take to appear.
+    fn is_due_in_albums(&self, (instant, steady): (Instant, Millis), every: Duration, grace: Millis) -> bool {
+        self.album_looked.is_none_or(|look| {
+            let late = steady - self.since > grace && !self.was_looked_for_after(grace);
+            late || instant.duration_since(look.at) >= every
+        })
+    }
+
     /// It is there for nobody to see: so long after it was stored, and after a real look for it. That it seems to be old is
     /// not enough: the clock may have been set, or nobody may have looked for days.
     pub fn stays_unseen(&self, steady: Millis) -> bool {
         steady - self.since > UNSEEN_PATIENCE
             && steady - self.taken > LEAST_LOOK
-            && self.album_looked.is_some()
+            && self.was_looked_for_after(UNSEEN_PATIENCE)
     }
 
     /// The tenant said that it is done, and shows it nowhere: to this user, at least.
@@ -95,12 +121,12 @@ impl Awaited {
     /// Nobody may ask what became of it. A list that says nothing may have nothing to say for longer.
     pub fn stays_unasked(&self, blind: &Blind, steady: Millis) -> bool {
         let patience = if blind.is_silent() { LIST_PATIENCE } else { BLIND_PATIENCE };
-        blind.is() && steady - self.since > patience && self.album_looked.is_some()
+        blind.is() && steady - self.since > patience && self.was_looked_for_after(patience)
     }
 
-    /// Everything was looked at that can tell of it.
-    pub fn is_looked_for(&self, now: Millis) -> bool {
-        !self.outlasts_list(now) || self.album_looked.is_some()
+    /// Everything was looked at that can tell of it, after the time that it may take to appear.
+    pub fn is_looked_for(&self, now: Millis, grace: Millis) -> bool {
+        !self.outlasts_list(now) || self.was_looked_for_after(grace)
     }
 }
 
@@ -121,6 +147,14 @@ pub(super) struct Account {
     pub looks_refused: u32,
     /// Lines of failed uploads that were some job's by now, by name: a retry has one of its own.
     pub failed_before: HashMap<String, u32>,
+}
+
+impl Account {
+    /// How long an attempt of unknown fate is looked for.
+    pub fn grace(&self) -> Millis {
+        let known = |delay: Millis| (3 * delay + 2_000).clamp(GRACE_LEAST, GRACE_MOST);
+        self.listing_delay.map_or(GRACE_UNKNOWN, known)
+    }
 }
 
 /// What may not be asked for, as it seems.
@@ -256,12 +290,13 @@ pub(super) async fn look_into_albums(
 ) -> Result<Vec<Asset>, ApiError> {
     let instant = Instant::now();
     let blind = account.blind.is();
+    let grace = account.grace();
     let mut wanted = Wanted::default();
     let mut asked = Vec::new();
     for (id, awaited) in &mut account.jobs {
         let age = steady - awaited.since;
         let outlasts = awaited.outlasts_list(now) && age >= LIST_FIRST;
-        let due = awaited.album_looked.is_none_or(|at| instant.duration_since(at) >= every);
+        let due = awaited.is_due_in_albums((instant, steady), every, grace);
         if (age < LIST_PATIENCE && !outlasts && !blind) || !due {
             continue;
         }
@@ -291,7 +326,7 @@ pub(super) async fn look_into_albums(
         let shut = awaited.job.album.as_ref().and_then(|album| closed.get(album));
         let answered = shut.is_none() && !unsearched.contains(&*key_of(&awaited.job.name));
         if answered || stays {
-            awaited.album_looked = Some(instant);
+            awaited.album_looked = Some(AlbumLook { at: instant, steady });
         }
         if let Some(error) = shut
             && stays
