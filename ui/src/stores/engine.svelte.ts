@@ -41,10 +41,12 @@ export class EngineState {
     const early: EngineEvent[] = [];
     let deliver = (event: EngineEvent): void => void early.push(event);
     const snapshot = await this.backend.subscribe((event) => deliver(event));
+    performance.mark("m snapshot");
     this.take(snapshot);
     deliver = (event) => this.apply(event);
     early.forEach(deliver);
     await before;
+    performance.mark("m settings");
     this.ready = true;
     if (snapshot.batches.length >= PAGE) await this.loadUnfinished();
   }

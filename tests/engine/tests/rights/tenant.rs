@@ -107,6 +107,25 @@ async fn nothing_is_sent_to_an_album_that_is_closed() {
     }
 }
 
+/// A new album that the tenant shows a little later: no file is given up for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_album_that_is_shown_late_takes_its_files() {
+    for form in [MissingRight::NotFound, MissingRight::Silent] {
+        let stage = stage(form, 0).await;
+        let album = stage.album(&["Marketing", "Press 24/25"]);
+        stage.tenant.restrict(&album.id, Some(&[]));
+        for number in 0..20 {
+            stage.file(&format!("Shoot/{number}.jpg"), &noise(number, 4_000));
+        }
+        let mut watch = stage.watch().await;
+        let batch = stage.enqueue(vec![stage.path("Shoot")], album.clone()).await;
+        watch.count(batch, JobStateKind::Waiting, 1).await;
+        stage.tenant.restrict(&album.id, None);
+        let view = stage.settled(batch).await;
+        assert_eq!(done(&view), 20, "{form:?}: {:#?}", stage.jobs(batch).await);
+    }
+}
+
 /// It is closed while the library works on what arrived: no asset is made, and the reason is found out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_album_is_closed_in_the_middle() {

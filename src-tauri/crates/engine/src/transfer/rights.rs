@@ -85,18 +85,33 @@ pub(super) fn upload_withdrawn(context: &TransferContext, tenant: &Tenant, error
     failed_with(failure)
 }
 
-/// An album that was chosen has to be there for this user: nothing is sent where it would be lost.
+/// An album that was chosen has to be there for this user: nothing is sent where it would be lost. It is the file's
+/// `failures` + 1st try: one that is not shown may be so new that the tenant does not show it yet.
 pub(super) async fn album_is_open(
     context: &TransferContext,
     tenant: &Tenant,
     destination: &Destination,
+    failures: u32,
 ) -> Result<(), Report> {
     let thing = Thing::Album(destination.id.clone());
     if let Some(failure) = tenant.refusals.of(&thing) {
         return Err(failed_with(failure));
     }
     match tenant.refusals.sees_album(&tenant.client, &destination.id).await {
-        Ok(()) => Ok(()),
+        Ok(()) => {
+            tenant.refusals.is_open(&thing);
+            Ok(())
+        }
+        Err(error)
+            if is_refusal(&error)
+                && *error.kind() != ErrorKind::Forbidden
+                && tenant.refusals.doubt(&thing).min(failures + 1) < ENOUGH =>
+        {
+            let failure = Failure::new(ErrorCode::TenantBusy).with("destination", &destination.path);
+            let failure = failure.because(&error);
+            tenant.refusals.note(thing, failure.clone(), Duration::from_millis(DOUBT.unsigned_abs()));
+            Err(failed_with(failure))
+        }
         Err(error) if is_refusal(&error) => {
             let failure = album_refused(&error, &destination.path);
             tenant.refusals.note(thing, failure.clone(), context.pace.right);

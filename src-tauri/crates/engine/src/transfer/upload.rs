@@ -292,7 +292,7 @@ pub(super) fn source_trouble(
 async fn place(context: &TransferContext, tenant: &Tenant, job: &ClaimedJob) -> Result<String, Report> {
     let destination = &job.context.destination;
     if destination.kind == DestinationKind::Album {
-        album_is_open(context, tenant, destination).await?;
+        album_is_open(context, tenant, destination, job.failures).await?;
         return Ok(destination.id.clone());
     }
     if let Some(album) = &job.album {
