@@ -1,5 +1,4 @@
-//! GNOME and the desktops that share its settings (Unity, Cinnamon, Budgie, Pantheon). KDE keeps its own file, whose
-//! proxies its programs alone follow: there, environment variables or Ferry's own settings say which way to go.
+//! GNOME and the desktops that share its settings (Unity, Cinnamon, Budgie, Pantheon, MATE).
 
 use std::collections::HashMap;
 use std::process::{Command, Stdio};

@@ -3,6 +3,8 @@
 
 #[cfg(any(target_os = "linux", test))]
 mod gnome;
+#[cfg(any(target_os = "linux", test))]
+mod kde;
 #[cfg(any(target_os = "macos", test))]
 mod macos;
 #[cfg(any(windows, test))]
@@ -27,7 +29,7 @@ pub enum Desktop {
 /// `None`: the desktop says nothing that is not known otherwise.
 pub fn read() -> Option<Desktop> {
     #[cfg(target_os = "linux")]
-    return gnome::read();
+    return gnome::read().or_else(kde::read);
     #[cfg(target_os = "macos")]
     return macos::read();
     #[cfg(windows)]
