@@ -30,6 +30,35 @@ test("signing in: refused, cancelled, and through the browser", async ({
   await expect(page.getByRole("heading", { name: "Uploads" })).toBeVisible();
 });
 
+// Without the proxy's settings nobody behind one would ever get to the window that has them.
+test("the network is set before the first sign-in", async ({ page }) => {
+  await open(page, "signed-out");
+  await page.getByLabel("Your Canto address").fill("acme.canto.com");
+  await page.getByRole("button", { name: "Network and proxy" }).click();
+  await expect(
+    page.getByRole("heading", { name: "Network and proxy" }),
+  ).toBeVisible();
+  await expect(
+    page.getByRole("button", { name: "Back to sign-in" }),
+  ).toBeFocused();
+  await page
+    .getByRole("radiogroup", { name: "Proxy", exact: true })
+    .getByText("By hand")
+    .click();
+  await expect(
+    page.getByRole("textbox", { name: "Address of the proxy" }),
+  ).toBeVisible();
+  await expect(
+    page.getByRole("textbox", { name: "Address of the library" }),
+  ).toHaveValue("acme.canto.com");
+  await expect(page.getByRole("searchbox")).toHaveCount(0);
+  await checkAccessible(page, "network before the sign-in");
+  await page.keyboard.press("Escape");
+  await expect(page.getByLabel("Your Canto address")).toHaveValue(
+    "acme.canto.com",
+  );
+});
+
 test("signing in again goes on with the queue", async ({ page }) => {
   await open(page, "signin-required");
   await page.getByRole("button", { name: "Sign in again" }).click();

@@ -8,6 +8,13 @@ const type = async (page: Page, tenant: string) => {
 
 export const session: Views = {
   "signed-out": { scenario: "signed-out" },
+  "signin-network": {
+    scenario: "signed-out",
+    steps: async (page) => {
+      await page.getByRole("button", { name: "Network and proxy" }).click();
+      await page.getByRole("button", { name: "Back to sign-in" }).waitFor();
+    },
+  },
   "signin-failed": {
     scenario: "signed-out",
     steps: async (page) => {
