@@ -71,9 +71,6 @@ async function opened(stage) {
   const origin = await page.run("return performance.timeOrigin");
   say("start to first rows", `${Math.round(rows - started)} ms`, "300 ms");
   say("  of it until the page begins", `${Math.round(origin - started)} ms`);
-  const marks = await page.run(`return performance.getEntriesByType("mark").map((m) => m.name + " " + Math.round(m.startTime)).join(", ") + "; " +
-    performance.getEntriesByType("resource").map((r) => r.name.split("/").pop() + " " + Math.round(r.startTime) + "–" + Math.round(r.responseEnd)).join(", ")`);
-  say("  marks", marks);
   say("  driver and all", `${Date.now() - began} ms`);
   return page;
 }

@@ -15,6 +15,7 @@ import type {
 
 const MORE_PAGES = 20;
 const PAGE = 200;
+const SOON_MS = 150;
 
 export class EngineState {
   ready = $state(false);
@@ -36,17 +37,19 @@ export class EngineState {
 
   constructor(private readonly backend: Backend) {}
 
-  /** `before`: what has to have come, or failed, before anything is shown. */
-  async start(before: Promise<void> = Promise.resolve()): Promise<void> {
+  /**
+   * `before`: what has to have come, or failed, before anything is shown. `ahead`: what is asked for as soon as the snapshot
+   * is there, and shown with it if it comes soon: the window draws itself once.
+   */
+  async start(before = Promise.resolve(), ahead = (): Promise<void> => Promise.resolve()): Promise<void> {
     const early: EngineEvent[] = [];
     let deliver = (event: EngineEvent): void => void early.push(event);
     const snapshot = await this.backend.subscribe((event) => deliver(event));
-    performance.mark("m snapshot");
     this.take(snapshot);
     deliver = (event) => this.apply(event);
     early.forEach(deliver);
-    await before;
-    performance.mark("m settings");
+    const soon = new Promise<void>((resolve) => setTimeout(resolve, SOON_MS));
+    await Promise.all([before, Promise.race([ahead(), soon])]);
     this.ready = true;
     if (snapshot.batches.length >= PAGE) await this.loadUnfinished();
   }

@@ -132,6 +132,12 @@ export class JobPages {
     if (wanted.some((one) => this.pages.get(pageKey(one))?.stale)) this.refreshSoon();
   }
 
+  /** Has pages at hand before they are shown. One that does not come is asked for again once it is in view. */
+  async fetchAhead(wanted: Wanted[]): Promise<void> {
+    this.wanted = wanted;
+    await Promise.all(wanted.map((one) => this.load(pageKey(one), one)));
+  }
+
   /** Rows in view show their new state at once; the pages are fetched again soon, once for many changes. */
   changed(changes: JobChange[], batches: BatchView[]): void {
     const ids = new Set(batches.map((batch) => batch.id));

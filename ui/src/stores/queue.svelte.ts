@@ -1,6 +1,6 @@
 // What the queue shows: filter, search, open batches, the active row and its details.
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import { QueueLayout, type Section, type Segment } from "../features/queue/layout";
+import { pagesOf, QueueLayout, type Section, type Segment } from "../features/queue/layout";
 import type { BatchId, BatchView, JobId, JobOrder } from "../ipc";
 import { countAll, countOf, type EngineState } from "./engine.svelte";
 import type { JobPages, PageSource, Piece } from "./pages.svelte";
@@ -51,6 +51,12 @@ export class QueueView {
   });
 
   readonly layout = $derived(new QueueLayout(this.search.trim() ? this.searchSections() : this.batchSections()));
+
+  /** Fetches what so many rows from the first one on show. */
+  fetchAhead(rows: number): Promise<void> {
+    const indices = Array.from({ length: Math.min(rows, this.layout.rows) }, (_, index) => index);
+    return this.pages.fetchAhead(pagesOf(indices.map((index) => this.layout.at(index))));
+  }
 
   isOpen(batch: BatchView): boolean {
     return this.opened.get(batch.id) ?? this.opensByItself(batch);

@@ -1,6 +1,6 @@
 // Which row stands where: batch headers with their jobs below, without an object per row.
 import type { BatchView } from "../../ipc";
-import { sourceKey, type PageSource, type Piece } from "../../stores/pages.svelte";
+import { PAGE_SIZE, pageKey, sourceKey, type PageSource, type Piece, type Wanted } from "../../stores/pages.svelte";
 
 /** Jobs of a batch that stand together, such as those being sent. */
 export interface Segment {
@@ -24,6 +24,17 @@ interface Span {
   length: number;
   section: Section;
   segment: Segment | null;
+}
+
+/** The pages that some rows are on, each once. */
+export function pagesOf(places: Iterable<RowPlace | null>): Wanted[] {
+  const wanted = new Map<string, Wanted>();
+  for (const place of places) {
+    if (place?.kind !== "job") continue;
+    const page = { source: place.segment.source, number: Math.floor(place.offset / PAGE_SIZE) };
+    wanted.set(pageKey(page), page);
+  }
+  return [...wanted.values()];
 }
 
 export class QueueLayout {

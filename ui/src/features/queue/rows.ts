@@ -1,8 +1,8 @@
 // From what is in view to what is drawn and what has to be fetched.
 import type { BatchView, JobView } from "../../ipc";
-import { PAGE_SIZE, pageKey, type JobPages, type Wanted } from "../../stores/pages.svelte";
+import { type JobPages, type Wanted } from "../../stores/pages.svelte";
 import type { Active, QueueView } from "../../stores/queue.svelte";
-import type { RowPlace } from "./layout";
+import { pagesOf, type RowPlace } from "./layout";
 import { shotAt, type ShotPlace } from "./shots";
 import type { Viewport } from "./viewport.svelte";
 
@@ -52,13 +52,7 @@ export function collectRows({ layout }: QueueView, pages: JobPages, view: Viewpo
 
 export function pagesFor({ searchSource }: QueueView, pages: JobPages, rows: Row[]): Wanted[] {
   if (searchSource.search && pages.length(searchSource) === null) return [{ source: searchSource, number: 0 }];
-  const wanted = new Map<string, Wanted>();
-  for (const { place } of rows) {
-    if (place.kind !== "job") continue;
-    const page = { source: place.segment.source, number: Math.floor(place.offset / PAGE_SIZE) };
-    wanted.set(pageKey(page), page);
-  }
-  return [...wanted.values()];
+  return pagesOf(rows.map(({ place }) => place));
 }
 
 export function activeOf({ index, place, batch, job }: Row): Active {
