@@ -73,6 +73,24 @@ async fn what_an_upload_that_is_expected_asks_is_known_when_it_begins() {
     assert_eq!(asked(), before + QUESTIONS.len(), "asked again");
 }
 
+/// Whether the album takes files is found out when it is named, once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_album_is_looked_at_when_it_is_named() {
+    let stage = Stage::new().await;
+    let looks = || {
+        let is_look = |call: &&ferry_tenant::Call| call.path.starts_with("/api/v1/info/album/");
+        stage.tenant.requests().iter().filter(is_look).count()
+    };
+    let handle = stage.handle();
+    let place = handle.resolve_destination(stage.account, "Marketing/Spring/Selects", false, false);
+    let album = place.await.unwrap();
+    stage.until(|| looks() == 1).await;
+    stage.file("a.jpg", b"one");
+    let batch = stage.upload(vec![stage.path("a.jpg")], album).await;
+    assert_eq!(batch.totals.count(JobStateKind::Done), 1);
+    assert_eq!(looks(), 1, "asked again");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_there_already_is_reused() {
     let stage = Stage::new().await;

@@ -138,6 +138,7 @@ impl EngineHandle {
             };
             place = Destination { kind, id: node.id, path };
         }
+        self.expect_place(account, &place);
         Ok(place)
     }
 }

@@ -47,6 +47,7 @@ impl EngineHandle {
         let (request, values) = self.prepare_values(request).await?;
         let (request, values) = (Box::new(request), Box::new(values));
         if self.is_owner() {
+            self.expect_place(request.account, &request.destination);
             self.ask(|reply| ToOwner::Enqueue { request, values, reply }).await
         } else {
             self.request(Request::Enqueue { request, values }).await
