@@ -54,13 +54,23 @@ export async function open(
     Date.now = () => now + window.skew;
   }, NOW);
   await page.goto(`/?scenario=${scenario}&clock=manual&delay=0${more}`);
+  await begun(page);
+}
+
+/** Shown, and what follows the first rows is loaded. */
+async function begun(page: Page): Promise<void> {
   await page.locator("main, [role=main]").first().waitFor();
+  await page.waitForFunction(
+    () =>
+      document.querySelector("main.failed") !== null ||
+      performance.getEntriesByName("everything is loaded").length > 0,
+  );
 }
 
 /** A new start of the same window. */
 export async function restart(page: Page): Promise<void> {
   await page.reload();
-  await page.locator("main, [role=main]").first().waitFor();
+  await begun(page);
 }
 
 export async function advance(page: Page, seconds: number): Promise<void> {
