@@ -10,3 +10,5 @@ mod policy;
 pub mod preview;
 pub mod stage;
 mod sums;
+
+pub use self::sums::sums_of_files;

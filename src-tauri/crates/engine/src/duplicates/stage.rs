@@ -24,6 +24,7 @@ use crate::model::{AccountId, DuplicateBasis, DuplicateOf, JobId, WaitingFor};
 use crate::network::reachability::{Heard, Lost, Way};
 use crate::queue::concerns_the_way;
 use crate::queue::message::{Decision, Report, ToDuplicates, ToOwner};
+use crate::store::batches;
 use crate::store::file_sums::FileSum;
 use crate::store::jobs::{self, SMALL_FILE};
 use crate::transfer::source_watch::volume_away;
@@ -139,11 +140,15 @@ impl Stage {
         let read = move |db: &rusqlite::Connection| {
             let rows = jobs::to_look_for(db, PAGE, &held)?;
             let left = jobs::count_to_look_for(db)?;
-            Ok((groups(db, rows)?, left))
+            // What is known of the libraries is needed as long as a folder's files still come.
+            let more_come = rows.is_empty() && batches::is_any_scanned_for_duplicates(db)?;
+            Ok((groups(db, rows)?, left, more_come))
         };
-        let (groups, left) = self.context.readers.read(read).await?;
+        let (groups, left, more_come) = self.context.readers.read(read).await?;
         if groups.is_empty() {
-            self.libraries.clear();
+            if !more_come {
+                self.libraries.clear();
+            }
             return Ok(false);
         }
         let mut left = left;
