@@ -30,7 +30,7 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
 };
 
 /** Set elsewhere: by a button that says what it does, or (of duplicates) by a view of its own. */
-type Shown = Exclude<SettingKey, "rest_until" | "duplicates_upload" | "duplicates_sync">;
+type Shown = Exclude<SettingKey, "rest_until" | "duplicates_upload" | "duplicates_sync" | "duplicates_picture">;
 
 /** What a typed setting may look like. */
 const EXAMPLES: Partial<Record<SettingKey, MessageKey>> = {

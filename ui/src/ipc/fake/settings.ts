@@ -21,6 +21,7 @@ const CHOICES: Record<SettingKey, string[]> = {
   sidecars: ["upload", "leave_out"],
   duplicates_upload: DUPLICATE_RULES,
   duplicates_sync: DUPLICATE_RULES,
+  duplicates_picture: ["off", "on"],
   limit_up: [],
   limit_down: [],
   timetable: [],

@@ -6,6 +6,7 @@ mod finder;
 mod judge;
 mod library;
 mod page;
+mod picture;
 mod policy;
 pub mod preview;
 pub mod stage;

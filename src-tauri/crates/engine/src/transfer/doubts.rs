@@ -14,7 +14,7 @@ use super::source_watch::volume_away;
 use super::upload::{TransferContext, source_trouble};
 use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, JobId, WaitingFor};
-use crate::queue::message::{AwaitedJob, Report, ToOwner};
+use crate::queue::message::{AwaitedJob, Made, Report, ToOwner};
 use crate::store::file_sums::FileSum;
 use crate::store::jobs;
 
@@ -93,7 +93,8 @@ pub async fn fingerprint(context: &TransferContext, account: &mut Account, named
     if !sums.is_empty() {
         // Nobody waits for it: without them the files are hashed once more.
         let (reply, _) = oneshot::channel();
-        drop(context.owner.send(ToOwner::Decided { decided: Vec::new(), sums, reply }));
+        let made = Made { sums, ..Made::default() };
+        drop(context.owner.send(ToOwner::Decided { decided: Vec::new(), made, reply }));
     }
 }
 
