@@ -5,6 +5,7 @@ mod catalogue;
 mod finder;
 mod judge;
 mod library;
+mod look;
 mod page;
 mod picture;
 mod policy;
