@@ -29,8 +29,9 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
   proxy_exceptions: ["system", "manual", "pac"],
 };
 
-/** Set elsewhere: by a button that says what it does, or (of duplicates) by a view of its own. */
-type Shown = Exclude<SettingKey, "rest_until" | "duplicates_upload" | "duplicates_sync">;
+/** Set elsewhere: by a button that says what it does, or (of duplicates and Auto Sync) by a view of its own. */
+type Elsewhere = "rest_until" | "duplicates_upload" | "duplicates_sync" | "sync" | "sync_frequency" | "sync_changed";
+type Shown = Exclude<SettingKey, Elsewhere>;
 
 /** What a typed setting may look like. */
 const EXAMPLES: Partial<Record<SettingKey, MessageKey>> = {

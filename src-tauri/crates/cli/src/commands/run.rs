@@ -69,7 +69,9 @@ fn tell(event: &Arc<EngineEvent>, out: &Output) -> Result<(), Problem> {
         EngineEvent::JobsChanged { .. }
         | EngineEvent::Progress { .. }
         | EngineEvent::AccountsChanged { .. }
-        | EngineEvent::SettingsChanged => {}
+        | EngineEvent::SettingsChanged
+        | EngineEvent::FolderChanged { .. }
+        | EngineEvent::SyncSwitched { .. } => {}
     }
     Ok(())
 }

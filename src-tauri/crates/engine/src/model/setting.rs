@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DuplicateRule, bandwidth, network_settings};
+use super::{DuplicateRule, Frequency, bandwidth, network_settings};
 
 /// What a setting can be.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,12 @@ pub enum SettingKey {
     DuplicatesUpload,
     /// The same for synchronization.
     DuplicatesSync,
+    /// The one switch of everything that is kept in step by itself: watched folders, collections, sources.
+    Sync,
+    /// How often watched folders are looked through.
+    SyncFrequency,
+    /// What a file of a watched folder becomes whose content has changed.
+    SyncChanged,
     /// How fast files are sent at most.
     LimitUp,
     /// How fast files are fetched at most.
@@ -69,6 +75,9 @@ impl SettingKey {
         Self::Sidecars,
         Self::DuplicatesUpload,
         Self::DuplicatesSync,
+        Self::Sync,
+        Self::SyncFrequency,
+        Self::SyncChanged,
         Self::LimitUp,
         Self::LimitDown,
         Self::Timetable,
@@ -94,6 +103,9 @@ impl SettingKey {
             Self::MetadataDialog => "metadata_dialog",
             Self::DuplicatesUpload => "duplicates_upload",
             Self::DuplicatesSync => "duplicates_sync",
+            Self::Sync => "sync",
+            Self::SyncFrequency => "sync_frequency",
+            Self::SyncChanged => "sync_changed",
             Self::LimitUp => "limit_up",
             Self::LimitDown => "limit_down",
             Self::Timetable => "timetable",
@@ -122,6 +134,9 @@ impl SettingKey {
             Self::Sidecars => Shape::Choice(&["upload", "leave_out"]),
             Self::MetadataDialog => Shape::Choice(&["when_required", "always", "never"]),
             Self::DuplicatesUpload | Self::DuplicatesSync => Shape::Choice(DuplicateRule::WORDS),
+            Self::Sync => Shape::Choice(&["on", "off"]),
+            Self::SyncFrequency => Shape::Text(Frequency::kept),
+            Self::SyncChanged => Shape::Choice(&["version", "new"]),
             Self::LimitUp | Self::LimitDown => Shape::Text(bandwidth::kept_limit),
             Self::Timetable => Shape::Text(bandwidth::kept_timetable),
             Self::RestUntil => Shape::Text(bandwidth::kept_moment),
