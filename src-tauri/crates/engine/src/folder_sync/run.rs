@@ -277,6 +277,7 @@ impl Run<'_> {
         if self.tools.owner.is_none() {
             return Ok(());
         }
+        look.rests(entry);
         let folder = self.seen_folder();
         let job = self.job(entry)?;
         let missed = row.missed;

@@ -87,6 +87,8 @@ struct Watched {
     stamp: Stamp,
     changed_ns: Option<i64>,
     since: Duration,
+    /// It came to rest, and waits for something else.
+    rests: bool,
 }
 
 /// Files of one folder that may still be written.
@@ -118,17 +120,19 @@ impl Settling {
 
     /// When the first file may be stable.
     pub fn due(&self, quiet: Duration) -> Option<Duration> {
-        self.folders.values().flat_map(HashMap::values).map(|file| due(file, quiet)).min()
+        let waiting = self.folders.values().flat_map(HashMap::values).filter(|file| !file.rests);
+        waiting.map(|file| due(file, quiet)).min()
     }
 
     /// Folders with a file that may be stable.
     pub fn due_folders(&self, now: Duration, quiet: Duration) -> Vec<std::path::PathBuf> {
-        let is_due = |of: &OfFolder| of.values().any(|file| due(file, quiet) <= now);
+        let is_due = |of: &OfFolder| of.values().any(|file| !file.rests && due(file, quiet) <= now);
         self.folders.iter().filter(|(_, of)| is_due(of)).map(|(folder, _)| folder.clone()).collect()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
+    /// No file is being written.
+    pub fn is_quiet(&self) -> bool {
+        self.count == 0 || self.folders.values().flat_map(HashMap::values).all(|file| file.rests)
     }
 }
 
@@ -152,22 +156,27 @@ impl Look<'_> {
         }
         let same = |before: &Watched| before.stamp == entry.stamp && before.changed_ns == entry.changed_ns;
         let since = match self.before.get(&entry.name).filter(|before| same(before)) {
-            Some(before) if steady.saturating_sub(before.since) >= quiet_time => return true,
+            Some(before) if before.rests || steady.saturating_sub(before.since) >= quiet_time => return true,
             Some(before) => before.since,
             None => steady,
         };
-        self.wait(entry, since);
+        self.wait(entry, since, false);
         false
     }
 
     /// Somebody holds it: it is watched from now on.
     pub fn is_held(&mut self, entry: &Entry) {
-        self.wait(entry, self.now.steady);
+        self.wait(entry, self.now.steady, false);
     }
 
-    fn wait(&mut self, entry: &Entry, since: Duration) {
+    /// It is complete, but nobody may be able to take it now: as long as it stays the same, it counts as complete.
+    pub fn rests(&mut self, entry: &Entry) {
+        self.wait(entry, self.now.steady, true);
+    }
+
+    fn wait(&mut self, entry: &Entry, since: Duration, rests: bool) {
         if self.settling.count + self.still.len() < MOST {
-            let watched = Watched { stamp: entry.stamp, changed_ns: entry.changed_ns, since };
+            let watched = Watched { stamp: entry.stamp, changed_ns: entry.changed_ns, since, rests };
             self.still.insert(entry.name.clone(), watched);
         }
     }
@@ -273,7 +282,7 @@ mod tests {
         assert_eq!(settling.due(QUIET), Some(QUIET));
         assert_eq!(settling.due_folders(QUIET, QUIET).len(), 1);
         drop(settling.look(Path::new("/w"), now));
-        assert!(settling.is_empty() && settling.due(QUIET).is_none());
+        assert!(settling.is_quiet() && settling.due(QUIET).is_none());
     }
 
     #[test]

@@ -479,7 +479,7 @@ impl Syncer {
             standing.failure = Some(failure);
         }
         if let Some((wanted, until)) = live.answering
-            && (live.settling.is_empty() || steady >= until)
+            && (live.settling.is_quiet() || steady >= until)
         {
             live.answering = None;
             live.row.answered = wanted;

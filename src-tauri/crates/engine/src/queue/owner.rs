@@ -395,7 +395,9 @@ impl Owner {
                 self.publisher.settings_changed();
                 match key {
                     SettingKey::Sync => self.sync_switched(value.as_deref() != Some("off"))?,
-                    SettingKey::SyncFrequency => self.watched_due = true,
+                    SettingKey::SyncFrequency | SettingKey::SyncChanged | SettingKey::DuplicatesSync => {
+                        self.watched_due = true;
+                    }
                     _ => {}
                 }
                 self.reply_after_commit(reply, stored.map_err(failure_of))

@@ -217,7 +217,8 @@ pub fn views(db: &Connection) -> Result<Vec<WatchedFolder>> {
 
 fn view(db: &Connection, row: WatchedRow) -> Result<WatchedFolder> {
     let mut statement = db.prepare_cached(
-        "SELECT state, sum(jobs) FROM batch_total JOIN batch ON batch.id = batch_id WHERE watched_id = ?1 GROUP BY state",
+        "SELECT batch_total.state, sum(jobs) FROM batch_total JOIN batch ON batch.id = batch_id WHERE watched_id = ?1
+         GROUP BY batch_total.state",
     )?;
     let mut rows = statement.query([row.id.0])?;
     let (mut open, mut problems, mut done) = (0, 0, 0);
