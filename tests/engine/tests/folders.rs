@@ -516,8 +516,8 @@ async fn the_one_switch_and_that_of_a_folder_stop_and_let_go_on() {
     while *watch.next().await.unwrap() != said {}
     stage.until_folder(id, |folder| folder.watching == Watching::Not).await;
     stage.file("Photos/a.jpg", &bytes);
-    stage.change(id, WatchedChange::Sync).await;
-    stage.until_folder(id, |folder| !folder.looking).await;
+    let refused = stage.handle().change_watched(id, WatchedChange::Sync).await.unwrap_err();
+    assert_eq!((refused.code, refused.params["reason"].as_str()), (ErrorCode::RequestInvalid, "sync_off"));
     assert_eq!(stage.known(id).await.open, 0);
     stage.handle().switch_sync(true).await.unwrap();
     stage.until_there(&[("a.jpg", &bytes)]).await;

@@ -229,6 +229,8 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "frequency" => "'{value|}' is not how often folders can be looked through.",
             "folder_watched" => "{path|The folder} is watched already.",
             "folder_nested" => "{path|The folder} and the watched folder {other|} lie one in the other.",
+            "sync_off" => "Synchronization is switched off.",
+            "folder_off" => "{path|The folder} is switched off.",
             "folder_own" => "{path|The folder} holds Ferry's own data.",
             "folder_album" => "Watched folders arrive in the library or a folder of it, not in an album.",
             "setting_unknown" => "There is no setting {value|of this name}.",

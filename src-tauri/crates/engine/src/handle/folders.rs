@@ -67,10 +67,20 @@ impl EngineHandle {
     /// On, off, look now, other patterns, remove.
     ///
     /// # Errors
-    /// `FolderMissing`, `RequestInvalid` with the `pattern` that is none.
+    /// `FolderMissing`; `RequestInvalid` with the `pattern` that is none, or to look through what is switched off.
     pub async fn change_watched(&self, folder: WatchedId, change: WatchedChange) -> Outcome<()> {
         if let WatchedChange::Patterns { include, exclude } = &change {
             check_patterns(include, exclude)?;
+        }
+        if change == WatchedChange::Sync {
+            let off = |reason: &str| Failure::new(ErrorCode::RequestInvalid).with("reason", reason);
+            let view = self.watched_folder(folder).await?;
+            if !self.is_sync_on().await? {
+                return Err(off("sync_off"));
+            }
+            if !view.on {
+                return Err(off("folder_off").with("path", view.path));
+            }
         }
         if self.is_owner() {
             self.ask(|reply| ToOwner::ChangeWatched { folder, change, reply }).await
