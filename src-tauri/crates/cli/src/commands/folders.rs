@@ -204,7 +204,7 @@ pub fn show(folder: &WatchedFolder, out: &Output) -> Result<(), Problem> {
     out.line(&Line::Folder { folder })?;
     let how = match (folder.on, folder.looking, folder.watching) {
         (false, _, _) => "off",
-        (true, true, _) => "looking",
+        (true, true, _) => "a look is asked for or under way",
         (true, false, Watching::Watching) => "watching",
         (true, false, Watching::Polling) => "looked through again and again",
         (true, false, Watching::Not) => "not watched at present",
