@@ -58,6 +58,11 @@ impl Aggregator {
         }
     }
 
+    /// Nothing was heard.
+    pub fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
     /// When it is time to look. `None`: nothing was heard.
     pub fn due(&self, delays: Delays) -> Option<Duration> {
         let first = self.first?;

@@ -41,6 +41,8 @@ pub struct Live {
     pub answering: Option<(i64, Duration)>,
     /// That the system watches no more folders.
     pub limit: Option<Failure>,
+    /// How long the last whole look took.
+    pub took: Duration,
     /// What its root was when it was looked at last.
     pub root: Option<(u64, u64)>,
 }
@@ -58,6 +60,7 @@ impl Live {
             next_run: None,
             answering: None,
             limit: None,
+            took: Duration::ZERO,
             root: None,
         }
     }
@@ -147,7 +150,12 @@ pub fn hear(
 ) -> crate::platform::watches::Hear {
     let heard = Arc::clone(heard);
     Arc::new(move |hint: Hint| {
-        heard.lock().unwrap_or_else(PoisonError::into_inner).hear(hint, began.elapsed());
-        wake.notify_one();
+        let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of further hints whoever looks hears when it is time.
+        let wakes = heard.is_empty() || hint == Hint::RootGone;
+        heard.hear(hint, began.elapsed());
+        if wakes {
+            wake.notify_one();
+        }
     })
 }

@@ -78,13 +78,11 @@ struct Level {
     source: Option<FolderId>,
 }
 
+/// A file whose asset the library is asked for.
 struct Changed {
-    folder: SeenFolderId,
-    job: NewJob,
     entry: Entry,
     asset: AssetId,
     missed: Option<i64>,
-    path: PathBuf,
 }
 
 /// Runs on a thread of its own.
@@ -96,14 +94,18 @@ pub fn run(tools: &Tools<'_>, task: &Task<'_>, settling: &mut Settling) -> Ran {
         found: SyncFound::default(),
         changed: Vec::new(),
         moved: HashSet::new(),
+        unasked: None,
         batch: None,
         next_seen: 0,
         next_source: 1,
         ran: Ran::default(),
     };
     let result = run.all(settling).and_then(|()| run.flush());
-    if let Err(failure) = result {
-        run.ran.failure = Some(failure);
+    match result {
+        // Switched off or removed meanwhile.
+        Err(failure) if is_end(&failure) => run.ran.stopped = true,
+        Err(failure) => run.ran.failure = Some(failure),
+        Ok(()) => {}
     }
     if let (Some(batch), Some(owner)) = (run.batch, tools.owner) {
         let left_out = run.ran.counts.left_out;
@@ -120,6 +122,8 @@ struct Run<'a> {
     changed: Vec<Changed>,
     /// Files that were found under other names since the last commit.
     moved: HashSet<(SeenFolderId, String)>,
+    /// Why the library could not be asked: it is not asked again in this run.
+    unasked: Option<Failure>,
     batch: Option<BatchId>,
     next_seen: i64,
     next_source: u32,
@@ -132,16 +136,16 @@ impl Run<'_> {
         let filter = Filter::of_patterns(&self.task.folder.include, &self.task.folder.exclude)?;
         let root = &self.task.folder.path;
         for (begin, below) in self.task.at {
-            let Some(base) = self.descend(begin, &filter)? else { continue };
+            let Some(base) = self.descend(begin, &filter)? else {
+                drop(settling.look(begin, self.now()));
+                continue;
+            };
             for directory in Walk::new(root, begin, *below, &filter, self.tools.own) {
                 if self.tools.stop.load(Ordering::Relaxed) {
                     self.ran.stopped = true;
                     return Ok(());
                 }
                 self.directory(directory, base, settling)?;
-                if self.found.len() + self.changed.len() >= CHUNK || self.changed.len() >= ASKED {
-                    self.flush()?;
-                }
             }
         }
         Ok(())
@@ -210,9 +214,7 @@ impl Run<'_> {
                 counts.problems.push(StagedProblem { path: path.display().to_string(), failure });
             }
         }
-        let (steady, wall_ms) = (self.tools.clock)();
-        let now = Now { steady, wall_ns: wall_ms.saturating_mul(1_000_000), quiet: self.tools.quiet };
-        let mut look = settling.look(&directory.path, now);
+        let mut look = settling.look(&directory.path, self.now());
         let at = directory.path.as_path();
         for difference in compare(&directory.entries, &rows) {
             match difference {
@@ -220,8 +222,16 @@ impl Run<'_> {
                 Difference::Changed(entry, row) => self.changed(entry, row, at, &mut look)?,
                 Difference::Renumbered(entry, _) => self.touch(entry),
             }
+            if self.found.len() >= CHUNK {
+                self.flush()?;
+            }
         }
-        Ok(())
+        self.settle_changed(at)
+    }
+
+    fn now(&self) -> Now {
+        let (steady, wall_ms) = (self.tools.clock)();
+        Now { steady, wall_ns: wall_ms.saturating_mul(1_000_000), quiet: self.tools.quiet }
     }
 
     fn new_file(&mut self, entry: &Entry, at: &Path, look: &mut Look<'_>) -> Outcome<()> {
@@ -278,17 +288,8 @@ impl Run<'_> {
             return Ok(());
         }
         look.rests(entry);
-        let folder = self.seen_folder();
-        let job = self.job(entry)?;
         let missed = row.missed;
-        self.changed.push(Changed {
-            folder,
-            job,
-            entry: entry.clone(),
-            asset,
-            missed,
-            path: at.to_path_buf(),
-        });
+        self.changed.push(Changed { entry: entry.clone(), asset, missed });
         Ok(())
     }
 
@@ -458,69 +459,86 @@ impl Run<'_> {
 
     /// What is found so far becomes durable.
     fn flush(&mut self) -> Outcome<()> {
-        self.settle_changed();
         if self.found.is_empty() {
             return Ok(());
         }
-        let (batch, found) = (self.batch, Box::new(std::mem::take(&mut self.found)));
-        self.ask_owner(|reply| ToOwner::SyncFound { batch, found, reply })?;
+        let (folder, batch) = (self.task.folder.id, self.batch);
+        let found = Box::new(std::mem::take(&mut self.found));
+        self.ask_owner(|reply| ToOwner::SyncFound { folder, batch, found, reply })?;
         self.moved.clear();
         Ok(())
     }
 
-    /// The library is asked what has become of the assets of files that changed.
-    fn settle_changed(&mut self) {
+    /// The library is asked what has become of the assets of files of the present folder that changed.
+    fn settle_changed(&mut self, at: &Path) -> Outcome<()> {
         let changed = std::mem::take(&mut self.changed);
         for some in changed.chunks(ASKED) {
             let assets: Vec<AssetId> = some.iter().map(|file| file.asset.clone()).collect();
-            match (self.tools.ask)(&assets) {
+            let answers = match &self.unasked {
+                Some(failure) => Err(failure.clone()),
+                None => (self.tools.ask)(&assets),
+            };
+            match answers {
                 Ok(answers) => {
                     for (file, answer) in some.iter().zip(answers) {
-                        self.answered(file, answer);
+                        self.answered(file, answer, at)?;
                     }
                 }
                 Err(failure) => {
-                    self.ran.later.extend(some.iter().map(|file| file.path.clone()));
-                    self.ran.failure = Some(failure);
+                    self.ran.later.insert(at.to_path_buf());
+                    self.ran.failure = Some(failure.clone());
+                    self.unasked = Some(failure);
                 }
             }
         }
+        if self.found.len() >= CHUNK { self.flush() } else { Ok(()) }
     }
 
-    fn answered(&mut self, file: &Changed, answer: Answer) {
-        let (folder, name, stamp) = (file.folder, file.entry.name.clone(), file.entry.stamp);
+    fn answered(&mut self, file: &Changed, answer: Answer, at: &Path) -> Outcome<()> {
+        let (name, stamp) = (file.entry.name.clone(), file.entry.stamp);
+        let (folder, missed) = (self.seen_folder(), file.missed);
         match answer {
-            Answer::There { versions: 0 } => {
-                // Nobody could see that the history grew: the library can't tell of versions.
-                let job = NewNumber::Job(self.found.jobs.len());
-                self.found.jobs.push(file.job.clone());
-                self.found.seen.push(SeenWrite::Queued { folder, name, stamp, job });
-            }
             Answer::There { versions } => {
-                let job = NewNumber::Version(self.found.versions.len());
-                let version = VersionOf { asset: file.asset.clone(), before: versions };
-                self.found.versions.push((file.job.clone(), version));
+                let job = self.job(&file.entry)?;
+                // Without a history nobody could see that it grew: the library can't tell of versions.
+                let job = if versions == 0 {
+                    self.found.jobs.push(job);
+                    NewNumber::Job(self.found.jobs.len() - 1)
+                } else {
+                    let version = VersionOf { asset: file.asset.clone(), before: versions };
+                    self.found.versions.push((job, version));
+                    NewNumber::Version(self.found.versions.len() - 1)
+                };
                 self.found.seen.push(SeenWrite::Queued { folder, name, stamp, job });
             }
             Answer::Absent => {
                 let (_, now) = (self.tools.clock)();
-                match absence(file.missed, now, self.tools.apart) {
+                match absence(missed, now, self.tools.apart) {
                     Absence::Believed => {
-                        self.found.seen.push(SeenWrite::Missed { folder, name: name.clone(), at: Some(-1) });
+                        let missed = SeenWrite::Missed { folder, name: name.clone(), at: Some(-1) };
+                        self.found.seen.push(missed);
                         self.found.seen.push(SeenWrite::Touched { folder, name, stamp });
                     }
-                    Absence::Doubted(at) => {
-                        self.found.seen.push(SeenWrite::Missed { folder, name, at: Some(at) });
-                        self.ran.later.insert(file.path.clone());
+                    Absence::Doubted(first) => {
+                        self.found.seen.push(SeenWrite::Missed { folder, name, at: Some(first) });
+                        self.ran.later.insert(at.to_path_buf());
                     }
                 }
             }
             Answer::Unknown(failure) => {
-                self.ran.later.insert(file.path.clone());
+                self.ran.later.insert(at.to_path_buf());
                 self.ran.failure = Some(failure);
             }
         }
+        Ok(())
     }
+}
+
+/// The owner takes nothing more of this folder.
+fn is_end(failure: &Failure) -> bool {
+    let off =
+        failure.params.get("reason").is_some_and(|reason| reason == "sync_off" || reason == "folder_off");
+    off || failure.code == ErrorCode::FolderMissing
 }
 
 /// What became of a file under its name of before.

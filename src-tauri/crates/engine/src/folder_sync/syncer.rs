@@ -46,6 +46,8 @@ pub type Choose = Arc<dyn Fn() -> BoxFuture<'static, Outcome<Choices>> + Send + 
 
 /// A run that was asked for waits so many quiet times for files that are being written.
 const PATIENCE: u32 = 8;
+/// A folder is polled at most so much of the time.
+const REST: u32 = 20;
 
 pub struct Syncer {
     pub context: Arc<TransferContext>,
@@ -59,6 +61,8 @@ pub struct Syncer {
     pub choices: Choices,
     pub wake: Arc<Notify>,
     pub began: Instant,
+    /// When it is looked again whether the folders are there.
+    pub tend_at: Duration,
 }
 
 impl Syncer {
@@ -71,7 +75,8 @@ impl Syncer {
     ) -> Self {
         let (wake, began) = (Arc::default(), Instant::now());
         let (lives, choices) = (BTreeMap::new(), Choices::default());
-        Self { context, choose, watches, data_dir, asked_only, lives, choices, wake, began }
+        let tend_at = Duration::ZERO;
+        Self { context, choose, watches, data_dir, asked_only, lives, choices, wake, began, tend_at }
     }
 
     pub async fn run(mut self, mut inbox: UnboundedReceiver<()>, quit: CancellationToken) {
@@ -80,13 +85,17 @@ impl Syncer {
             while inbox.try_recv().is_ok() {
                 refresh = true;
             }
-            if std::mem::take(&mut refresh)
-                && let Err(failure) = self.refresh().await
-            {
-                tracing::warn!(%failure, "watched folders can't be read");
-                refresh = true;
+            if std::mem::take(&mut refresh) {
+                self.tend_at = Duration::ZERO;
+                if let Err(failure) = self.refresh().await {
+                    tracing::warn!(%failure, "watched folders can't be read");
+                    refresh = true;
+                }
             }
-            self.tend().await;
+            if self.steady() >= self.tend_at || self.lives.values().any(|live| live.heard().is_root_gone()) {
+                self.tend().await;
+                self.tend_at = self.steady() + self.context.pace.surroundings;
+            }
             if let Some((id, due)) = self.next_due() {
                 refresh |= self.look(id, due, &mut inbox, &quit).await;
                 if quit.is_cancelled() {
@@ -202,6 +211,14 @@ impl Syncer {
         let offset = i64::from(TimeZone::system().to_offset(now).seconds()) * 1_000;
         let every = if polled { pace.sync_poll } else { pace.sync_reconcile };
         self.choices.frequency.next_run(last, every, offset)
+    }
+
+    /// A folder that takes long to look through is polled less often.
+    fn next_after_look(&self, id: WatchedId, now: Millis) -> Option<Millis> {
+        let live = self.lives.get(&id)?;
+        let next = self.next_run(now, live.polled)?;
+        let rest = i64::try_from((live.took * REST).as_millis()).unwrap_or(i64::MAX);
+        Some(if live.polled { next.max(now.saturating_add(rest)) } else { next })
     }
 
     fn set_next_run(&mut self, id: WatchedId) {
@@ -350,7 +367,7 @@ impl Syncer {
             let run = run.map(|run| Duration::from_millis(u64::try_from(run - now).unwrap_or(0)));
             let here = live.root.is_some();
             let due = [at, run].into_iter().flatten().filter(|_| here).min();
-            let tend = self.context.pace.surroundings;
+            let tend = self.tend_at.saturating_sub(steady);
             due.map_or(tend, |due| due.min(tend))
         };
         self.lives.values().map(of_one).min()
@@ -396,6 +413,9 @@ impl Syncer {
                 }
             }
         };
+        if let Some(live) = self.lives.get_mut(&id).filter(|_| whole) {
+            live.took = self.began.elapsed().saturating_sub(steady);
+        }
         match result {
             Ok((ran, settling)) => self.looked(id, whole, ran, settling),
             // Its thread could not be started, or died: all that is known is that nothing is.
@@ -453,7 +473,7 @@ impl Syncer {
 
     fn looked(&mut self, id: WatchedId, whole: bool, ran: Ran, settling: Settling) {
         let (steady, now, pace) = (self.steady(), self.now(), self.context.pace);
-        let next = self.next_run(now, self.lives.get(&id).is_some_and(|live| live.polled));
+        let next = self.next_after_look(id, now);
         let Some(live) = self.lives.get_mut(&id) else { return };
         live.settling = settling;
         live.look_later(ran.later, steady + pace.sync_later);
@@ -463,6 +483,8 @@ impl Syncer {
         });
         if ran.stopped || database {
             live.whole_from = Some(steady + pace.sync_later);
+            // Not at once again.
+            live.next_run = next;
         }
         if whole {
             standing.looking = Some(false);

@@ -78,6 +78,7 @@ pub enum ToOwner {
     },
     /// What a run has found. `batch`: where there are files to send.
     SyncFound {
+        folder: WatchedId,
         batch: Option<BatchId>,
         found: Box<SyncFound>,
         reply: Reply<()>,

@@ -246,8 +246,8 @@ impl Owner {
                 let result = self.begin_sync(folder, &request);
                 self.reply_after_commit(reply, result)
             }
-            ToOwner::SyncFound { batch, found, reply } => {
-                let result = self.sync_found(batch, *found);
+            ToOwner::SyncFound { folder, batch, found, reply } => {
+                let result = self.sync_found(folder, batch, *found);
                 self.reply_after_commit(reply, result)
             }
             ToOwner::Decided { decided, sums, reply } => {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::owner::Owner;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
-    BatchId, BatchState, DestinationKind, Enqueue, JobAction, JobId, JobSelection, JobStateKind, WatchFolder,
-    WatchedChange, WatchedId, name_key,
+    BatchId, BatchState, DestinationKind, Enqueue, JobAction, JobId, JobSelection, JobStateKind, SettingKey,
+    WatchFolder, WatchedChange, WatchedId, name_key,
 };
 use crate::store::checked::{self, CheckedRow, VersionOf};
 use crate::store::folders::{self, FolderRow};
@@ -14,7 +14,7 @@ use crate::store::jobs::{self, NewJob};
 use crate::store::seen_files::{self, NewNumber, SeenFolder, SeenWrite};
 use crate::store::volumes::{self, VolumeRow};
 use crate::store::watched_folders::{self, Standing, VolumeOn, WatchedRow};
-use crate::store::{accounts, batches, failure_of};
+use crate::store::{accounts, batches, failure_of, settings};
 
 /// A folder to be watched, and where it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -150,7 +150,7 @@ impl Owner {
 
     /// A batch for the files of one run. Until the run has ended it counts as being scanned.
     pub(super) fn begin_sync(&mut self, id: WatchedId, request: &Enqueue) -> Outcome<BatchId> {
-        let row = self.watched(id)?;
+        let row = self.taken_from(id)?;
         self.begin()?;
         let now = self.world.now();
         let batch = batches::insert(&self.db, request, &row.name, now).map_err(failure_of)?;
@@ -160,7 +160,13 @@ impl Owner {
         Ok(batch)
     }
 
-    pub(super) fn sync_found(&mut self, batch: Option<BatchId>, found: SyncFound) -> Outcome<()> {
+    pub(super) fn sync_found(
+        &mut self,
+        folder: WatchedId,
+        batch: Option<BatchId>,
+        found: SyncFound,
+    ) -> Outcome<()> {
+        self.taken_from(folder)?;
         self.begin()?;
         self.rows += found.len();
         let mut first = JobId(0);
@@ -223,6 +229,18 @@ impl Owner {
     fn watched(&self, id: WatchedId) -> Outcome<WatchedRow> {
         let row = watched_folders::get(&self.db, id).map_err(failure_of)?;
         row.ok_or_else(|| Failure::new(ErrorCode::FolderMissing).with("folder", id))
+    }
+
+    /// A run may still be under way when a folder is switched off or removed.
+    fn taken_from(&self, id: WatchedId) -> Outcome<WatchedRow> {
+        let row = self.watched(id)?;
+        let off = |reason: &str| Err(Failure::new(ErrorCode::RequestInvalid).with("reason", reason));
+        let switch = settings::get(&self.db, SettingKey::Sync.as_str()).map_err(failure_of)?;
+        match switch.as_deref() {
+            Some("off") => off("sync_off"),
+            _ if !row.on => off("folder_off"),
+            _ => Ok(row),
+        }
     }
 
     fn watched_changed(&mut self, id: WatchedId) {
