@@ -29,8 +29,14 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
   proxy_exceptions: ["system", "manual", "pac"],
 };
 
-/** Set elsewhere: by a button that says what it does, or (of duplicates) by a view of its own. */
-type Shown = Exclude<SettingKey, "rest_until" | "duplicates_upload" | "duplicates_sync" | "duplicates_picture">;
+/** Set elsewhere: by a button that says what it does, or (of duplicates and Auto Sync) by a view of its own. */
+type Elsewhere =
+  | "rest_until"
+  | "duplicates_upload"
+  | "duplicates_sync"
+  | "duplicates_picture"
+  | "sync" | "sync_frequency" | "sync_changed";
+type Shown = Exclude<SettingKey, Elsewhere>;
 
 /** What a typed setting may look like. */
 const EXAMPLES: Partial<Record<SettingKey, MessageKey>> = {

@@ -6,6 +6,7 @@ mod ahead;
 mod bandwidth;
 mod connection_test;
 mod duplicates;
+mod folders;
 mod guest;
 mod library;
 mod listening;

@@ -7,6 +7,7 @@ mod connection_test;
 mod control;
 mod duplicates;
 mod exceptions;
+mod frequency;
 mod ids;
 mod job;
 mod library;
@@ -20,6 +21,7 @@ mod setting;
 mod sign_in;
 mod staging;
 pub mod timetable;
+mod watched;
 
 pub use account::{AccountView, Right, SignInKind, SignInState};
 pub use bandwidth::{BandwidthView, Rest, RestFor};
@@ -34,7 +36,8 @@ pub use duplicates::{
     DuplicateReach, DuplicateRule, PreviewedDuplicate, name_key,
 };
 pub use exceptions::{Excepted, Exceptions};
-pub use ids::{AccountId, BatchId, FolderId, JobId};
+pub use frequency::Frequency;
+pub use ids::{AccountId, BatchId, FolderId, JobId, WatchedId};
 pub use job::{
     AssetId, AttemptView, JobDetails, JobOrder, JobPage, JobQuery, JobStateKind, JobView, PartsView,
     Verification, WaitingFor,
@@ -55,3 +58,4 @@ pub use staging::{
     LeftOut, LeftOutReason, LooseFiles, RenamedFolder, ShotPart, Sidecars, StagedEntry, StagedItem,
     StagedKind, StagedPage, StagedProblem, StagedQuery, StagingChoices, StagingSummary,
 };
+pub use watched::{SyncPreview, WatchFolder, WatchedChange, WatchedFolder, Watching};
