@@ -6,6 +6,7 @@ mod admin;
 mod api;
 mod blobs;
 mod clock;
+mod contents;
 mod error;
 pub mod faults;
 mod ids;
