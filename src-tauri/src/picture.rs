@@ -50,7 +50,7 @@ impl Picture {
             EngineEvent::BatchFinished { batch } => self.keep(batch),
             EngineEvent::ConditionChanged { condition } => self.condition = condition.clone(),
             EngineEvent::SettingsChanged => self.settings_changed = true,
-            EngineEvent::AccountsChanged { .. } => {}
+            EngineEvent::AccountsChanged { .. } | EngineEvent::CollectionChanged { .. } => {}
         }
     }
 

@@ -125,7 +125,11 @@ impl<'a> Follow<'a> {
                 }
                 true
             }
-            Ok(EngineEvent::AccountsChanged { .. } | EngineEvent::SettingsChanged) => true,
+            Ok(
+                EngineEvent::AccountsChanged { .. }
+                | EngineEvent::SettingsChanged
+                | EngineEvent::CollectionChanged { .. },
+            ) => true,
             Err(RecvError::Lagged(_)) => {
                 self.finished.note_gap();
                 true

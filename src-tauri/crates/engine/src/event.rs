@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
-use crate::model::{AccountView, BatchId, BatchView, JobId, JobStateKind, Rest, Totals};
+use crate::model::{AccountView, BatchId, BatchView, CollectionView, JobId, JobStateKind, Rest, Totals};
 
 /// A job that changed in a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,10 @@ pub enum EngineEvent {
     },
     /// Ask for them again.
     SettingsChanged,
+    /// A collection that is kept here is otherwise than before, or its run is further.
+    CollectionChanged {
+        collection: Box<CollectionView>,
+    },
     /// The engine as a whole stopped or went on (network, sign-in, disk).
     ConditionChanged {
         condition: Condition,

@@ -43,6 +43,8 @@ pub struct Pace {
     pub database: Duration,
     /// A right that was missing is asked for again after so long, where files still meet it.
     pub right: Duration,
+    /// An asset that a collection does not list is looked for again after so long at the earliest.
+    pub missing: Duration,
 }
 
 impl Default for Pace {
@@ -70,6 +72,7 @@ impl Default for Pace {
             sample: Duration::from_secs(120),
             database: Duration::from_secs(3),
             right: Duration::from_secs(60),
+            missing: Duration::from_secs(60),
         }
     }
 }

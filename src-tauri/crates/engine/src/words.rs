@@ -204,7 +204,19 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::DecisionNeeded => {
             "The library has '{name|the file}' already: somebody has to decide what becomes of the file."
         }
-        C::DiskFull => "The disk with Ferry's data is full.",
+        C::CollectionMissing => "There is no collection '{collection|}' that this account may see.",
+        C::SyncFolderMissing => match reason {
+            "none" => "No folder for collections has been chosen yet.",
+            "other" => "{path|The folder for collections} is not the one that Ferry knows; nothing in it was changed.",
+            "deleted_folder" => "The folder of the collection, {path|}, was deleted here.",
+            "read_only" => "{path|The folder for collections} can't be written to.",
+            "unusable" => "{path|The folder for collections} can't be used.",
+            _ => "The folder for collections, {path|}, is not there; nothing was removed.",
+        },
+        C::DiskFull => match reason {
+            "sync_folder" => "There is not enough room for the collections.",
+            _ => "The disk with Ferry's data is full.",
+        },
         C::DatabaseTooNew => "Ferry's data was written by a newer Ferry.",
         C::DatabaseDamaged => {
             "Ferry's database was damaged. It was set aside as {path|another file}; {jobs|some} of its jobs were kept."

@@ -4,6 +4,7 @@ mod accounts;
 mod address;
 mod ahead;
 mod bandwidth;
+mod collections;
 mod connection_test;
 mod duplicates;
 mod guest;
@@ -27,6 +28,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{broadcast, oneshot};
 
 use crate::clock::SharedWorld;
+use crate::collection_sync::board::MirrorBoard;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
 use crate::intake::Listings;
@@ -85,6 +87,8 @@ struct Inner {
     /// What of that it can't.
     network_trouble: Mutex<Option<Failure>>,
     tests: Mutex<connection_test::Tests>,
+    /// Runs over collections that are under way.
+    mirrors: MirrorBoard,
     /// What files go by, where they are sent in this program.
     transfers: OnceLock<Arc<TransferContext>>,
 }

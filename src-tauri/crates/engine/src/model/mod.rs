@@ -3,6 +3,7 @@
 mod account;
 pub mod bandwidth;
 mod batch;
+mod collections;
 mod connection_test;
 mod control;
 mod duplicates;
@@ -24,6 +25,10 @@ pub mod timetable;
 pub use account::{AccountView, Right, SignInKind, SignInState};
 pub use bandwidth::{BandwidthView, Rest, RestFor};
 pub use batch::{BatchState, BatchView, Destination, DestinationKind, Elsewhere, Enqueue, Totals};
+pub use collections::{
+    ActivityKind, CollectionState, CollectionView, CollectionWay, CollectionsView, HeldView, MirrorActivity,
+    MirrorPlan, MirrorStep, PlannedStep, SyncFolderView,
+};
 pub use connection_test::{
     Advice, ConnectionReport, ConnectionTest, HostPurpose, SpeedFound, SpeedLevel, StepKind, StepState,
     StepWord, TestHost, TestStep,
@@ -34,7 +39,7 @@ pub use duplicates::{
     DuplicateReach, DuplicateRule, PreviewedDuplicate, name_key,
 };
 pub use exceptions::{Excepted, Exceptions};
-pub use ids::{AccountId, BatchId, FolderId, JobId};
+pub use ids::{AccountId, BatchId, FolderId, HeldId, JobId, MirrorId};
 pub use job::{
     AssetId, AttemptView, JobDetails, JobOrder, JobPage, JobQuery, JobStateKind, JobView, PartsView,
     Verification, WaitingFor,

@@ -31,6 +31,10 @@ pub enum SettingKey {
     DuplicatesUpload,
     /// The same for synchronization.
     DuplicatesSync,
+    /// How often collections are brought up to date.
+    CollectionsWhen,
+    /// What becomes of a collection's file that was deleted on this computer.
+    CollectionsDeleted,
     /// How fast files are sent at most.
     LimitUp,
     /// How fast files are fetched at most.
@@ -69,6 +73,8 @@ impl SettingKey {
         Self::Sidecars,
         Self::DuplicatesUpload,
         Self::DuplicatesSync,
+        Self::CollectionsWhen,
+        Self::CollectionsDeleted,
         Self::LimitUp,
         Self::LimitDown,
         Self::Timetable,
@@ -94,6 +100,8 @@ impl SettingKey {
             Self::MetadataDialog => "metadata_dialog",
             Self::DuplicatesUpload => "duplicates_upload",
             Self::DuplicatesSync => "duplicates_sync",
+            Self::CollectionsWhen => "collections_when",
+            Self::CollectionsDeleted => "collections_deleted",
             Self::LimitUp => "limit_up",
             Self::LimitDown => "limit_down",
             Self::Timetable => "timetable",
@@ -122,6 +130,10 @@ impl SettingKey {
             Self::Sidecars => Shape::Choice(&["upload", "leave_out"]),
             Self::MetadataDialog => Shape::Choice(&["when_required", "always", "never"]),
             Self::DuplicatesUpload | Self::DuplicatesSync => Shape::Choice(DuplicateRule::WORDS),
+            Self::CollectionsWhen => {
+                Shape::Choice(&["every_hour", "every_15_minutes", "every_5_minutes", "every_day", "at_start", "by_hand"])
+            }
+            Self::CollectionsDeleted => Shape::Choice(&["stay_away", "come_back"]),
             Self::LimitUp | Self::LimitDown => Shape::Text(bandwidth::kept_limit),
             Self::Timetable => Shape::Text(bandwidth::kept_timetable),
             Self::RestUntil => Shape::Text(bandwidth::kept_moment),

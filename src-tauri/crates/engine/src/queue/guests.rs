@@ -14,6 +14,7 @@ use crate::model::{
     MetadataTemplate, MetadataValues, QueueSpot, SettingKey,
 };
 use crate::store::accounts::AccountRow;
+use crate::store::mirror_changes::MirrorChange;
 use crate::store::new_values::NewValues;
 use crate::store::{failure_of, requests};
 
@@ -70,6 +71,9 @@ pub enum Request {
     Relocate {
         old: String,
         new: PathBuf,
+    },
+    Mirror {
+        changes: Vec<MirrorChange>,
     },
 }
 
@@ -137,6 +141,7 @@ impl Owner {
                 ToOwner::DropAccount { account, drop_queue, reply: self.answering(id) }
             }
             Request::Relocate { old, new } => ToOwner::Relocate { old, new, reply: self.answering(id) },
+            Request::Mirror { changes } => ToOwner::Mirror { changes, reply: self.answering(id) },
             Request::PutSetting { key, value } => {
                 ToOwner::PutSetting { key, value, reply: self.answering(id) }
             }

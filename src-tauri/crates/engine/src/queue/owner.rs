@@ -41,6 +41,8 @@ pub struct OwnerLinks {
     pub values: UnboundedSender<()>,
     /// Jobs are to be looked for in the library.
     pub duplicates: UnboundedSender<ToDuplicates>,
+    /// Something else is to be mirrored, or sooner.
+    pub collections: UnboundedSender<()>,
     pub events: broadcast::Sender<Arc<EngineEvent>>,
     /// What holds the queue at present, for who asks.
     pub condition: Arc<Mutex<Condition>>,
@@ -365,6 +367,10 @@ impl Owner {
                 let stored = crate::store::settings::set(&self.db, key.as_str(), value.as_deref());
                 self.publisher.settings_changed();
                 self.reply_after_commit(reply, stored.map_err(failure_of))
+            }
+            ToOwner::Mirror { changes, reply } => {
+                let result = self.mirror(&changes);
+                self.reply_after_commit(reply, result)
             }
             ToOwner::AnswerRequest { id, answer } => {
                 self.answer_request(id, &answer)?;

@@ -102,6 +102,7 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         ToOwner::PutAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::DropAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::PutSetting { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::Mirror { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Parts { reply: Some(reply), .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Stop { reply } => {
             reply.send(()).unwrap_or_default();

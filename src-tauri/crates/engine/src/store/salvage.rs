@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, Result, params_from_iter};
 use crate::model::BatchId;
 
 /// Each after those that it belongs to.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 22] = [
     "account",
     "batch",
     "source_folder",
@@ -26,6 +26,11 @@ const TABLES: [&str; 17] = [
     "word_used",
     "checked",
     "file_sum",
+    "sync_folder",
+    "mirrored_collection",
+    "mirrored_file",
+    "held_file",
+    "mirror_activity",
 ];
 /// Damaged pages are stepped over so often in one table.
 const MOST_GAPS: u32 = 10_000;
@@ -48,7 +53,11 @@ pub fn take_over(damaged: &Path, new: &mut Connection) -> Result<u64> {
          DELETE FROM job WHERE batch_id NOT IN (SELECT id FROM batch)
              OR folder_id NOT IN (SELECT id FROM source_folder);
          DELETE FROM parts_upload WHERE job_id NOT IN (SELECT id FROM job);
-         DELETE FROM part WHERE job_id NOT IN (SELECT job_id FROM parts_upload);",
+         DELETE FROM part WHERE job_id NOT IN (SELECT job_id FROM parts_upload);
+         DELETE FROM mirrored_collection WHERE account_id NOT IN (SELECT id FROM account);
+         DELETE FROM mirrored_file WHERE mirror_id NOT IN (SELECT id FROM mirrored_collection);
+         DELETE FROM held_file WHERE mirror_id NOT IN (SELECT id FROM mirrored_collection);
+         DELETE FROM mirror_activity WHERE mirror_id NOT IN (SELECT id FROM mirrored_collection);",
     )?;
     super::names::note_all(&transaction)?;
     let batches: Vec<i64> = {
