@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use engine::error::{ErrorCode, Failure};
 use engine::event::EngineEvent;
-use engine::model::{
-    ActivityKind, CollectionState, CollectionView, MirrorId, MirrorStep, SettingKey,
-};
+use engine::model::{ActivityKind, CollectionState, CollectionView, MirrorId, MirrorStep, SettingKey};
 use engine_tests::{Stage, hasty, noise};
 use ferry_tenant::{Action, AssetKey, Collection, FaultBody, Faults, Match, Options, Rule, Switches, Tenant};
 
@@ -77,7 +75,10 @@ impl Mirrored {
                 if view.runs > runs && !view.wanted && view.state != CollectionState::Running {
                     return view;
                 }
-                while !matches!(events.recv().await.as_deref(), Ok(EngineEvent::CollectionChanged { .. }) | Err(_)) {}
+                while !matches!(
+                    events.recv().await.as_deref(),
+                    Ok(EngineEvent::CollectionChanged { .. }) | Err(_)
+                ) {}
             }
         };
         tokio::time::timeout(Duration::from_secs(60), wait).await.expect("a run that ends")
@@ -143,7 +144,9 @@ async fn a_collection_is_here_whole_and_a_second_run_fetches_nothing() {
     assert_eq!((view.files, view.unverified), (400, 0));
     assert_eq!(files(&here.folder()), whole(400));
     let first = here.requests();
-    assert!(!here.stage.tenant.requests().iter().any(|call| call.path.starts_with("/cdn") && call.user.is_some()));
+    assert!(
+        !here.stage.tenant.requests().iter().any(|call| call.path.starts_with("/cdn") && call.user.is_some())
+    );
     here.runs_well().await;
     let second = here.stage.tenant.requests().split_off(first);
     assert!(second.len() * 20 <= first, "{} of {first}", second.len());
@@ -163,7 +166,11 @@ async fn nothing_leaves_without_evidence_whatever_the_tenant_answers() {
         ("404", vec![Rule::new(Match::path(LIST), status(404))], Some(ErrorCode::CollectionMissing)),
         ("403", vec![Rule::new(Match::path(LIST), status(403))], Some(ErrorCode::NoPermission)),
         ("500", vec![Rule::new(Match::path(LIST), status(500))], Some(ErrorCode::TenantBusy)),
-        ("cut", vec![Rule::new(Match::path(LIST), Action::Cut { after_bytes: 300 })], Some(ErrorCode::NetworkInterrupted)),
+        (
+            "cut",
+            vec![Rule::new(Match::path(LIST), Action::Cut { after_bytes: 300 })],
+            Some(ErrorCode::NetworkInterrupted),
+        ),
         (
             "a page",
             vec![Rule::new(
@@ -299,7 +306,12 @@ async fn a_download_goes_on_where_it_was_cut_also_after_a_restart() {
     let film = noise(5, 40 << 20);
     let keys = vec![tenant.put_asset("film.mov", &film)];
     tenant.put_collection(collection(&tenant, &keys));
-    tenant.set_faults(Faults { rules: vec![Rule::new(Match::path("/cdn"), Action::Cut { after_bytes: 20 << 20 }).times(1), Rule::new(Match::path("/cdn"), status(503))] });
+    tenant.set_faults(Faults {
+        rules: vec![
+            Rule::new(Match::path("/cdn"), Action::Cut { after_bytes: 20 << 20 }).times(1),
+            Rule::new(Match::path("/cdn"), status(503)).after(1),
+        ],
+    });
     let mut here = Mirrored::on(tenant, keys).await;
     let view = here.ended(0).await;
     assert!(view.failure.is_some());
@@ -339,7 +351,11 @@ async fn damage_expired_addresses_and_sums_of_another_form_are_told_apart() {
     assert_eq!(files(&here.folder())["picture 002.jpg"], b"later");
     // Damaged every time: nothing under the file's name, and what was there stays.
     let three = format!("/cdn/{}/{}", here.keys[3].scheme, here.keys[3].id);
-    here.faults((0..9).map(|at| Rule::new(Match::path(&three), Action::FlipByte { at }).after(at as u64).times(1)).collect());
+    here.faults(
+        (0..9)
+            .map(|at| Rule::new(Match::path(&three), Action::FlipByte { at }).after(at as u64).times(1))
+            .collect(),
+    );
     here.stage.tenant.put_version(&here.keys[3], &noise(3, 9_000));
     assert_eq!(here.fails().await.code, ErrorCode::ChecksumMismatch);
     assert_eq!(files(&here.folder())["picture 003.jpg"], bytes_of(3));
@@ -412,16 +428,17 @@ async fn a_tenant_that_lists_its_collections_shows_marks_and_they_are_followed()
     let tenant = Tenant::start(Options { switches, ..Options::default() }).await.unwrap();
     let keys = vec![tenant.put_asset("a.jpg", b"a")];
     tenant.put_collection(Collection { marked: true, ..collection(&tenant, &keys) });
-    tenant.put_collection(Collection { id: "OTHER".into(), name: "Other".into(), ..collection(&tenant, &keys) });
+    tenant.put_collection(Collection {
+        id: "OTHER".into(),
+        name: "Other".into(),
+        ..collection(&tenant, &keys)
+    });
     let stage = Stage::at_pace(tenant, hasty()).await;
     stage.handle().set_sync_folder(stage.path("mirror")).await.unwrap();
     let shown = stage.handle().collections(stage.account).await.unwrap();
     assert!(shown.listed && shown.failure.is_none());
-    let on: Vec<(&str, bool, Option<bool>)> = shown
-        .collections
-        .iter()
-        .map(|view| (view.name.as_str(), view.on, view.marked))
-        .collect();
+    let on: Vec<(&str, bool, Option<bool>)> =
+        shown.collections.iter().map(|view| (view.name.as_str(), view.on, view.marked)).collect();
     assert_eq!(on, [("Plane trip", true, Some(true)), ("Other", false, Some(false))]);
     stage.until(|| stage.path("mirror/Plane trip/a.jpg").exists()).await;
     // What is said here goes before the mark.

@@ -198,7 +198,9 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::DecisionNeeded => {
             "`ferry decide JOB upload`, `version` or `skip`; `--batch B` for all of a batch."
         }
-        C::CollectionMissing => "open it in Canto and give its address; a shared one has to be shared with this account.",
+        C::CollectionMissing => {
+            "open it in Canto and give its address; a shared one has to be shared with this account."
+        }
         C::SyncFolderMissing => match reason {
             "none" => "`ferry collections location DIR` chooses it.",
             "deleted_folder" => {
@@ -232,6 +234,7 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::JobMissing => "`ferry jobs` lists them.",
         C::RequestInvalid => match reason {
             "setting_unknown" => "`ferry settings list` names them.",
+            "held_unknown" => "`ferry collections held` lists them.",
             "limit" => {
                 "Give a number and a unit, such as `2 MB/s`, `500 KB/s` or `16 Mbit/s`; `none` takes the limit away."
             }

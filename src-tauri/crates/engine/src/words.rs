@@ -207,7 +207,9 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::CollectionMissing => "There is no collection '{collection|}' that this account may see.",
         C::SyncFolderMissing => match reason {
             "none" => "No folder for collections has been chosen yet.",
-            "other" => "{path|The folder for collections} is not the one that Ferry knows; nothing in it was changed.",
+            "other" => {
+                "{path|The folder for collections} is not the one that Ferry knows; nothing in it was changed."
+            }
             "deleted_folder" => "The folder of the collection, {path|}, was deleted here.",
             "read_only" => "{path|The folder for collections} can't be written to.",
             "unusable" => "{path|The folder for collections} can't be used.",
@@ -234,6 +236,7 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::JobMissing => "There is no job {job|of this number}.",
         C::RequestInvalid => match reason {
             "setting_unknown" => "There is no setting {value|of this name}.",
+            "held_unknown" => "No file {held|of this number} is held.",
             "limit" => "'{value|}' is no speed.",
             "limit_small" => "'{value|}' is too slow to get anything done.",
             "timetable" => "'{value|}' is no timetable.",

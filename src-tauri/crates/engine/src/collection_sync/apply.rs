@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
 
 use super::board::RunCounts;
-use super::finish::{Finisher, Finished};
+use super::finish::{Finished, Finisher};
 use super::listing;
 use super::local::{part_name, seen};
 use super::location::{HOLDING, Location, md5_of, sync_dir};
@@ -74,8 +74,7 @@ pub async fn apply(
     stop: &CancellationToken,
 ) -> Outcome<Option<Ran>> {
     let Looked { tenant, location, folder, rows, plan, .. } = looked;
-    let mut applying =
-        Applying { context, mirror: mirror.id, tenant, location, folder, rows, counts, stop };
+    let mut applying = Applying { context, mirror: mirror.id, tenant, location, folder, rows, counts, stop };
     let removals = plan.unconfirmed.len() as u64;
     let needs_room = applying.room(&plan).await;
     let mut tasks = Vec::new();
@@ -168,7 +167,8 @@ impl Applying<'_> {
     fn plan_task(&self, tasks: &mut Vec<Task>, remote: RemoteAsset, path: String, over: bool) {
         let row = self.rows.get(&remote.asset);
         let fetching = row.and_then(|row| row.fetching.clone()).filter(|part| part.said == remote.said);
-        let fetching = fetching.unwrap_or_else(|| Fetching { said: remote.said.clone(), ..Fetching::default() });
+        let fetching =
+            fetching.unwrap_or_else(|| Fetching { said: remote.said.clone(), ..Fetching::default() });
         let over = row.and_then(|row| row.present.clone()).filter(|_| over);
         tasks.push(Task { remote, path, over, fetching });
     }
@@ -207,7 +207,11 @@ impl Applying<'_> {
     async fn hold(&mut self, asset: AssetId, path: String, size: u64) -> Outcome<()> {
         let Some(present) = self.rows.get(&asset).and_then(|row| row.present.clone()) else { return Ok(()) };
         let (from, now) = (path.clone(), self.context.world.now());
-        let mark = format!("{}-{}", self.mirror, part_name(&asset.scheme, &asset.id).rsplit('-').next().unwrap_or_default());
+        let mark = format!(
+            "{}-{}",
+            self.mirror,
+            part_name(&asset.scheme, &asset.id).rsplit('-').next().unwrap_or_default()
+        );
         let held = self
             .on_disk(move |folder, location| {
                 let file = folder.join(&from);
@@ -266,7 +270,8 @@ impl Applying<'_> {
                 let before = seen(&file)?.filter(|seen| seen.size != u64::MAX);
                 let Some(before) = before else { return Ok(None) };
                 let md5 = md5_of(&file)?;
-                let is_it = wanted.is_some_and(|wanted| wanted == hex::encode(md5)) && seen(&file)? == Some(before);
+                let is_it =
+                    wanted.is_some_and(|wanted| wanted == hex::encode(md5)) && seen(&file)? == Some(before);
                 Ok(is_it.then_some(WrittenFile { size: before.size, modified_ns: before.modified_ns, md5 }))
             })
             .await?;
@@ -314,7 +319,8 @@ impl Applying<'_> {
         }
         let (small, large): (Vec<Task>, Vec<Task>) =
             tasks.into_iter().partition(|task| task.remote.said.size.unwrap_or(0) < LARGE);
-        let (finisher, finishing) = Finisher::new(self.context.clone(), self.location.clone(), self.folder.clone());
+        let (finisher, finishing) =
+            Finisher::new(self.context.clone(), self.location.clone(), self.folder.clone());
         let give_up = self.stop.child_token();
         let fetcher = Fetcher {
             client: self.tenant.client.clone(),
@@ -447,7 +453,10 @@ impl Applying<'_> {
 /// Every other file would meet it, too.
 fn concerns_all(failure: &Failure) -> bool {
     use ErrorCode as C;
-    let way = matches!(failure.code, C::NetworkOffline | C::UnexpectedAnswer | C::NetworkTimeout | C::NetworkInterrupted);
+    let way = matches!(
+        failure.code,
+        C::NetworkOffline | C::UnexpectedAnswer | C::NetworkTimeout | C::NetworkInterrupted
+    );
     let disk = matches!(failure.code, C::DiskFull | C::SyncFolderMissing | C::VolumeAway | C::Internal);
     let person = failure.code.class() == FailureClass::NeedsSomeone
         && !matches!(failure.code, C::NoPermission | C::DestinationMissing);

@@ -66,8 +66,12 @@ pub async fn look_through(context: &MirrorContext) -> Outcome<()> {
 ///
 /// # Errors
 /// `RequestInvalid` (`held_unknown`); those of the folder.
-pub async fn restore(context: &MirrorContext, held: HeldId) -> Outcome<(std::path::PathBuf, Vec<MirrorChange>)> {
-    let unknown = || Failure::new(ErrorCode::RequestInvalid).with("reason", "held_unknown").with("held", held);
+pub async fn restore(
+    context: &MirrorContext,
+    held: HeldId,
+) -> Outcome<(std::path::PathBuf, Vec<MirrorChange>)> {
+    let unknown =
+        || Failure::new(ErrorCode::RequestInvalid).with("reason", "held_unknown").with("held", held);
     let row = context.readers.read(move |db| held_files::get(db, held)).await?.ok_or_else(unknown)?;
     let mirror = row.mirror;
     let known = context.readers.read(move |db| mirrored_collections::get(db, mirror)).await?;

@@ -113,9 +113,8 @@ pub async fn left(client: &CantoClient, missing: &[AssetId]) -> Outcome<BTreeSet
 /// Those of the call.
 pub async fn add_sums(client: &CantoClient, assets: &mut [&mut RemoteAsset]) -> Outcome<()> {
     let without = assets.iter().filter(|remote| remote.said.md5.is_none());
-    let asked: Vec<AssetRef> = without
-        .map(|remote| AssetRef::new(remote.asset.scheme.as_str(), remote.asset.id.as_str()))
-        .collect();
+    let asked: Vec<AssetRef> =
+        without.map(|remote| AssetRef::new(remote.asset.scheme.as_str(), remote.asset.id.as_str())).collect();
     if asked.is_empty() {
         return Ok(());
     }

@@ -55,7 +55,9 @@ impl Location {
         match marker_of(&self.root) {
             Ok(word) if word == self.marker => Ok(()),
             Ok(_) => Err(missing("other", &self.root)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(missing("gone", &self.root).because(error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(missing("gone", &self.root).because(error))
+            }
             Err(error) => Err(missing("unusable", &self.root).because(error)),
         }
     }
@@ -151,7 +153,9 @@ pub fn move_to(from: &Location, target: &Path) -> Outcome<PathBuf> {
     }
     if target.exists() {
         if !is_empty(target).map_err(refused)? && !target.join(HOLDING).with_file_name(UNFINISHED).exists() {
-            return Err(Failure::new(ErrorCode::PathUnusable).with("path", target.display()).with("reason", "not_empty"));
+            return Err(Failure::new(ErrorCode::PathUnusable)
+                .with("path", target.display())
+                .with("reason", "not_empty"));
         }
         if is_empty(target).map_err(refused)? {
             fs::remove_dir(target).map_err(refused)?;
@@ -164,7 +168,9 @@ pub fn move_to(from: &Location, target: &Path) -> Outcome<PathBuf> {
             }
             Ok(target.to_path_buf())
         }
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices || target.exists() => copy_to(from, target),
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices || target.exists() => {
+            copy_to(from, target)
+        }
         Err(error) => Err(refused(error)),
     }
 }

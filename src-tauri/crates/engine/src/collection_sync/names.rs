@@ -146,7 +146,9 @@ mod tests {
 
     #[test]
     fn what_can_not_be_side_by_side_has_one_key() {
-        for (a, b) in [("A.JPG", "a.jpg"), ("\u{fc}.jpg", "u\u{308}.jpg"), ("Σ", "ς"), ("\u{212a}", "k"), ("ß", "SS")] {
+        for (a, b) in
+            [("A.JPG", "a.jpg"), ("\u{fc}.jpg", "u\u{308}.jpg"), ("Σ", "ς"), ("\u{212a}", "k"), ("ß", "SS")]
+        {
             assert_eq!(key(a), key(b), "{a} {b}");
         }
         assert_ne!(key("a"), key("b"));
@@ -173,10 +175,13 @@ mod tests {
             Just('Ａ'),
             prop::sample::select(vec!['C', 'O', 'N', 'ǰ', 'ΐ', 'ﬃ', '한'])
         ];
-        let name = prop::collection::vec(odd, 0..300).prop_map(|letters| letters.into_iter().collect::<String>());
+        let name =
+            prop::collection::vec(odd, 0..300).prop_map(|letters| letters.into_iter().collect::<String>());
         hold("safe names", file!(), 3_000, name, |name, steps| {
             let once = safe(&name);
-            for (form, most) in [(once.clone(), LONGEST + 1), (with_suffix(&once, " (123)"), LONGEST_WITH_SUFFIX)] {
+            for (form, most) in
+                [(once.clone(), LONGEST + 1), (with_suffix(&once, " (123)"), LONGEST_WITH_SUFFIX)]
+            {
                 steps.add(1);
                 prop_assert!(!form.is_empty() && length(&form) <= most, "{form:?}");
                 prop_assert!(form.encode_utf16().count() <= 255);

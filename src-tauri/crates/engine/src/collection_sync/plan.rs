@@ -46,25 +46,59 @@ pub struct Known<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// To a name that is free.
-    Download { remote: RemoteAsset, path: String },
+    Download {
+        remote: RemoteAsset,
+        path: String,
+    },
     /// Something is there under the name that a download was to get: if it is that, it is taken for it. Otherwise the other
     /// name is the asset's, or, with `aside`, that of the file which is there.
-    Adopt { remote: RemoteAsset, path: String, otherwise: String, aside: bool },
+    Adopt {
+        remote: RemoteAsset,
+        path: String,
+        otherwise: String,
+        aside: bool,
+    },
     /// Over a file that is as Ferry has written it.
-    Replace { remote: RemoteAsset, path: String },
-    Rename { asset: AssetId, name: String, from: String, to: String },
+    Replace {
+        remote: RemoteAsset,
+        path: String,
+    },
+    Rename {
+        asset: AssetId,
+        name: String,
+        from: String,
+        to: String,
+    },
     /// It has its new name already.
-    Renamed { asset: AssetId, name: String, path: String },
+    Renamed {
+        asset: AssetId,
+        name: String,
+        path: String,
+    },
     /// A file that its user has changed makes room for the asset's new bytes.
-    MoveAside { asset: AssetId, path: String, to: String },
+    MoveAside {
+        asset: AssetId,
+        path: String,
+        to: String,
+    },
     /// Into the holding folder.
-    Hold { asset: AssetId, path: String, size: u64 },
+    Hold {
+        asset: AssetId,
+        path: String,
+        size: u64,
+    },
     /// What is there is the user's own by now, or was never whole: it is recorded no more.
-    Forget { asset: AssetId },
+    Forget {
+        asset: AssetId,
+    },
     /// Not in the list for the first time.
-    Missing { asset: AssetId },
+    Missing {
+        asset: AssetId,
+    },
     /// In the list again.
-    Found { asset: AssetId },
+    Found {
+        asset: AssetId,
+    },
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,7 +150,13 @@ fn reserved(taken: &mut HashSet<String>, wanted: &str, own: Option<&str>) -> Str
     name
 }
 
-fn stays(known: &Known<'_>, plan: &mut Plan, taken: &mut HashSet<String>, remote: &RemoteAsset, row: &FileRow) {
+fn stays(
+    known: &Known<'_>,
+    plan: &mut Plan,
+    taken: &mut HashSet<String>,
+    remote: &RemoteAsset,
+    row: &FileRow,
+) {
     if row.missing_since.is_some() {
         plan.steps.push(Step::Found { asset: row.asset.clone() });
     }
@@ -129,7 +169,12 @@ fn stays(known: &Known<'_>, plan: &mut Plan, taken: &mut HashSet<String>, remote
             (false, Some(_)) => {
                 let otherwise = reserved(taken, &names::safe(&remote.name), None);
                 let path = row.path.clone();
-                return plan.steps.push(Step::Adopt { remote: remote.clone(), path, otherwise, aside: false });
+                return plan.steps.push(Step::Adopt {
+                    remote: remote.clone(),
+                    path,
+                    otherwise,
+                    aside: false,
+                });
             }
         };
         return plan.steps.push(Step::Download { remote: remote.clone(), path });
@@ -142,7 +187,8 @@ fn stays(known: &Known<'_>, plan: &mut Plan, taken: &mut HashSet<String>, remote
             plan.steps.push(Step::Renamed { asset, name, path: to });
         }
         None if known.comes_back => {
-            let path = if renamed { reserved(taken, &names::safe(&remote.name), None) } else { row.path.clone() };
+            let path =
+                if renamed { reserved(taken, &names::safe(&remote.name), None) } else { row.path.clone() };
             plan.steps.push(Step::Download { remote: remote.clone(), path });
         }
         None => plan.deleted_here += 1,
@@ -167,7 +213,8 @@ fn stays(known: &Known<'_>, plan: &mut Plan, taken: &mut HashSet<String>, remote
                 return plan.steps.push(Step::Adopt { remote, path, otherwise: to, aside: true });
             }
             plan.steps.push(Step::MoveAside { asset: row.asset.clone(), path: row.path.clone(), to });
-            let path = if renamed { reserved(taken, &names::safe(&remote.name), None) } else { row.path.clone() };
+            let path =
+                if renamed { reserved(taken, &names::safe(&remote.name), None) } else { row.path.clone() };
             plan.steps.push(Step::Download { remote: remote.clone(), path });
         }
         Some(_) => plan.changed_here += 1,

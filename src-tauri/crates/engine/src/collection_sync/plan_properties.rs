@@ -79,7 +79,8 @@ fn world(case: &Case) -> World {
     for (number, (name, version, is_present, was_missing)) in &case.rows {
         let path = super::names::free(&super::names::safe(NAMES[*name]), |key| keys.contains(key));
         keys.insert(key(&path));
-        let file = WrittenFile { size: u64::from(*version), modified_ns: i64::from(*version), md5: [*version; 16] };
+        let file =
+            WrittenFile { size: u64::from(*version), modified_ns: i64::from(*version), md5: [*version; 16] };
         let present = is_present.then(|| Present { said: said(*version), file, checked_by: CheckedBy::Md5 });
         match case.fates[usize::from(*number)] {
             0 if *is_present => drop(local.insert(path.clone(), written(*version))),
@@ -194,9 +195,8 @@ fn nothing_of_the_users_is_lost_and_a_second_run_has_nothing_to_do() {
         let mut world = world(&case);
         let first = planned(&case, &world);
         steps.add(first.steps.len() as u64);
-        let removes = |step: &Step| {
-            matches!(step, Step::Hold { .. } | Step::Forget { .. } | Step::Missing { .. })
-        };
+        let removes =
+            |step: &Step| matches!(step, Step::Hold { .. } | Step::Forget { .. } | Step::Missing { .. });
         if !case.trusted {
             prop_assert!(!first.steps.iter().any(removes) && first.unconfirmed.is_empty());
         }

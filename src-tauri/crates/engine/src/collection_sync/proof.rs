@@ -29,7 +29,8 @@ mod tests {
 
     #[test]
     fn a_sum_that_fits_proves_and_one_that_does_not_is_no_loop() {
-        let fetched = |etag: Option<&str>| Fetched { size: 1, md5: [0xab; 16], etag: etag.map(str::to_owned) };
+        let fetched =
+            |etag: Option<&str>| Fetched { size: 1, md5: [0xab; 16], etag: etag.map(str::to_owned) };
         let said = |md5: Option<String>| SaidOfBytes { size: Some(1), md5, uploaded: None };
         let sum = "ab".repeat(16);
         assert_eq!(judge(&said(Some(sum.clone())), &fetched(None), None), Judgement::Proven(CheckedBy::Md5));

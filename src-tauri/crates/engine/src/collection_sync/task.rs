@@ -178,11 +178,13 @@ impl<S: Surroundings> MirrorTask<S> {
         if let Some(failure) = &failure {
             tracing::info!(collection = %mirror.collection, %failure, "a run over a collection did not come to its end");
         }
-        let tried = self.tried.entry(mirror.id).or_insert(Tried { at: Instant::now(), failures: 0, retry: None });
+        let tried =
+            self.tried.entry(mirror.id).or_insert(Tried { at: Instant::now(), failures: 0, retry: None });
         tried.at = Instant::now();
         tried.failures = if failure.is_some() { tried.failures + 1 } else { 0 };
         let pace = self.context.pace;
-        let back_off = (pace.first_probe * 2_u32.pow(tried.failures.min(16))).min(pace.longest_probe * LONGEST);
+        let back_off =
+            (pace.first_probe * 2_u32.pow(tried.failures.min(16))).min(pace.longest_probe * LONGEST);
         tried.retry = failure.is_some().then(|| Instant::now() + back_off);
         let end = RunEnd { at: self.context.world.now(), removals, failure };
         self.context.record(vec![MirrorChange::Ended { mirror: mirror.id, end: Box::new(end) }]).await?;

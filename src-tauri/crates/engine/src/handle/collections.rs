@@ -155,6 +155,12 @@ impl EngineHandle {
         self.change_mirror(vec![MirrorChange::Want(mirror)]).await
     }
 
+    /// Nothing is mirrored at present: by the one switch, or since the computer should rest.
+    pub async fn synchronization_rests(&self) -> Outcome<bool> {
+        let may = self.inner.readers.read(may_synchronize).await?;
+        Ok(!may || self.bandwidth().await?.rest.is_some())
+    }
+
     /// Agrees to the removals that wait; the next run makes so many, and no more.
     pub async fn confirm_removals(&self, mirror: MirrorId) -> Outcome<()> {
         self.mirror_row(mirror).await?;
@@ -296,7 +302,8 @@ impl EngineHandle {
         marked: Option<bool>,
     ) -> Outcome<()> {
         let rows = self.inner.readers.read(mirrored_collections::all).await?;
-        let folder = names::free(&names::safe(name), |key| rows.iter().any(|row| names::key(&row.folder) == key));
+        let folder =
+            names::free(&names::safe(name), |key| rows.iter().any(|row| names::key(&row.folder) == key));
         let new = NewMirror {
             account,
             collection: id.to_owned(),
@@ -396,12 +403,15 @@ fn id_of(typed: &str) -> Option<String> {
     let last = match url::Url::parse(typed) {
         Ok(address) => {
             let asked = address.query_pairs().find(|(name, _)| name == "id" || name == "collection");
-            let last = address.path_segments().and_then(|parts| parts.rev().find(|part| !part.is_empty()).map(str::to_owned));
+            let last = address
+                .path_segments()
+                .and_then(|parts| parts.rev().find(|part| !part.is_empty()).map(str::to_owned));
             asked.map(|(_, id)| id.into_owned()).or(last)?
         }
         Err(_) => typed.rsplit('/').find(|part| !part.is_empty())?.to_owned(),
     };
-    let fits = !last.is_empty() && last.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
+    let fits = !last.is_empty()
+        && last.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     fits.then_some(last)
 }
 
@@ -415,7 +425,9 @@ fn plan_view(mirror: MirrorId, plan: Plan, assets: u64, bytes: u64, free: Option
 fn planned(step: Step) -> Option<PlannedStep> {
     let of = |step, asset, path, to, size| Some(PlannedStep { step, asset, path, to, size });
     match step {
-        Step::Download { remote, path } => of(MirrorStep::Download, remote.asset, path, None, remote.said.size),
+        Step::Download { remote, path } => {
+            of(MirrorStep::Download, remote.asset, path, None, remote.said.size)
+        }
         Step::Adopt { remote, path, otherwise, .. } => {
             of(MirrorStep::Download, remote.asset, path, Some(otherwise), remote.said.size)
         }
@@ -433,7 +445,13 @@ mod tests {
 
     #[test]
     fn a_collection_is_given_by_its_id_or_its_page() {
-        for typed in ["AB12C", " AB12C ", "https://acme.canto.com/mycollections/AB12C", "https://acme.canto.com/x?id=AB12C", "acme.canto.com/mycollections/AB12C/"] {
+        for typed in [
+            "AB12C",
+            " AB12C ",
+            "https://acme.canto.com/mycollections/AB12C",
+            "https://acme.canto.com/x?id=AB12C",
+            "acme.canto.com/mycollections/AB12C/",
+        ] {
             assert_eq!(id_of(typed).as_deref(), Some("AB12C"), "{typed}");
         }
         for typed in ["", "/", "two words", "https://acme.canto.com/"] {

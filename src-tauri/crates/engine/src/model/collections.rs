@@ -178,14 +178,8 @@ pub enum ActivityKind {
 }
 
 impl ActivityKind {
-    pub const ALL: &'static [Self] = &[
-        Self::Downloaded,
-        Self::Replaced,
-        Self::Renamed,
-        Self::MovedAside,
-        Self::Removed,
-        Self::Restored,
-    ];
+    pub const ALL: &'static [Self] =
+        &[Self::Downloaded, Self::Replaced, Self::Renamed, Self::MovedAside, Self::Removed, Self::Restored];
 
     pub fn as_str(self) -> &'static str {
         match self {

@@ -130,9 +130,14 @@ impl SettingKey {
             Self::Sidecars => Shape::Choice(&["upload", "leave_out"]),
             Self::MetadataDialog => Shape::Choice(&["when_required", "always", "never"]),
             Self::DuplicatesUpload | Self::DuplicatesSync => Shape::Choice(DuplicateRule::WORDS),
-            Self::CollectionsWhen => {
-                Shape::Choice(&["every_hour", "every_15_minutes", "every_5_minutes", "every_day", "at_start", "by_hand"])
-            }
+            Self::CollectionsWhen => Shape::Choice(&[
+                "every_hour",
+                "every_15_minutes",
+                "every_5_minutes",
+                "every_day",
+                "at_start",
+                "by_hand",
+            ]),
             Self::CollectionsDeleted => Shape::Choice(&["stay_away", "come_back"]),
             Self::LimitUp | Self::LimitDown => Shape::Text(bandwidth::kept_limit),
             Self::Timetable => Shape::Text(bandwidth::kept_timetable),

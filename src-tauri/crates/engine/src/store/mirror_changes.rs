@@ -15,19 +15,44 @@ use crate::model::{AssetId, HeldId, MirrorActivity, MirrorId};
 pub enum MirrorChange {
     PutFolder(Box<SyncFolderRow>),
     Add(Box<NewMirror>),
-    Switch { mirror: MirrorId, is_on: bool },
+    Switch {
+        mirror: MirrorId,
+        is_on: bool,
+    },
     /// A run, of one or of all.
     Want(Option<MirrorId>),
     Confirm(MirrorId),
-    Listed { mirror: MirrorId, name: Option<String>, at: Millis },
-    PutFile { mirror: MirrorId, row: Box<FileRow> },
-    Progress { mirror: MirrorId, asset: AssetId, etag: Option<String>, durable: u64 },
-    RemoveFile { mirror: MirrorId, asset: AssetId },
+    Listed {
+        mirror: MirrorId,
+        name: Option<String>,
+        at: Millis,
+    },
+    PutFile {
+        mirror: MirrorId,
+        row: Box<FileRow>,
+    },
+    Progress {
+        mirror: MirrorId,
+        asset: AssetId,
+        etag: Option<String>,
+        durable: u64,
+    },
+    RemoveFile {
+        mirror: MirrorId,
+        asset: AssetId,
+    },
     Hold(Box<HeldRow>),
-    Kept { held: HeldId, looked_at: Millis, kept_ms: Millis },
+    Kept {
+        held: HeldId,
+        looked_at: Millis,
+        kept_ms: Millis,
+    },
     Unhold(HeldId),
     Happened(Box<MirrorActivity>),
-    Ended { mirror: MirrorId, end: Box<RunEnd> },
+    Ended {
+        mirror: MirrorId,
+        end: Box<RunEnd>,
+    },
 }
 
 pub fn apply(db: &Connection, change: &MirrorChange) -> Result<()> {
@@ -46,9 +71,7 @@ pub fn apply(db: &Connection, change: &MirrorChange) -> Result<()> {
         }
         MirrorChange::RemoveFile { mirror, asset } => mirrored_files::remove(db, *mirror, asset),
         MirrorChange::Hold(row) => held_files::add(db, row),
-        MirrorChange::Kept { held, looked_at, kept_ms } => {
-            held_files::kept(db, *held, *looked_at, *kept_ms)
-        }
+        MirrorChange::Kept { held, looked_at, kept_ms } => held_files::kept(db, *held, *looked_at, *kept_ms),
         MirrorChange::Unhold(held) => held_files::remove(db, *held),
         MirrorChange::Happened(activity) => mirror_activity::add(db, activity),
         MirrorChange::Ended { mirror, end } => mirrored_collections::ended(db, *mirror, end),

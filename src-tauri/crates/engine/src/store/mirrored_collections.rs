@@ -117,7 +117,8 @@ pub fn want(db: &Connection, id: Option<MirrorId>) -> Result<()> {
 
 /// As many removals as wait are agreed to; a run looks at once.
 pub fn confirm(db: &Connection, id: MirrorId) -> Result<()> {
-    db.execute("UPDATE mirrored_collection SET confirmed = removals, wanted = 1 WHERE id = ?1", [id.0]).map(drop)
+    db.execute("UPDATE mirrored_collection SET confirmed = removals, wanted = 1 WHERE id = ?1", [id.0])
+        .map(drop)
 }
 
 /// The tenant has told all of it.

@@ -87,7 +87,8 @@ pub fn all(db: &Connection, mirror: MirrorId) -> Result<BTreeMap<AssetId, FileRo
          FROM mirrored_file WHERE mirror_id = ?1",
     )?;
     let rows = statement.query_map([mirror.0], |row| {
-        let number = |at: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(at)?.map(i64::cast_unsigned));
+        let number =
+            |at: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(at)?.map(i64::cast_unsigned));
         let asset = AssetId { scheme: row.get(0)?, id: row.get(1)? };
         let state: String = row.get(4)?;
         let way: Option<String> = row.get(11)?;
@@ -107,8 +108,14 @@ pub fn all(db: &Connection, mirror: MirrorId) -> Result<BTreeMap<AssetId, FileRo
             durable: number(14)?.unwrap_or(0),
         };
         let fetching = (state == "fetching").then_some(fetching);
-        let row =
-            FileRow { name: row.get(2)?, path: row.get(3)?, present, missing_since: row.get(12)?, fetching, asset };
+        let row = FileRow {
+            name: row.get(2)?,
+            path: row.get(3)?,
+            present,
+            missing_since: row.get(12)?,
+            fetching,
+            asset,
+        };
         Ok((row.asset.clone(), row))
     })?;
     rows.collect()

@@ -143,6 +143,9 @@ impl Fetcher {
         let came = self.pass_on(download, pieces).await;
         let Written { size, durable, md5 } = writing.await?;
         wanted.durable = durable;
+        if came.is_err() {
+            on_durable(wanted.etag.clone(), durable);
+        }
         match came {
             Ok(()) => Ok(Ok(Fetched { size, md5, etag: wanted.etag.clone() })),
             Err(Unfetched::Failed(failure)) => Ok(Err(*failure)),
