@@ -88,6 +88,7 @@ export class EngineState {
         break;
       case "progress":
       case "settings_changed":
+      case "collection_changed":
         break;
     }
     for (const listener of this.eventListeners) listener(event);

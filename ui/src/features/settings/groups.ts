@@ -29,8 +29,11 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
   proxy_exceptions: ["system", "manual", "pac"],
 };
 
-/** Set elsewhere: by a button that says what it does, or (of duplicates) by a view of its own. */
-type Shown = Exclude<SettingKey, "rest_until" | "duplicates_upload" | "duplicates_sync">;
+/** Set elsewhere: by a button that says what it does, or (of duplicates and collections) by a view of its own. */
+type Shown = Exclude<
+  SettingKey,
+  "rest_until" | "duplicates_upload" | "duplicates_sync" | "collections_when" | "collections_deleted"
+>;
 
 /** What a typed setting may look like. */
 const EXAMPLES: Partial<Record<SettingKey, MessageKey>> = {

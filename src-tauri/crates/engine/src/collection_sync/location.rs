@@ -82,7 +82,12 @@ pub fn choose(path: &Path, word: &str) -> Outcome<SyncFolderRow> {
     let refused = |error: io::Error| crate::transfer::download::write_failure(&error, path);
     let mut root = path.to_path_buf();
     if !root.exists() {
-        fs::create_dir(&root).map_err(refused)?;
+        fs::create_dir(&root).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                Failure::new(ErrorCode::PathUnusable).with("path", path.display()).because(error)
+            }
+            _ => refused(error),
+        })?;
     } else if !root.is_dir() {
         return Err(Failure::new(ErrorCode::PathUnusable).with("path", path.display()));
     } else if marker_of(&root).is_err() && !is_empty(&root).map_err(refused)? {
