@@ -1,7 +1,7 @@
 //! Does what a plan says. Every step that touches a file looks first whether the folder is the one that is known, and whether
 //! the file is the one that was planned with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::board::RunCounts;
 use super::finish::{Finished, Finisher};
 use super::listing;
-use super::local::{part_name, seen};
+use super::local::{part_name, parts_in, seen};
 use super::location::{HOLDING, Location, md5_of, sync_dir};
 use super::plan::{Plan, RemoteAsset, Step, is_as_written};
 use super::proof::{Judgement, judge};
@@ -76,6 +76,7 @@ pub async fn apply(
     let Looked { tenant, location, folder, rows, plan, .. } = looked;
     let mut applying = Applying { context, mirror: mirror.id, tenant, location, folder, rows, counts, stop };
     let removals = plan.unconfirmed.len() as u64;
+    applying.clear_parts().await?;
     let needs_room = applying.room(&plan).await;
     let mut tasks = Vec::new();
     for step in plan.steps {
@@ -105,6 +106,19 @@ impl Applying<'_> {
                 .with("free", free)),
             _ => Ok(()),
         }
+    }
+
+    /// Parts that nobody goes on with.
+    async fn clear_parts(&self) -> Outcome<()> {
+        let open = self.rows.values().filter(|row| row.fetching.is_some());
+        let open: HashSet<String> = open.map(|row| part_name(&row.asset.scheme, &row.asset.id)).collect();
+        self.on_disk(move |folder, _| {
+            for name in parts_in(folder)?.into_iter().filter(|name| !open.contains(name)) {
+                gone_is_fine(fs::remove_file(folder.join(name)))?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn record(&self, changes: Vec<MirrorChange>) -> Outcome<()> {

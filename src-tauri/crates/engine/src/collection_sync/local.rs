@@ -60,3 +60,17 @@ pub fn part_name(scheme: &str, id: &str) -> String {
     let sum: [u8; 16] = Md5::digest(format!("{scheme}/{id}").as_bytes()).into();
     format!("{PART}{}", hex::encode(&sum[..8]))
 }
+
+/// Names of parts in a folder, if there is one.
+///
+/// # Errors
+/// Those of reading it.
+pub fn parts_in(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let names = entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
+    let names = names.collect::<io::Result<Vec<String>>>()?;
+    Ok(names.into_iter().filter(|name| name.starts_with(PART)).collect())
+}
