@@ -10,7 +10,10 @@ use engine::error::{ErrorCode, Failure};
 use engine::event::EngineEvent;
 use engine::model::{ActivityKind, CollectionState, CollectionView, MirrorId, MirrorStep, SettingKey};
 use engine_tests::{Stage, hasty, noise};
-use ferry_tenant::{Action, AssetKey, Collection, FaultBody, Faults, Match, Options, Rule, Switches, Tenant};
+use ferry_tenant::{
+    Action, AssetKey, Collection, FaultBody, Faults, Match, OddPage, OddPages, Options, Rule, Switches,
+    Tenant,
+};
 
 const ID: &str = "C0LLECT10N";
 
@@ -227,6 +230,120 @@ async fn nothing_leaves_without_evidence_whatever_the_tenant_answers() {
     assert_eq!(files(&here.folder()), whole(30));
     here.runs_well().await;
     assert_eq!(files(&here.folder()), whole(30), "what was brought back is the user's own");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_that_do_not_fit_together_are_no_list() {
+    let here = Mirrored::of(30).await;
+    here.ended(0).await;
+    let pages = |how: Option<OddPage>| {
+        let odd_pages = how.map(|how| OddPages { most: 10, how });
+        here.stage.tenant.set_switches(Switches { odd_pages, ..here.stage.tenant.switches() });
+    };
+    here.without(&[7]);
+    here.runs_well().await;
+    for (how, code) in [
+        (OddPage::Repeated, Some(ErrorCode::UnexpectedAnswer)),
+        (OddPage::Half, Some(ErrorCode::UnexpectedAnswer)),
+        // It shows what there is; what it does not name may be there all the same.
+        (OddPage::Uncounted, None),
+    ] {
+        pages(Some(how));
+        for _ in 0..2 {
+            let view = here.run().await;
+            assert_eq!(view.failure.map(|failure| failure.code), code, "{how:?}");
+            assert_eq!(files(&here.folder()), whole(30), "{how:?}");
+        }
+    }
+    pages(Some(OddPage::Whole));
+    here.runs_well().await;
+    assert_eq!(files(&here.folder()).len(), 29, "three pages that fit are a list");
+}
+
+/// As an unmounted disk: the folder is gone in the middle of a run, whichever request it is that it goes at.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_that_goes_at_any_step_loses_nothing() {
+    let here = Mirrored::of(12).await;
+    here.ended(0).await;
+    let away = here.stage.path("away");
+    for step in ["/api/v1/user", LIST, "/api_binary", "/cdn"] {
+        for (number, key) in here.keys.iter().enumerate().take(6) {
+            here.stage.tenant.put_version(key, &[step.as_bytes(), &bytes_of(number)].concat());
+        }
+        let before = files(&here.folder());
+        let seen = here.requests();
+        here.faults(vec![Rule::new(Match::path(step), Action::Delay { ms: 150 })]);
+        let runs = here.view().await.runs;
+        here.stage.handle().sync_collections(Some(here.mirror)).await.unwrap();
+        // A request is noted when it is answered: the folder goes while the next one waits.
+        here.stage.until(|| here.requests() > seen).await;
+        std::fs::rename(&here.root, &away).unwrap();
+        let view = here.ended(runs).await;
+        assert!(!here.root.exists(), "{step}: nothing is made where the folder was");
+        if let Some(failure) = &view.failure {
+            assert_eq!(failure.code, ErrorCode::SyncFolderMissing, "{step}: {failure}");
+        }
+        std::fs::rename(&away, &here.root).unwrap();
+        let now = files(&here.folder());
+        for (name, bytes) in now.iter().filter(|(name, _)| !name.starts_with('.')) {
+            let number: usize = name[8..11].parse().unwrap();
+            let is_new = *bytes == [step.as_bytes(), &bytes_of(number)].concat();
+            assert!(is_new || before[name] == *bytes, "{step}: {name}");
+        }
+        here.faults(Vec::new());
+        // A run that was tried again meanwhile may have done it all.
+        here.runs_well().await;
+        let now = files(&here.folder());
+        assert_eq!(now.len(), 12, "{step}: {:?}", now.keys());
+        assert!((0..6).all(|number| {
+            now[&format!("picture {number:03}.jpg")] == [step.as_bytes(), &bytes_of(number)].concat()
+        }));
+    }
+    assert_eq!(here.stage.handle().held_files().await.unwrap(), []);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_said_and_leaves_no_part_under_a_name() {
+    let home = tempfile::TempDir::new().unwrap();
+    let card = match engine_tests::card::Card::new(home.path(), "disk", 128) {
+        Ok(card) => card,
+        Err(why) => return println!("skipped: {why}"),
+    };
+    let tenant = Tenant::start(Options::default()).await.unwrap();
+    let keys: Vec<AssetKey> = (0..4_u64)
+        .map(|number| tenant.put_asset(&format!("film {number}.mov"), &noise(number, 20 << 20)))
+        .collect();
+    tenant.put_collection(collection(&tenant, &keys));
+    let stage = Stage::at_pace(tenant, hasty()).await;
+    stage.handle_set(SettingKey::CollectionsWhen, Some("by_hand".into())).await;
+    let root = card.mount().join("mirror");
+    stage.handle().set_sync_folder(root.clone()).await.unwrap();
+    let view = stage.handle().add_collection(stage.account, ID).await.unwrap();
+    let here = Mirrored { mirror: view.id.unwrap(), stage, root, keys };
+    // Before anything is fetched.
+    let failure = here.ended(0).await.failure.unwrap();
+    assert_eq!((failure.code, failure.params["reason"].as_str()), (ErrorCode::DiskFull, "sync_folder"));
+    assert!(!here.stage.tenant.requests().iter().any(|call| call.path.starts_with("/cdn")));
+    // Filled by somebody else while it is fetched.
+    here.stage.tenant.put_collection(collection(&here.stage.tenant, &here.keys[..1]));
+    here.faults(vec![Rule::new(Match::path("/cdn"), Action::Delay { ms: 2_000 }).times(1)]);
+    let runs = here.view().await.runs;
+    here.stage.handle().sync_collections(Some(here.mirror)).await.unwrap();
+    let asked = || here.stage.tenant.requests().iter().any(|call| call.path.ends_with("directuri"));
+    here.stage.until(asked).await;
+    let filler = card.mount().join("filler");
+    drop(std::fs::write(&filler, vec![1_u8; 128 << 20]));
+    let failure = here.ended(runs).await.failure.unwrap();
+    assert_eq!(failure.code, ErrorCode::DiskFull);
+    assert!(files(&here.folder()).keys().all(|name| name.starts_with('.')));
+    std::fs::remove_file(filler).unwrap();
+    here.faults(Vec::new());
+    here.runs_well().await;
+    assert_eq!(files(&here.folder())["film 0.mov"], noise(0, 20 << 20));
+    let mut here = here;
+    here.stage.stop().await;
+    drop(card);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -31,7 +31,7 @@ pub use error::StartError;
 pub use faults::{Action, FaultBody, Faults, Match, Rule};
 pub use options::{
     DuplicateAction, DuplicateBasis, DuplicateReport, DuplicateRule, ExistingName, MissingRight, ObjectStore,
-    Options, RateRule, RefreshRule, Signature, Switches,
+    OddPage, OddPages, Options, RateRule, RefreshRule, Signature, Switches,
 };
 pub use requests::Call;
 pub use store::asset::{AssetKey, Scheme};

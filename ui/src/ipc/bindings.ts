@@ -554,6 +554,10 @@ versions: number | null,
  */
 several: boolean, 
 /**
+ * The picture is the same, and the files differ by their metadata alone.
+ */
+same_picture: boolean, 
+/**
  * The job of this computer that delivered it, if one did.
  */
 job: JobId | null, };
@@ -590,7 +594,7 @@ of: DuplicateOf | null, };
 /**
  * A switch, a choice, or something typed.
  */
-export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "duplicates_upload" | "duplicates_sync" | "collections_when" | "collections_deleted" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
+export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "duplicates_upload" | "duplicates_sync" | "duplicates_picture" | "collections_when" | "collections_deleted" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
 
 /**
  * A setting as it is in force.

@@ -32,7 +32,12 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
 /** Set elsewhere: by a button that says what it does, or (of duplicates and collections) by a view of its own. */
 type Shown = Exclude<
   SettingKey,
-  "rest_until" | "duplicates_upload" | "duplicates_sync" | "collections_when" | "collections_deleted"
+  | "rest_until"
+  | "duplicates_upload"
+  | "duplicates_sync"
+  | "duplicates_picture"
+  | "collections_when"
+  | "collections_deleted"
 >;
 
 /** What a typed setting may look like. */

@@ -21,6 +21,7 @@ const CHOICES: Record<SettingKey, string[]> = {
   sidecars: ["upload", "leave_out"],
   duplicates_upload: DUPLICATE_RULES,
   duplicates_sync: DUPLICATE_RULES,
+  duplicates_picture: ["off", "on"],
   collections_when: ["every_hour", "every_15_minutes", "every_5_minutes", "every_day", "at_start", "by_hand"],
   collections_deleted: ["stay_away", "come_back"],
   limit_up: [],

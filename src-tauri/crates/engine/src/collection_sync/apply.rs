@@ -432,7 +432,11 @@ impl Applying<'_> {
             (wanted.durable, wanted.etag, wanted.address) = (0, None, None);
         }
         let part = wanted.part;
-        off_the_workers(move || Ok(drop(fs::remove_file(part)))).await?;
+        off_the_workers(move || {
+            drop(fs::remove_file(part));
+            Ok(())
+        })
+        .await?;
         Err(Failure::new(ErrorCode::ChecksumMismatch).with("name", &task.remote.name).into())
     }
 
@@ -443,7 +447,9 @@ impl Applying<'_> {
             let (reply, _) = tokio::sync::oneshot::channel();
             let told = crate::queue::message::ToOwner::Mirror { changes: vec![progress], reply };
             // Lost, it costs bytes that come again.
-            drop(owner.as_ref().map(|owner| owner.send(told)));
+            if let Some(owner) = &owner {
+                drop(owner.send(told));
+            }
         })
     }
 

@@ -199,7 +199,9 @@ fn copy_to(from: &Location, target: &Path) -> Outcome<PathBuf> {
         }
     }
     let dirs = walkdir::WalkDir::new(target).into_iter().flatten().filter(|entry| entry.file_type().is_dir());
-    dirs.map(|dir| sync_dir(dir.path())).collect::<io::Result<()>>().map_err(refused)?;
+    for dir in dirs {
+        sync_dir(dir.path()).map_err(refused)?;
+    }
     mark(target, &from.marker).map_err(refused)?;
     fs::remove_file(target.join(UNFINISHED)).map_err(refused)?;
     // The new one is whole. What changed meanwhile in the old one stays there.

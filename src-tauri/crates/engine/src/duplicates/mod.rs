@@ -5,8 +5,12 @@ mod catalogue;
 mod finder;
 mod judge;
 mod library;
+mod look;
 mod page;
+mod picture;
 mod policy;
 pub mod preview;
 pub mod stage;
 mod sums;
+
+pub use self::sums::sums_of_files;

@@ -42,6 +42,7 @@ impl EngineHandle {
             tenants: Arc::clone(&inner.tenants),
             readers: inner.readers.clone(),
             keys: Arc::default(),
+            same_picture: self.setting(SettingKey::DuplicatesPicture).await? == "on",
         };
         preview.of(request, rule).await
     }

@@ -31,6 +31,8 @@ pub enum SettingKey {
     DuplicatesUpload,
     /// The same for synchronization.
     DuplicatesSync,
+    /// Whether a picture is found, too, whose file differs by its metadata alone. Where files go by their MD5.
+    DuplicatesPicture,
     /// How often collections are brought up to date.
     CollectionsWhen,
     /// What becomes of a collection's file that was deleted on this computer.
@@ -73,6 +75,7 @@ impl SettingKey {
         Self::Sidecars,
         Self::DuplicatesUpload,
         Self::DuplicatesSync,
+        Self::DuplicatesPicture,
         Self::CollectionsWhen,
         Self::CollectionsDeleted,
         Self::LimitUp,
@@ -100,6 +103,7 @@ impl SettingKey {
             Self::MetadataDialog => "metadata_dialog",
             Self::DuplicatesUpload => "duplicates_upload",
             Self::DuplicatesSync => "duplicates_sync",
+            Self::DuplicatesPicture => "duplicates_picture",
             Self::CollectionsWhen => "collections_when",
             Self::CollectionsDeleted => "collections_deleted",
             Self::LimitUp => "limit_up",
@@ -130,6 +134,7 @@ impl SettingKey {
             Self::Sidecars => Shape::Choice(&["upload", "leave_out"]),
             Self::MetadataDialog => Shape::Choice(&["when_required", "always", "never"]),
             Self::DuplicatesUpload | Self::DuplicatesSync => Shape::Choice(DuplicateRule::WORDS),
+            Self::DuplicatesPicture => Shape::Choice(&["off", "on"]),
             Self::CollectionsWhen => Shape::Choice(&[
                 "every_hour",
                 "every_15_minutes",
@@ -168,7 +173,7 @@ impl SettingKey {
 
     /// Only an administrator of the library changes it, where the library tells who is one.
     pub fn is_administrators(self) -> bool {
-        matches!(self, Self::DuplicatesUpload | Self::DuplicatesSync)
+        matches!(self, Self::DuplicatesUpload | Self::DuplicatesSync | Self::DuplicatesPicture)
     }
 
     /// A value as it is kept.
