@@ -51,6 +51,7 @@ impl Picture {
             EngineEvent::ConditionChanged { condition } => self.condition = condition.clone(),
             EngineEvent::SettingsChanged => self.settings_changed = true,
             EngineEvent::AccountsChanged { .. }
+            | EngineEvent::CollectionChanged { .. }
             | EngineEvent::FolderChanged { .. }
             | EngineEvent::SyncSwitched { .. } => {}
         }

@@ -130,5 +130,6 @@ pub fn hasty() -> Pace {
         sign_in: Duration::from_secs(60),
         measure: Duration::from_millis(300),
         sample: Duration::from_secs(5),
+        missing: Duration::ZERO,
     }
 }

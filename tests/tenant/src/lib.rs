@@ -6,6 +6,7 @@ mod admin;
 mod api;
 mod blobs;
 mod clock;
+mod contents;
 mod error;
 pub mod faults;
 mod ids;
@@ -30,7 +31,7 @@ pub use error::StartError;
 pub use faults::{Action, FaultBody, Faults, Match, Rule};
 pub use options::{
     DuplicateAction, DuplicateBasis, DuplicateReport, DuplicateRule, ExistingName, MissingRight, ObjectStore,
-    Options, RateRule, RefreshRule, Signature, Switches,
+    OddPage, OddPages, Options, RateRule, RefreshRule, Signature, Switches,
 };
 pub use requests::Call;
 pub use store::asset::{AssetKey, Scheme};

@@ -35,6 +35,9 @@ struct Arguments {
     /// Whether Upload Links and Workspaces are offered (a guess at what a library could offer)
     #[arg(long, value_enum, default_value_t = OnOff::On)]
     places: OnOff,
+    /// Whether collections can be listed, with their marks (a guess at what a library could offer)
+    #[arg(long, value_enum, default_value_t = OnOff::Off)]
+    collections: OnOff,
     /// Form of the upload setting
     #[arg(long, value_enum, default_value_t = Form::V4)]
     signature: Form,
@@ -120,6 +123,7 @@ async fn main() -> Result<(), Problem> {
         switches: Switches {
             strict_metadata: config.switches.strict_metadata || arguments.strict_metadata == OnOff::On,
             places: config.switches.places || arguments.places == OnOff::On,
+            collections_listing: config.switches.collections_listing || arguments.collections == OnOff::On,
             ..config.switches
         },
     })

@@ -72,6 +72,8 @@ pub struct Switches {
     pub refresh: RefreshRule,
     /// `GET /api/v1/mycollections` [ND]; off, it is an unknown path.
     pub collections_listing: bool,
+    /// Pages of a collection that don't fit together, for whoever must not believe them.
+    pub odd_pages: Option<OddPages>,
     /// Whether lists carry `md5` [C for two tenants].
     pub md5_in_lists: bool,
     /// Whether `keyword={md5}` finds an asset [ND].
@@ -110,6 +112,7 @@ impl Default for Switches {
             md5_changes_on_edit: false,
             refresh: RefreshRule::default(),
             collections_listing: false,
+            odd_pages: None,
             md5_in_lists: true,
             search_md5: false,
             existing_name: ExistingName::default(),
@@ -123,6 +126,26 @@ impl Default for Switches {
             places: false,
         }
     }
+}
+
+/// At most so many assets of a collection are in a page, and what is wrong with the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OddPages {
+    pub most: usize,
+    pub how: OddPage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OddPage {
+    /// Nothing.
+    Whole,
+    /// Each page is the first one.
+    Repeated,
+    /// The second page lacks its second half, and the end is said to be there.
+    Half,
+    /// Nothing says how many there are.
+    Uncounted,
 }
 
 /// Calls a minute and account.

@@ -27,7 +27,7 @@ use crate::store::user::{Right, User};
 use crate::{api, ids, ingester, oauth, places, serve};
 
 pub struct Tenant {
-    app: App,
+    pub(crate) app: App,
     port: u16,
     stop: CancellationToken,
     tasks: TaskTracker,

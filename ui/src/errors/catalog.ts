@@ -53,6 +53,8 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   PlacePasswordWrong: "next.place_password",
   DuplicateFound: "next.duplicate",
   DecisionNeeded: "next.decide",
+  CollectionMissing: "next.check_input",
+  SyncFolderMissing: "next.sync_folder",
   DiskFull: "next.free_space",
   DatabaseTooNew: "next.update",
   DatabaseDamaged: "next.start_again",

@@ -21,6 +21,16 @@ export type FolderId = number;
 export type WatchedId = number;
 
 /**
+ * A collection that is kept on this computer.
+ */
+export type MirrorId = number;
+
+/**
+ * A file in the holding folder.
+ */
+export type HeldId = number;
+
+/**
  * One file that becomes one asset.
  */
 export type JobId = number;
@@ -28,7 +38,7 @@ export type JobId = number;
 /**
  * Noun and state; the UI branches on these, never on text.
  */
-export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "ProxyRefused" | "PacUnusable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "WrongAccount" | "BrowserMissing" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "MetadataRefused" | "DuplicateFound" | "DecisionNeeded" | "IngestRefused" | "PlaceMissing" | "PlaceClosed" | "PlaceExpired" | "PlaceFull" | "PlaceDenied" | "PlacePasswordWrong" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "FolderMissing" | "WatchLimit" | "RequestInvalid" | "Internal";
+export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "ProxyRefused" | "PacUnusable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "WrongAccount" | "BrowserMissing" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "MetadataRefused" | "DuplicateFound" | "DecisionNeeded" | "IngestRefused" | "PlaceMissing" | "PlaceClosed" | "PlaceExpired" | "PlaceFull" | "PlaceDenied" | "PlacePasswordWrong" | "CollectionMissing" | "SyncFolderMissing" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "FolderMissing" | "WatchLimit" | "RequestInvalid" | "Internal";
 
 /**
  * Who can do something about a failure.
@@ -593,7 +603,7 @@ of: DuplicateOf | null, };
 /**
  * A switch, a choice, or something typed.
  */
-export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "duplicates_upload" | "duplicates_sync" | "duplicates_picture" | "sync" | "sync_frequency" | "sync_changed" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
+export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "duplicates_upload" | "duplicates_sync" | "duplicates_picture" | "sync" | "sync_frequency" | "sync_changed" | "collections_when" | "collections_deleted" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
 
 /**
  * A setting as it is in force.
@@ -1112,7 +1122,153 @@ speed: number,
  */
 seconds_left: number | null, };
 
-export type EngineEvent = { "event": "jobs_changed", changes: Array<JobChange>, batches: Array<BatchView>, totals: Totals, } | { "event": "progress", frame: ProgressFrame, } | { "event": "batch_finished", batch: BatchView, } | { "event": "accounts_changed", accounts: Array<AccountView>, } | { "event": "settings_changed" } | { "event": "folder_changed", folder: WatchedId, } | { "event": "sync_switched", on: boolean, } | { "event": "condition_changed", condition: Condition, };
+/**
+ * What a collection does at present.
+ */
+export type CollectionState = "off" | "waiting" | "running" | "up_to_date" | "confirm_removals" | "stopped";
+
+/**
+ * How it is known here.
+ */
+export type CollectionWay = "listed" | "added";
+
+/**
+ * One collection.
+ */
+export type CollectionView = { 
+/**
+ * `None`: it was never on.
+ */
+id: MirrorId | null, account: AccountId, 
+/**
+ * The tenant's id.
+ */
+collection: string, name: string, way: CollectionWay, on: boolean, 
+/**
+ * Marked in the web to be kept on computers; `None`: the tenant does not tell.
+ */
+marked: boolean | null, state: CollectionState, 
+/**
+ * Where it is, once there is a sync folder.
+ */
+folder: string | null, 
+/**
+ * Assets that the tenant has in it, as far as it tells.
+ */
+assets: number | null, 
+/**
+ * Files that are here whole, and their bytes.
+ */
+files: number, bytes: number, 
+/**
+ * Of a run: files and bytes that it fetches, and those that it has.
+ */
+to_fetch: number, fetched: number, bytes_to_fetch: number, bytes_fetched: number, 
+/**
+ * Files that would be removed and wait for somebody to agree.
+ */
+removals: number, 
+/**
+ * Files whose bytes the tenant's own sum does not prove; they are here all the same.
+ */
+unverified: number, ran_at: number | null, 
+/**
+ * Runs that have ended, well or not.
+ */
+runs: number, 
+/**
+ * A run was asked for.
+ */
+wanted: boolean, failure: Failure | null, };
+
+/**
+ * Where the mirror is.
+ */
+export type SyncFolderView = { path: string, 
+/**
+ * On its way there.
+ */
+moving_to: string | null, 
+/**
+ * Why it can't be used at present.
+ */
+failure: Failure | null, free: number | null, };
+
+export type CollectionsView = { collections: Array<CollectionView>, 
+/**
+ * The tenant lists its collections; otherwise they are added by their addresses.
+ */
+listed: boolean, 
+/**
+ * `None`: nobody has chosen one yet.
+ */
+folder: SyncFolderView | null, 
+/**
+ * Why the tenant was not asked; what is known here is shown.
+ */
+failure: Failure | null, };
+
+/**
+ * What a run would do to one file.
+ */
+export type MirrorStep = "download" | "replace" | "rename" | "move_aside" | "remove";
+
+export type PlannedStep = { step: MirrorStep, asset: AssetId, 
+/**
+ * Within the collection's folder.
+ */
+path: string, 
+/**
+ * Its name afterwards, where that is another one.
+ */
+to: string | null, size: number | null, };
+
+/**
+ * What a run would do; nothing was done.
+ */
+export type MirrorPlan = { mirror: MirrorId, steps: Array<PlannedStep>, assets: number, 
+/**
+ * Bytes to fetch, where the tenant tells sizes.
+ */
+bytes: number, free: number | null, 
+/**
+ * More is removed than without asking.
+ */
+confirm: boolean, 
+/**
+ * Not in the tenant's list, and stay until it has said so again.
+ */
+missing: number, 
+/**
+ * Deleted here, and stay away.
+ */
+deleted_here: number, 
+/**
+ * Changed here, and left alone.
+ */
+changed_here: number, };
+
+export type ActivityKind = "downloaded" | "replaced" | "renamed" | "moved_aside" | "removed" | "restored";
+
+/**
+ * Something that happened to a file lately.
+ */
+export type MirrorActivity = { mirror: MirrorId, kind: ActivityKind, asset: AssetId, 
+/**
+ * Within the collection's folder.
+ */
+path: string, size: number, at: number, };
+
+/**
+ * A file that left its collection.
+ */
+export type HeldView = { id: HeldId, mirror: MirrorId, asset: AssetId, 
+/**
+ * Where it was, within the collection's folder.
+ */
+path: string, size: number, held_at: number, days_left: number, };
+
+export type EngineEvent = { "event": "jobs_changed", changes: Array<JobChange>, batches: Array<BatchView>, totals: Totals, } | { "event": "progress", frame: ProgressFrame, } | { "event": "batch_finished", batch: BatchView, } | { "event": "accounts_changed", accounts: Array<AccountView>, } | { "event": "settings_changed" } | { "event": "folder_changed", folder: WatchedId, } | { "event": "sync_switched", on: boolean, } | { "event": "collection_changed", collection: CollectionView, } | { "event": "condition_changed", condition: Condition, };
 
 /**
  * What holds the whole queue, if anything.

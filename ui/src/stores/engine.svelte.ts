@@ -90,6 +90,7 @@ export class EngineState {
       case "settings_changed":
       case "folder_changed":
       case "sync_switched":
+      case "collection_changed":
         break;
     }
     for (const listener of this.eventListeners) listener(event);

@@ -44,11 +44,14 @@ impl<T> Page<T> {
 }
 
 #[derive(Deserialize)]
-struct PageAnswer {
+pub(crate) struct PageAnswer {
     #[serde(default, deserialize_with = "lenient::list")]
-    results: Vec<Asset>,
+    pub(crate) results: Vec<Asset>,
     #[serde(default, deserialize_with = "lenient::opt_u64")]
-    found: Option<u64>,
+    pub(crate) found: Option<u64>,
+    /// Of what is listed, where it is told.
+    #[serde(default, deserialize_with = "lenient::opt_text")]
+    pub(crate) name: Option<String>,
 }
 
 /// What a batch of details gave.
@@ -153,15 +156,25 @@ impl CantoClient {
     pub(crate) async fn page(
         &self,
         call: &'static str,
-        mut url: Url,
+        url: Url,
         start: u64,
         limit: u32,
     ) -> Result<Page<Asset>, ApiError> {
+        let answer = self.page_answer(call, url, start, limit).await?;
+        Ok(Page { results: answer.results, start, found: answer.found })
+    }
+
+    pub(crate) async fn page_answer(
+        &self,
+        call: &'static str,
+        mut url: Url,
+        start: u64,
+        limit: u32,
+    ) -> Result<PageAnswer, ApiError> {
         url.query_pairs_mut()
             .append_pair("start", &start.to_string())
             .append_pair("limit", &limit.to_string());
-        let answer: PageAnswer = self.json(Call::get(call, url)).await?;
-        Ok(Page { results: answer.results, start, found: answer.found })
+        self.json(Call::get(call, url)).await
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream::BoxStream};
 use reqwest::{
     Response, StatusCode,
-    header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, LOCATION, RANGE},
+    header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, LOCATION, RANGE},
 };
 use url::Url;
 
@@ -23,6 +23,21 @@ const REDIRECTS: usize = 5;
 /// Between two pieces of the file.
 const PIECE_LIMIT: Duration = Duration::from_secs(30);
 
+/// Where a download goes on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resume {
+    /// The first byte that is wanted.
+    pub from: u64,
+    /// Only if the file is still the one with this tag (unquoted); otherwise all of it comes.
+    pub etag: Option<String>,
+}
+
+impl From<u64> for Resume {
+    fn from(from: u64) -> Self {
+        Self { from, etag: None }
+    }
+}
+
 /// A running download.
 pub struct Download {
     /// 200 for the whole file, 206 for its rest.
@@ -31,7 +46,7 @@ pub struct Download {
     pub offset: u64,
     /// Bytes that will come, where the server says so.
     pub length: Option<u64>,
-    /// Unquoted.
+    /// Unquoted; a weak one says nothing of the bytes and is left out.
     pub etag: Option<String>,
     /// The bytes. Ends with an error if they stop coming for 30 s or the connection breaks.
     pub stream: BoxStream<'static, Result<Bytes, ApiError>>,
@@ -58,14 +73,14 @@ impl CantoClient {
         &self,
         asset: &AssetRef,
         version: Option<&str>,
-        range_from: Option<u64>,
+        resume: Option<Resume>,
     ) -> Result<Download, ApiError> {
         let path = match version {
             Some(version) => join_parts(CALL, &[&asset.scheme, &asset.id, version])?,
             None => join_parts(CALL, &[&asset.scheme, &asset.id])?,
         };
         let url = self.tenant().binary(&path);
-        let call = Call::get(CALL, url.clone()).with_redirects(range_from);
+        let call = Call::get(CALL, url.clone()).with_redirects(resume.as_ref().map(|resume| resume.from));
         let response = self.send(&call).await?;
         if is_success(response.status()) {
             return if is_web_page(&response) {
@@ -75,7 +90,7 @@ impl CantoClient {
             };
         }
         let address = target(&url, &response)?;
-        self.without_token(address, range_from).await
+        self.without_token(address, resume).await
     }
 
     /// Starts a download from an address of [`CantoClient::direct_addresses`]. Not a call to the tenant: no
@@ -83,17 +98,20 @@ impl CantoClient {
     pub async fn download_direct(
         &self,
         address: &DirectAddress,
-        range_from: Option<u64>,
+        resume: Option<Resume>,
     ) -> Result<Download, ApiError> {
-        self.without_token(address.url().clone(), range_from).await
+        self.without_token(address.url().clone(), resume).await
     }
 
-    async fn without_token(&self, mut url: Url, range_from: Option<u64>) -> Result<Download, ApiError> {
+    async fn without_token(&self, mut url: Url, resume: Option<Resume>) -> Result<Download, ApiError> {
         for _ in 0..REDIRECTS {
             check_encrypted(&url)?;
             let mut request = self.http().get(url.clone());
-            if let Some(from) = range_from {
+            if let Some(Resume { from, etag }) = &resume {
                 request = request.header(RANGE, format!("bytes={from}-"));
+                if let Some(etag) = etag {
+                    request = request.header(IF_RANGE, format!("\"{etag}\""));
+                }
             }
             let response = send_patiently(CALL, request, ANSWER_LIMIT).await?;
             if is_success(response.status()) {
@@ -135,7 +153,7 @@ fn running(response: Response) -> Download {
         (StatusCode::PARTIAL_CONTENT, Some(range)) => range_start(range).unwrap_or(0),
         _ => 0,
     };
-    let etag = text(ETAG).map(|tag| tag.trim_matches('"').to_owned());
+    let etag = text(ETAG).filter(|tag| !tag.starts_with("W/")).map(|tag| tag.trim_matches('"').to_owned());
     let length = response.content_length();
     let pieces = futures_util::stream::try_unfold(response, |mut response| async move {
         match tokio::time::timeout(PIECE_LIMIT, response.chunk()).await {

@@ -26,6 +26,13 @@ impl Endpoints {
         self.templates.iter().find(|template| template.trim_end_matches('/').ends_with("/places/v1")).cloned()
     }
 
+    /// Whether collections can be listed. The public API is known to open one by its id, and no more [ND].
+    pub fn offers_collections(&self) -> bool {
+        self.templates
+            .iter()
+            .any(|template| template.trim_end_matches('/').ends_with("/api/v1/mycollections"))
+    }
+
     pub(crate) fn from_listing(listing: &Value) -> Self {
         let mut templates = Vec::new();
         collect_paths(listing, &mut templates);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use engine::model::{BatchId, DuplicateRule, JobId, JobSelection, JobStateKind};
+use engine::model::{BatchId, DuplicateRule, HeldId, JobId, JobSelection, JobStateKind};
 use engine::receipt::ReceiptFormat;
 
 /// Uploads files and folders to Canto, and proves that they arrived.
@@ -80,6 +80,8 @@ pub enum Command {
     Metadata(Metadata),
     /// Print the receipt of a batch, or check one against the local files
     Receipt(Receipt),
+    /// Keep collections of the library on this computer
+    Collections(Collections),
     /// Show the library's folders and albums
     Tree(Tree),
     /// Make a folder in the library, with those above it
@@ -420,6 +422,61 @@ pub struct NetworkTest {
     /// Test the way to this library, without being signed in
     #[arg(long, value_name = "TENANT", conflicts_with = "to")]
     pub address: Option<String>,
+}
+
+/// One way, from the library to this computer; what you change here is never sent.
+#[derive(clap::Args, Debug)]
+pub struct Collections {
+    #[command(subcommand)]
+    pub command: CollectionsCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum CollectionsCommand {
+    /// The collections that are kept here, and, where the library lists them, the others
+    List,
+    /// Keep one here, by the address of its page or its id
+    Add {
+        #[arg(value_name = "ADDRESS|ID")]
+        collection: String,
+    },
+    /// Keep one here again
+    On {
+        #[arg(value_name = "ID")]
+        collection: String,
+    },
+    /// Keep one here no longer; its files stay
+    Off {
+        #[arg(value_name = "ID")]
+        collection: String,
+    },
+    /// Bring one, or all that are on, up to date, and wait for it
+    Sync(CollectionSync),
+    /// Show, choose or move the folder that they are in; moving takes the files along
+    Location {
+        #[arg(value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+    /// Files that left their collections; they are kept for thirty days
+    Held,
+    /// Put files back that left their collections; from then on they are yours
+    Restore {
+        #[arg(required = true, value_name = "N")]
+        held: Vec<HeldId>,
+    },
+}
+
+#[derive(clap::Args, Debug)]
+pub struct CollectionSync {
+    /// Its number, the library's id, or its name [default: all that are on]
+    #[arg(value_name = "ID")]
+    pub collection: Option<String>,
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Also remove more files here than without asking: a tenth, or fifty
+    #[arg(long, conflicts_with = "dry_run")]
+    pub confirm: bool,
 }
 
 /// What is set; the desktop app shows the same.

@@ -26,6 +26,7 @@ impl Exit {
             | ErrorCode::PathUnusable
             | ErrorCode::MetadataRefused
             | ErrorCode::AccountMissing
+            | ErrorCode::CollectionMissing
             | ErrorCode::BatchMissing
             | ErrorCode::JobMissing
             | ErrorCode::FolderMissing => Self::WrongUse,

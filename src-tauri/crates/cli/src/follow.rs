@@ -125,7 +125,11 @@ impl<'a> Follow<'a> {
                 }
                 true
             }
-            Ok(EngineEvent::AccountsChanged { .. } | EngineEvent::SettingsChanged) => true,
+            Ok(
+                EngineEvent::AccountsChanged { .. }
+                | EngineEvent::SettingsChanged
+                | EngineEvent::CollectionChanged { .. },
+            ) => true,
             Ok(EngineEvent::FolderChanged { .. } | EngineEvent::SyncSwitched { .. }) => false,
             Err(RecvError::Lagged(_)) => {
                 self.finished.note_gap();

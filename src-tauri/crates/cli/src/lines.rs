@@ -4,10 +4,11 @@ use std::path::Path;
 
 use engine::error::{ErrorCode, Failure, Who};
 use engine::model::{
-    AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ConnectionReport, ControlResult,
-    Destination, DuplicateOf, DuplicatePreview, JobId, JobMetadata, JobStateKind, JobView, LibraryNode,
-    MetadataOpen, NetworkWay, PreviewedDuplicate, RelocateResult, Rest, SettingView, SpeedFound, StagedKind,
-    StagedProblem, SyncPreview, TestHost, TestStep, Totals, WaitingFor, WatchedFolder, WatchedId,
+    AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, CollectionView, ConnectionReport,
+    ControlResult, Destination, DuplicateOf, DuplicatePreview, HeldId, HeldView, JobId, JobMetadata,
+    JobStateKind, JobView, LibraryNode, MetadataOpen, MirrorPlan, NetworkWay, PreviewedDuplicate,
+    RelocateResult, Rest, SettingView, SpeedFound, StagedKind, StagedProblem, SyncFolderView, SyncPreview,
+    TestHost, TestStep, Totals, WaitingFor, WatchedFolder, WatchedId,
 };
 use serde::Serialize;
 
@@ -108,6 +109,28 @@ pub enum Line<'a> {
     },
     ProxyPassword {
         kept: bool,
+    },
+    Collection {
+        #[serde(flatten)]
+        collection: &'a CollectionView,
+    },
+    /// What a run would do.
+    CollectionPlan {
+        #[serde(flatten)]
+        plan: &'a MirrorPlan,
+    },
+    SyncFolder {
+        #[serde(flatten)]
+        folder: &'a SyncFolderView,
+    },
+    /// A file that left its collection.
+    HeldFile {
+        #[serde(flatten)]
+        file: &'a HeldView,
+    },
+    Restored {
+        held: HeldId,
+        path: &'a Path,
     },
     Node {
         depth: usize,

@@ -199,6 +199,17 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::DecisionNeeded => {
             "`ferry decide JOB upload`, `version` or `skip`; `--batch B` for all of a batch."
         }
+        C::CollectionMissing => {
+            "open it in Canto and give its address; a shared one has to be shared with this account."
+        }
+        C::SyncFolderMissing => match reason {
+            "none" => "`ferry collections location DIR` chooses it.",
+            "deleted_folder" => {
+                "`ferry settings set collections_deleted come_back` fetches it again, `ferry collections off ID` leaves it away."
+            }
+            "read_only" | "unusable" => "look whether your user may write there.",
+            _ => "put it back or connect its disk; Ferry goes on by itself.",
+        },
         C::DiskFull => "make room; nothing in the queue is lost, and it goes on by itself.",
         C::DatabaseTooNew => {
             "update this one, or name another directory with --data-dir. Nothing was changed."
@@ -232,6 +243,7 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "folder_own" => "name another folder.",
             "folder_album" => "name a folder of the library, or / for its top.",
             "setting_unknown" => "`ferry settings list` names them.",
+            "held_unknown" => "`ferry collections held` lists them.",
             "limit" => {
                 "Give a number and a unit, such as `2 MB/s`, `500 KB/s` or `16 Mbit/s`; `none` takes the limit away."
             }

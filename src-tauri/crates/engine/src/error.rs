@@ -138,6 +138,12 @@ error_codes! {
     PlaceDenied => NeedsSomeone, Owner;
     PlacePasswordWrong => NeedsSomeone, You;
 
+    // Collections.
+    /// There is none at this address, or it is not shown to this account.
+    CollectionMissing => NeedsSomeone, You;
+    /// The folder that collections are kept in is not there, not chosen yet, or can't be used.
+    SyncFolderMissing => NeedsSomeone, You;
+
     // This computer.
     DiskFull => NeedsSomeone, You;
     DatabaseTooNew => NeedsSomeone, You;

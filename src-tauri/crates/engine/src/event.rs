@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
-use crate::model::{AccountView, BatchId, BatchView, JobId, JobStateKind, Rest, Totals, WatchedId};
+use crate::model::{
+    AccountView, BatchId, BatchView, CollectionView, JobId, JobStateKind, Rest, Totals, WatchedId,
+};
 
 /// A job that changed in a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +76,10 @@ pub enum EngineEvent {
     /// The one switch was turned.
     SyncSwitched {
         on: bool,
+    },
+    /// A collection that is kept here is otherwise than before, or its run is further.
+    CollectionChanged {
+        collection: Box<CollectionView>,
     },
     /// The engine as a whole stopped or went on (network, sign-in, disk).
     ConditionChanged {

@@ -1,6 +1,7 @@
 //! Everything Ferry does: the queue, the transfers, the proof. Knows no window and no global.
 
 pub mod clock;
+mod collection_sync;
 pub mod connection_test;
 mod duplicates;
 pub mod error;

@@ -54,6 +54,8 @@ pub struct Pace {
     pub sync_apart: Duration,
     /// A right that was missing is asked for again after so long, where files still meet it.
     pub right: Duration,
+    /// An asset that a collection does not list is looked for again after so long at the earliest.
+    pub missing: Duration,
 }
 
 impl Default for Pace {
@@ -87,6 +89,7 @@ impl Default for Pace {
             sync_reconcile: Duration::from_secs(3_600),
             sync_apart: Duration::from_secs(60),
             right: Duration::from_secs(60),
+            missing: Duration::from_secs(60),
         }
     }
 }

@@ -211,7 +211,21 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
                 "The library has '{name|the file}' already: somebody has to decide what becomes of the file."
             }
         },
-        C::DiskFull => "The disk with Ferry's data is full.",
+        C::CollectionMissing => "There is no collection '{collection|}' that this account may see.",
+        C::SyncFolderMissing => match reason {
+            "none" => "No folder for collections has been chosen yet.",
+            "other" => {
+                "{path|The folder for collections} is not the one that Ferry knows; nothing in it was changed."
+            }
+            "deleted_folder" => "The folder of the collection, {path|}, was deleted here.",
+            "read_only" => "{path|The folder for collections} can't be written to.",
+            "unusable" => "{path|The folder for collections} can't be used.",
+            _ => "The folder for collections, {path|}, is not there; nothing was removed.",
+        },
+        C::DiskFull => match reason {
+            "sync_folder" => "There is not enough room for the collections.",
+            _ => "The disk with Ferry's data is full.",
+        },
         C::DatabaseTooNew => "Ferry's data was written by a newer Ferry.",
         C::DatabaseDamaged => {
             "Ferry's database was damaged. It was set aside as {path|another file}; {jobs|some} of its jobs were kept."
@@ -241,6 +255,7 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
             "folder_own" => "{path|The folder} holds Ferry's own data.",
             "folder_album" => "Watched folders arrive in the library or a folder of it, not in an album.",
             "setting_unknown" => "There is no setting {value|of this name}.",
+            "held_unknown" => "No file {held|of this number} is held.",
             "limit" => "'{value|}' is no speed.",
             "limit_small" => "'{value|}' is too slow to get anything done.",
             "timetable" => "'{value|}' is no timetable.",

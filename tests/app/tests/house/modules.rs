@@ -50,6 +50,11 @@ const ARROWS: &[(&str, &[&str])] = &[
         "duplicates",
         &["error", "intake", "model", "network", "platform", "session", "store", "transfer", "queue"],
     ),
+    // What it finds out goes to the queue, the one writer.
+    (
+        "collection_sync",
+        &["clock", "error", "event", "model", "pace", "platform", "session", "store", "transfer", "queue"],
+    ),
     ("queue", &["clock", "error", "event", "model", "pace", "planted", "platform", "store", "transfer"]),
 ];
 

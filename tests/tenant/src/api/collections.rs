@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::Caller;
 use super::query::{Asked, page};
 use crate::error::{ApiError, ApiResult, web_app};
+use crate::options::{OddPage, OddPages};
 use crate::state::App;
 
 /// A guess behind a switch [ND]; `syncToConnect` is a name of ours.
@@ -44,7 +45,25 @@ pub async fn show(
     if !collection.visible_to(&user.email) {
         return Err(ApiError::denied(app.switches().missing_right));
     }
+    let odd = app.switches().odd_pages;
+    let mut asked = asked;
+    if let Some(OddPages { most, how }) = odd {
+        asked.insert("limit".into(), most.to_string());
+        if how == OddPage::Repeated {
+            asked.insert("start".into(), "0".into());
+        }
+    }
     let mut answer = page(&app, &library, &user, &Asked(&asked), collection.contents.clone());
     answer["name"] = collection.name.clone().into();
+    match odd {
+        Some(OddPages { most, how: OddPage::Half }) if answer["start"] != 0 => {
+            if let Some(results) = answer["results"].as_array_mut() {
+                results.truncate(most / 2);
+            }
+            answer["found"] = (answer["start"].as_u64().unwrap_or(0) + most as u64 / 2).into();
+        }
+        Some(OddPages { how: OddPage::Uncounted, .. }) => answer["found"] = Value::Null,
+        _ => {}
+    }
     Ok(Json(answer))
 }

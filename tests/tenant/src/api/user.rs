@@ -36,6 +36,10 @@ pub async fn endpoints(State(app): State<App>, Extension(Caller(user)): Extensio
     if let Some(address) = app.options.parts_at.clone().or(own) {
         listing.insert("uploadParts".into(), address.into());
     }
+    // Opening one by its id is known [C], a list is not [ND]; nor whether it would be listed here.
+    if app.switches().collections_listing {
+        listing.insert("myCollections".into(), format!("{}/api/v1/mycollections", app.url()).into());
+    }
     // Not Canto's either: a guess of Ferry's [ND].
     if app.switches().places && user.place.is_none() {
         listing.insert("places".into(), places::base(&app).into());

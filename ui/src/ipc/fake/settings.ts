@@ -25,6 +25,8 @@ const CHOICES: Record<SettingKey, string[]> = {
   sync: ["on", "off"],
   sync_frequency: [],
   sync_changed: ["version", "new"],
+  collections_when: ["every_hour", "every_15_minutes", "every_5_minutes", "every_day", "at_start", "by_hand"],
+  collections_deleted: ["stay_away", "come_back"],
   limit_up: [],
   limit_down: [],
   timetable: [],

@@ -59,6 +59,7 @@ async fn addresses_methods_and_bodies() {
         .unwrap();
     canto.assign_to_album("F1/A1", &[Asset { id: "0a1b".into(), ..Asset::default() }]).await.unwrap();
     canto.delete_nodes(&[(NodeKind::Album, "A1".into())]).await.unwrap();
+    canto.collections().await.unwrap();
 
     let seen = seen.lock().unwrap();
     let lines: Vec<String> = seen.iter().map(|(method, uri, _)| format!("{method} {uri}")).collect();
@@ -71,7 +72,7 @@ async fn addresses_methods_and_bodies() {
         "GET /api/v1/image/0a1b",
         "GET /api/v1/album/A1?sortBy=time&sortDirection=descending&start=100&limit=50",
         "GET /api/v1/search?keyword=a+b.jpg&searchInField=filename&exactMatch=true&scheme=image%7Cvideo&start=0&limit=10",
-        "GET /api/v1/mycollections/C1?sortBy=time&sortDirection=descending&start=0&limit=10",
+        "GET /api/v1/mycollections/C1?sortBy=name&sortDirection=ascending&start=0&limit=10",
         "PUT /api/v1/image/0a1b/tag/a%2Fb",
         "PUT /api/v1/image/0a1b/keyword/sea",
         "PUT /api/v1/image/0a1b/rename",
@@ -80,6 +81,7 @@ async fn addresses_methods_and_bodies() {
         "PUT /api/v1/batch/edit",
         "POST /api/v1/batch/album",
         "DELETE /api/v1/batch/folder",
+        "GET /api/v1/mycollections",
     ];
     assert_eq!(lines, expected);
     assert_eq!(

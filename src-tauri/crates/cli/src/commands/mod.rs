@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod accounts;
+mod collections;
 mod control;
 mod decide;
 mod demo_library;
@@ -58,6 +59,7 @@ pub async fn run(arguments: Arguments, out: &Output) -> Ended {
         Command::Receipt(receipt) => Box::pin(receipt::run(global, receipt, out)).await,
         Command::Relocate(paths) => Box::pin(relocate::run(global, paths, out)).await,
         Command::Settings(settings) => Box::pin(settings::run(global, settings, out)).await,
+        Command::Collections(command) => Box::pin(collections::run(global, command, out)).await,
         Command::Tree(tree) => Box::pin(tree::run(global, tree, out)).await,
         Command::Mkdir(make) => Box::pin(make::run(global, make, NodeKind::Folder, out)).await,
         Command::Mkalbum(make) => Box::pin(make::run(global, make, NodeKind::Album, out)).await,

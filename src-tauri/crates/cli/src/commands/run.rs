@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::event::EngineEvent;
+use engine::model::CollectionState;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::args::Global;
@@ -64,6 +65,15 @@ fn tell(event: &Arc<EngineEvent>, out: &Output) -> Result<(), Problem> {
             }
             if condition.sign_in_required {
                 out.note("An account needs a new sign-in: `ferry login TENANT`.");
+            }
+        }
+        EngineEvent::CollectionChanged { collection } => {
+            if let (Some(failure), CollectionState::Stopped) = (&collection.failure, collection.state) {
+                let words = text::words(failure);
+                out.note(format!("Collection '{}': {} {}", collection.name, words.sentence, words.next));
+            }
+            if collection.state != CollectionState::Running {
+                out.line(&Line::Collection { collection })?;
             }
         }
         EngineEvent::JobsChanged { .. }

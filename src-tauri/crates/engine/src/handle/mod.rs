@@ -4,6 +4,7 @@ mod accounts;
 mod address;
 mod ahead;
 mod bandwidth;
+mod collections;
 mod connection_test;
 mod duplicates;
 mod folders;
@@ -28,6 +29,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{broadcast, oneshot};
 
 use crate::clock::SharedWorld;
+use crate::collection_sync::board::MirrorBoard;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
 use crate::intake::Listings;
@@ -86,6 +88,8 @@ struct Inner {
     /// What of that it can't.
     network_trouble: Mutex<Option<Failure>>,
     tests: Mutex<connection_test::Tests>,
+    /// Runs over collections that are under way.
+    mirrors: MirrorBoard,
     /// What files go by, where they are sent in this program.
     transfers: OnceLock<Arc<TransferContext>>,
 }

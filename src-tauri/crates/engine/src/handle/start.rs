@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, mpsc::unbounded_channel, oneshot};
 
 use super::ahead::{self, Ahead};
 use super::bandwidth;
+use super::collections;
 use super::listening::{forget_changed, keep_open_bytes};
 use super::network as network_settings;
 use super::places;
@@ -212,6 +213,7 @@ impl Engine {
                 network_in_force: Default::default(),
                 network_trouble: Default::default(),
                 tests: Default::default(),
+                mirrors: Default::default(),
                 transfers: Default::default(),
             }),
         };
@@ -236,6 +238,7 @@ impl Engine {
         });
         let (to_duplicates, look_ups) = unbounded_channel();
         let (to_watched, watched) = unbounded_channel();
+        let (to_collections, to_be_mirrored) = unbounded_channel();
         let (to_transfers, transfers) = unbounded_channel();
         let (to_confirmer, confirmer) = unbounded_channel();
         let (to_aborter, aborts) = unbounded_channel();
@@ -249,6 +252,7 @@ impl Engine {
             values: to_applier,
             duplicates: to_duplicates,
             watched: to_watched,
+            collections: to_collections,
             events: events.clone(),
             condition: Arc::clone(&condition),
             owner: owner.clone(),
@@ -294,6 +298,8 @@ impl Engine {
         supervisor.spawn("progress", sample(board, events.clone(), open_bytes, quit.clone()));
         supervisor.spawn("account changes", forget_changed(context, events.subscribe(), quit.clone()));
         supervisor.spawn("network settings", network_settings::follow(handle.clone(), quit.clone()));
+        let mirror = collections::task(&handle);
+        supervisor.spawn("collections", mirror.run(to_be_mirrored, events.subscribe(), quit.clone()));
         let places =
             places::watch(Arc::clone(&tenants), context_readers, owner.clone(), options.pace, quit.clone());
         supervisor.spawn("places", places);
@@ -369,6 +375,7 @@ impl StandIn {
             values: unbounded_channel().0,
             duplicates: unbounded_channel().0,
             watched: unbounded_channel().0,
+            collections: unbounded_channel().0,
             events: broadcast::channel(1).0,
             condition: Arc::default(),
             owner: owner.clone(),

@@ -45,3 +45,11 @@ row_id!(
     /// One local folder of a batch.
     FolderId
 );
+row_id!(
+    /// A collection that is kept on this computer.
+    MirrorId
+);
+row_id!(
+    /// A file in the holding folder.
+    HeldId
+);

@@ -118,7 +118,7 @@ impl WaitingFor {
 }
 
 /// An asset is known by scheme and id together (canto-api.md §4.8 [C]).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct AssetId {
     pub scheme: String,

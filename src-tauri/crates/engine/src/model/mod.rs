@@ -3,6 +3,7 @@
 mod account;
 pub mod bandwidth;
 mod batch;
+mod collections;
 mod connection_test;
 mod control;
 mod duplicates;
@@ -26,6 +27,10 @@ mod watched;
 pub use account::{AccountView, Right, SignInKind, SignInState};
 pub use bandwidth::{BandwidthView, Rest, RestFor};
 pub use batch::{BatchState, BatchView, Destination, DestinationKind, Elsewhere, Enqueue, Totals};
+pub use collections::{
+    ActivityKind, CollectionState, CollectionView, CollectionWay, CollectionsView, HeldView, MirrorActivity,
+    MirrorPlan, MirrorStep, PlannedStep, SyncFolderView,
+};
 pub use connection_test::{
     Advice, ConnectionReport, ConnectionTest, HostPurpose, SpeedFound, SpeedLevel, StepKind, StepState,
     StepWord, TestHost, TestStep,
@@ -37,7 +42,7 @@ pub use duplicates::{
 };
 pub use exceptions::{Excepted, Exceptions};
 pub use frequency::Frequency;
-pub use ids::{AccountId, BatchId, FolderId, JobId, WatchedId};
+pub use ids::{AccountId, BatchId, FolderId, HeldId, JobId, MirrorId, WatchedId};
 pub use job::{
     AssetId, AttemptView, JobDetails, JobOrder, JobPage, JobQuery, JobStateKind, JobView, PartsView,
     Verification, WaitingFor,

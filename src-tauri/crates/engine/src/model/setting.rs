@@ -39,6 +39,10 @@ pub enum SettingKey {
     SyncFrequency,
     /// What a file of a watched folder becomes whose content has changed.
     SyncChanged,
+    /// How often collections are brought up to date.
+    CollectionsWhen,
+    /// What becomes of a collection's file that was deleted on this computer.
+    CollectionsDeleted,
     /// How fast files are sent at most.
     LimitUp,
     /// How fast files are fetched at most.
@@ -81,6 +85,8 @@ impl SettingKey {
         Self::Sync,
         Self::SyncFrequency,
         Self::SyncChanged,
+        Self::CollectionsWhen,
+        Self::CollectionsDeleted,
         Self::LimitUp,
         Self::LimitDown,
         Self::Timetable,
@@ -110,6 +116,8 @@ impl SettingKey {
             Self::Sync => "sync",
             Self::SyncFrequency => "sync_frequency",
             Self::SyncChanged => "sync_changed",
+            Self::CollectionsWhen => "collections_when",
+            Self::CollectionsDeleted => "collections_deleted",
             Self::LimitUp => "limit_up",
             Self::LimitDown => "limit_down",
             Self::Timetable => "timetable",
@@ -142,6 +150,15 @@ impl SettingKey {
             Self::Sync => Shape::Choice(&["on", "off"]),
             Self::SyncFrequency => Shape::Text(Frequency::kept),
             Self::SyncChanged => Shape::Choice(&["version", "new"]),
+            Self::CollectionsWhen => Shape::Choice(&[
+                "every_hour",
+                "every_15_minutes",
+                "every_5_minutes",
+                "every_day",
+                "at_start",
+                "by_hand",
+            ]),
+            Self::CollectionsDeleted => Shape::Choice(&["stay_away", "come_back"]),
             Self::LimitUp | Self::LimitDown => Shape::Text(bandwidth::kept_limit),
             Self::Timetable => Shape::Text(bandwidth::kept_timetable),
             Self::RestUntil => Shape::Text(bandwidth::kept_moment),

@@ -59,6 +59,13 @@ fn is_remote(kind: &str) -> bool {
     KINDS.contains(&kind.strip_prefix("fuse.").unwrap_or(&kind))
 }
 
+/// Bytes that are free where a path is. `None`: the system does not tell.
+pub fn free(path: &Path) -> Option<u64> {
+    let disks = Disks::new_with_refreshed_list();
+    let holding = disks.iter().filter(|disk| path.starts_with(disk.mount_point()));
+    Some(holding.max_by_key(|disk| disk.mount_point().components().count())?.available_space())
+}
+
 /// The volume that a path is on, whether or not the path exists.
 pub fn of_path<'a>(volumes: &'a [Volume], path: &Path) -> Option<&'a Volume> {
     let holding = volumes.iter().filter(|volume| path.starts_with(&volume.mount));

@@ -15,6 +15,7 @@ use crate::model::{
     MetadataTemplate, MetadataValues, QueueSpot, SettingKey, WatchedChange, WatchedId,
 };
 use crate::store::accounts::AccountRow;
+use crate::store::mirror_changes::MirrorChange;
 use crate::store::new_values::NewValues;
 use crate::store::{failure_of, requests};
 
@@ -78,6 +79,9 @@ pub enum Request {
     ChangeWatched {
         folder: WatchedId,
         change: WatchedChange,
+    },
+    Mirror {
+        changes: Vec<MirrorChange>,
     },
 }
 
@@ -149,6 +153,7 @@ impl Owner {
             Request::ChangeWatched { folder, change } => {
                 ToOwner::ChangeWatched { folder, change, reply: self.answering(id) }
             }
+            Request::Mirror { changes } => ToOwner::Mirror { changes, reply: self.answering(id) },
             Request::PutSetting { key, value } => {
                 ToOwner::PutSetting { key, value, reply: self.answering(id) }
             }

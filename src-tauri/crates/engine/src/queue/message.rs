@@ -22,6 +22,7 @@ use crate::store::checked::VersionOf;
 use crate::store::file_sums::{FileStamp, FileSum};
 use crate::store::folders::FolderRow;
 use crate::store::jobs::NewJob;
+use crate::store::mirror_changes::MirrorChange;
 use crate::store::new_values::NewValues;
 use crate::store::parts::{PartRow, UploadRow};
 use crate::store::volumes::VolumeRow;
@@ -247,6 +248,11 @@ pub enum ToOwner {
     PutSetting {
         key: SettingKey,
         value: Option<String>,
+        reply: Reply<()>,
+    },
+    /// What is mirrored, or is to be.
+    Mirror {
+        changes: Vec<MirrorChange>,
         reply: Reply<()>,
     },
     /// For another program on this data directory.

@@ -9,6 +9,7 @@ pub mod guests;
 #[cfg(test)]
 mod job_table_properties;
 pub mod message;
+mod mirror;
 mod moving;
 #[cfg(test)]
 mod moving_tests;

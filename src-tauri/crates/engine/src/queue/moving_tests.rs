@@ -41,6 +41,7 @@ fn owner(data: &std::path::Path) -> (Owner, Told, Events) {
         values: tokio::sync::mpsc::unbounded_channel().0,
         duplicates: tokio::sync::mpsc::unbounded_channel().0,
         watched: tokio::sync::mpsc::unbounded_channel().0,
+        collections: tokio::sync::mpsc::unbounded_channel().0,
         aborts: tokio::sync::mpsc::unbounded_channel().0,
         events: tell,
         condition: Arc::default(),

@@ -43,6 +43,8 @@ pub struct OwnerLinks {
     pub duplicates: UnboundedSender<ToDuplicates>,
     /// Watched folders, or what is wanted of them, have changed.
     pub watched: UnboundedSender<()>,
+    /// Something else is to be mirrored, or sooner.
+    pub collections: UnboundedSender<()>,
     pub events: broadcast::Sender<Arc<EngineEvent>>,
     /// What holds the queue at present, for who asks.
     pub condition: Arc<Mutex<Condition>>,
@@ -401,6 +403,10 @@ impl Owner {
                     _ => {}
                 }
                 self.reply_after_commit(reply, stored.map_err(failure_of))
+            }
+            ToOwner::Mirror { changes, reply } => {
+                let result = self.mirror(&changes);
+                self.reply_after_commit(reply, result)
             }
             ToOwner::AnswerRequest { id, answer } => {
                 self.answer_request(id, &answer)?;

@@ -106,6 +106,7 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         ToOwner::ChangeWatched { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::BeginSync { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::SyncFound { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::Mirror { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Parts { reply: Some(reply), .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Stop { reply } => {
             reply.send(()).unwrap_or_default();

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, Result, params_from_iter};
 use crate::model::BatchId;
 
 /// Each after those that it belongs to.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 26] = [
     "account",
     "batch",
     "source_folder",
@@ -29,6 +29,12 @@ const TABLES: [&str; 20] = [
     "watched_folder",
     "seen_folder",
     "seen_file",
+    "sync_folder",
+    "mirrored_collection",
+    "mirrored_file",
+    "held_file",
+    "mirror_activity",
+    "picture",
 ];
 /// Damaged pages are stepped over so often in one table.
 const MOST_GAPS: u32 = 10_000;
@@ -52,7 +58,11 @@ pub fn take_over(damaged: &Path, new: &mut Connection) -> Result<u64> {
              OR folder_id NOT IN (SELECT id FROM source_folder);
          UPDATE seen_file SET job_id = 0 WHERE job_id NOT IN (SELECT id FROM job);
          DELETE FROM parts_upload WHERE job_id NOT IN (SELECT id FROM job);
-         DELETE FROM part WHERE job_id NOT IN (SELECT job_id FROM parts_upload);",
+         DELETE FROM part WHERE job_id NOT IN (SELECT job_id FROM parts_upload);
+         DELETE FROM mirrored_collection WHERE account_id NOT IN (SELECT id FROM account);
+         DELETE FROM mirrored_file WHERE mirror_id NOT IN (SELECT id FROM mirrored_collection);
+         DELETE FROM held_file WHERE mirror_id NOT IN (SELECT id FROM mirrored_collection);
+         DELETE FROM mirror_activity WHERE mirror_id NOT IN (SELECT id FROM mirrored_collection);",
     )?;
     super::names::note_all(&transaction)?;
     let batches: Vec<i64> = {

@@ -5,6 +5,7 @@ mod blocks;
 pub mod confirm;
 pub mod dispatcher;
 mod doubts;
+pub mod download;
 pub mod failure;
 mod form_post;
 pub mod gate;
