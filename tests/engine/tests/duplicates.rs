@@ -499,7 +499,7 @@ async fn a_request_is_looked_through_before_anything_is_sent() {
     let mut request = stage.request(paths, stage.album(&SELECTS));
     for (rule, found, twins) in [(DuplicateRule::Md5Skip, 1, 1), (DuplicateRule::FilenameAsk, 2, 0)] {
         request.duplicates = Some(rule);
-        let preview = stage.handle().preview_duplicates(request.clone()).await.unwrap();
+        let preview = stage.handle().preview_duplicates(request.clone(), None).await.unwrap();
         assert_eq!((preview.certain, preview.probably, preview.twins), (found, 0, twins), "{preview:#?}");
         assert_eq!(preview.files.len() as u64, found + twins);
     }

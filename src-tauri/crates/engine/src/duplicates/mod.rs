@@ -2,11 +2,12 @@
 //! tells (canto-api.md §8.6).
 
 mod catalogue;
-mod finder;
+pub mod finder;
 mod judge;
-mod library;
+pub mod library;
 mod page;
+pub mod picture;
 mod policy;
 pub mod preview;
 pub mod stage;
-mod sums;
+pub mod sums;

@@ -5,6 +5,7 @@ mod address;
 mod ahead;
 mod bandwidth;
 mod connection_test;
+mod decisions;
 mod duplicates;
 mod guest;
 mod library;

@@ -5,6 +5,7 @@ pub mod bandwidth;
 mod batch;
 mod connection_test;
 mod control;
+mod decisions;
 mod duplicates;
 mod exceptions;
 mod ids;
@@ -29,6 +30,7 @@ pub use connection_test::{
     StepWord, TestHost, TestStep,
 };
 pub use control::{ControlResult, JobAction, JobSelection, QueueSpot, RelocateResult};
+pub use decisions::{Decision, DecisionKind, DecisionPage, DecisionQuery, LocalFacts, NoVersion};
 pub use duplicates::{
     Certainty, DuplicateAction, DuplicateAnswer, DuplicateBasis, DuplicateOf, DuplicatePreview,
     DuplicateReach, DuplicateRule, PreviewedDuplicate, name_key,
