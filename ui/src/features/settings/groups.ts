@@ -1,13 +1,15 @@
 // Which settings stand together, and which of them a search finds.
 import { t, type MessageKey } from "../../i18n";
-import type { SettingKey, SettingView } from "../../ipc";
+import type { DuplicateRule, SettingKey, SettingView } from "../../ipc";
+import { ruleName } from "../duplicates/words";
 
 /** Groups that show more than settings. */
-type GroupId = "look" | "uploads" | "bandwidth" | "network" | "sign_in";
+type GroupId = "look" | "uploads" | "duplicates" | "bandwidth" | "network" | "sign_in";
 
 const GROUPS: { id: GroupId; title: MessageKey; keys: SettingKey[] }[] = [
   { id: "look", title: "settings.group.look", keys: ["language", "theme", "rows"] },
   { id: "uploads", title: "settings.group.uploads", keys: ["metadata_dialog", "sidecars"] },
+  { id: "duplicates", title: "settings.group.duplicates", keys: ["duplicates_upload", "duplicates_sync"] },
   {
     id: "bandwidth",
     title: "settings.group.bandwidth",
@@ -29,8 +31,11 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
   proxy_exceptions: ["system", "manual", "pac"],
 };
 
-/** Set elsewhere: by a button that says what it does, or (of duplicates) by a view of its own. */
-type Shown = Exclude<SettingKey, "rest_until" | "duplicates_upload" | "duplicates_sync">;
+/** Set elsewhere: by a button that says what it does. */
+type Shown = Exclude<SettingKey, "rest_until">;
+
+/** A choice of theirs is a rule: a switch, a basis and an action. */
+export const isRule = (key: SettingKey): boolean => key === "duplicates_upload" || key === "duplicates_sync";
 
 /** What a typed setting may look like. */
 const EXAMPLES: Partial<Record<SettingKey, MessageKey>> = {
@@ -55,7 +60,14 @@ export const exampleOf = (key: SettingKey): string => {
   return example ? t(example) : "";
 };
 /** Choices come from the engine; the locale test holds their keys. */
-export const choiceOf = (key: SettingKey, choice: string): string => t(`setting.${key}.${choice}` as MessageKey);
+export const choiceOf = (key: SettingKey, choice: string): string =>
+  isRule(key) ? ruleName(choice as DuplicateRule) : t(`setting.${key}.${choice}` as MessageKey);
+
+/** Who set it for everybody, or that only others may change it; null where this user may. */
+export function lockOf({ locked_by, administrators_only }: SettingView): string | null {
+  if (locked_by !== null) return locked_by ? t("settings.locked", { by: locked_by }) : t("settings.locked_unnamed");
+  return administrators_only ? t("settings.administrators") : null;
+}
 
 /** Empty text finds all. Words may stand anywhere, in any order. */
 export function groupsOf(settings: SettingView[], text: string): SettingGroup[] {
