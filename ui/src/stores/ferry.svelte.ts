@@ -61,7 +61,7 @@ export class Ferry {
     this.settings = new Settings(backend);
     this.connection = new ConnectionTests(backend);
     this.decisions = new Decisions(backend, (n) =>
-      this.notices.say(t("decide.notice", { n }), { label: t("decide.open"), run: () => this.decisions.open() }),
+      this.notices.ask(t("decide.notice", { n }), { label: t("decide.open"), run: () => this.decisions.open() }),
     );
     backend.appVersion().then(
       (version) => (this.version = version),

@@ -40,6 +40,12 @@ export function compared({ job, of }: Decision, facts: LocalFacts | null, compar
       sameness: null,
     },
     {
+      what: "compare.folder",
+      here: job.folder,
+      there: NOTHING,
+      sameness: null,
+    },
+    {
       what: "compare.place",
       here: goesTo || t("batch.top_place"),
       there: isIn || NOTHING,

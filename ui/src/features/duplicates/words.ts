@@ -21,9 +21,9 @@ export function alikeText(of: DuplicateOf): string {
   return t(key, { name: of.name, place: spaced(of.place) || t("compare.no_album") });
 }
 
-/** What it is there: name, place, size, date. */
-export function assetText(of: DuplicateOf): string {
-  const parts = [of.name, spaced(of.place)];
+/** What it is there: name, place, size, date; the name, unless it is that of the file. */
+export function assetText(of: DuplicateOf, file = ""): string {
+  const parts = [of.name === file ? "" : of.name, spaced(of.place)];
   if (of.size !== null) parts.push(formatBytes(of.size));
   if (of.uploaded) parts.push(formatDigits(of.uploaded));
   return parts.filter(Boolean).join(" · ");

@@ -72,8 +72,9 @@ export function lockOf({ locked_by, administrators_only }: SettingView): string 
 /** Empty text finds all. Words may stand anywhere, in any order. */
 export function groupsOf(settings: SettingView[], text: string): SettingGroup[] {
   const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const fits = ({ key, choices }: SettingView): boolean => {
-    const said = [titleOf(key), textOf(key), ...choices.map((choice) => choiceOf(key, choice))];
+  const fits = ({ key, choices }: SettingView, title: MessageKey): boolean => {
+    const said = [t(title), titleOf(key), textOf(key), ...choices.map((choice) => choiceOf(key, choice))];
+    if (isRule(key)) said.push(t("rule.basis_md5"), t("rule.basis_filename"));
     const all = said.join(" ").toLocaleLowerCase();
     return words.every((word) => all.includes(word));
   };
@@ -82,6 +83,8 @@ export function groupsOf(settings: SettingView[], text: string): SettingGroup[] 
   return GROUPS.map(({ id, title, keys }) => ({
     id,
     title: t(title),
-    settings: settings.filter(({ key }) => keys.includes(key) && matters(key)).filter(fits),
+    settings: settings
+      .filter(({ key }) => keys.includes(key) && matters(key))
+      .filter((setting) => fits(setting, title)),
   })).filter((group) => group.settings.length > 0);
 }
