@@ -3,7 +3,8 @@ import { expect, type Page } from "@playwright/test";
 import { stage } from "./catalogue/view";
 import { advance, checkAccessible, open, test } from "./support";
 
-const dialog = (page: Page) => page.getByRole("dialog", { name: /^Canto/ });
+const dialog = (page: Page) => page.getByRole("dialog", { name: /Canto/ });
+const DISK = /^There is no space left/;
 const problems = (page: Page) =>
   page.getByRole("button", { name: /^Problems/ });
 
@@ -99,7 +100,7 @@ test("all of a kind are decided at once, then all of a batch, and the last one c
   await expect(dialog(page)).toBeHidden();
   await expect(
     page.getByText(
-      "All decided: 23 files become new versions, 5 files become new assets, and 13 files are not imported.",
+      "All decided: 23 files become new versions, 5 files become new assets and 13 files are not imported.",
     ),
   ).toBeVisible();
   expect(await waiting(page)).toBe(0);
@@ -167,12 +168,12 @@ test("an asset without a picture shows its kind, and what is read says so", asyn
   await page.getByRole("button", { name: "Dismiss" }).click();
   await page.getByRole("searchbox").fill("DSC_0473");
   await page
-    .getByRole("row", { name: /Your decision/ })
+    .getByRole("row", { name: /^DSC_0473.*Your decision/ })
     .click({ position: { x: 120, y: 20 } });
   await page.keyboard.press("d");
   const there = dialog(page).getByRole("figure", { name: "In Canto" });
   await expect(there.locator("img")).toHaveCount(0);
-  await expect(there.locator("svg")).toBeVisible();
+  await expect(there.locator(".box svg")).toBeVisible();
   await expect(dialog(page).getByRole("row", { name: /^Date/ })).toContainText(
     "–",
   );
@@ -196,11 +197,11 @@ test("what the engine refuses is said in the dialog, and can be tried again", as
     };
   });
   await page.keyboard.press("d");
-  await expect(dialog(page).getByText(/disk is full/i)).toBeVisible();
+  await expect(dialog(page).getByText(DISK)).toBeVisible();
   await expect(dialog(page).getByText("1 of 41")).toBeVisible();
   await page.keyboard.press("d");
   await expect(dialog(page).getByText("1 of 40")).toBeVisible();
-  await expect(dialog(page).getByText(/disk is full/i)).toBeHidden();
+  await expect(dialog(page).getByText(DISK)).toBeHidden();
 });
 
 test("ten thousand wait, and each step is quick", async ({ page }) => {
@@ -264,7 +265,7 @@ test("what was left out names its asset, and is uploaded all the same if somebod
     .getByRole("menuitem", { name: "Upload all the same" })
     .press("Enter");
   await expect(
-    page.getByRole("row", { name: /^Open day.*5 already there/ }),
+    page.getByRole("row", { name: /Open day/ }).getByText("5 already there"),
   ).toBeVisible();
 });
 
@@ -298,7 +299,7 @@ test("staged files are looked for while they can be uploaded already", async ({
   const upload = sheet.getByRole("button", { name: /^Upload 2,017/ });
   await expect(upload).toBeEnabled();
   const below = sheet.getByRole("heading", { name: /^Left out/ });
-  const before = await below.boundingBox();
+  const before = (await below.boundingBox())!.y;
   await page.waitForFunction(() => "lookNow" in window);
   await page.evaluate(() =>
     (window as unknown as { lookNow: () => void }).lookNow(),
@@ -307,7 +308,7 @@ test("staged files are looked for while they can be uploaded already", async ({
     sheet.getByText("25 for certain · 10 probably · 1 twice in this upload"),
   ).toBeVisible();
   // Nothing has moved.
-  expect(await below.boundingBox()).toEqual(before);
+  expect((await below.boundingBox())!.y).toBe(before);
   await sheet
     .getByRole("button", { name: "Show", exact: true })
     .first()

@@ -36,8 +36,10 @@ async function decide(page: Page): Promise<void> {
 async function decideAbout(page: Page, name: string): Promise<void> {
   await undisturbed(page);
   await page.getByRole("searchbox").fill(name);
-  const row = page.getByRole("row", { name: /Your decision/ }).first();
-  await row.click(at);
+  const row = page.getByRole("row", {
+    name: new RegExp(`${name}.*Your decision`),
+  });
+  await row.first().click(at);
   await page.keyboard.press("d");
   await page.getByRole("dialog").getByText("Uploaded").waitFor();
 }
@@ -81,7 +83,7 @@ export const duplicates: Views = {
   },
   "decide-content": {
     scenario: "duplicates",
-    steps: (page) => decideAbout(page, "292901_back"),
+    steps: (page) => decideAbout(page, "292901"),
   },
   "decide-loading": {
     scenario: "duplicates",
@@ -196,9 +198,7 @@ export const duplicates: Views = {
     steps: async (page) => {
       await undisturbed(page);
       await page.getByRole("button", { name: "History" }).click();
-      await page
-        .getByRole("button", { name: /that were already there/ })
-        .click();
+      await page.getByRole("button", { name: /already there/ }).click();
       await page
         .getByRole("list", { name: /that were already there/ })
         .waitFor();

@@ -16,8 +16,9 @@ export const spaced = (place: string): string =>
     .join(" / ");
 
 /** In a few words, for a row: `Same name as in Marketing / Spring`. */
-export function alikeText(of: DuplicateOf): string {
-  const key = `duplicate.${of.basis}_${of.certainty}` satisfies MessageKey;
+export function alikeText(of: DuplicateOf, file: string): string {
+  const bare = of.basis === "md5" && of.name === file;
+  const key: MessageKey = bare ? `duplicate.md5_${of.certainty}_same` : `duplicate.${of.basis}_${of.certainty}`;
   return t(key, { name: of.name, place: spaced(of.place) || t("compare.no_album") });
 }
 
