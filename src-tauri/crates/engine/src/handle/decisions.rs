@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use canto_api::AssetRef;
 
 use super::EngineHandle;
-use crate::duplicates::{finder::Finder, library::Library, picture, preview, sums};
+use crate::duplicates::{asset_picture, finder::Finder, library::Library, preview, sums};
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{AccountId, AssetId, DecisionPage, DecisionQuery, DuplicateOf, JobId, LocalFacts};
 use crate::platform::file_keys::FileKeys;
@@ -85,7 +85,7 @@ impl EngineHandle {
         let Doubled { account, of, .. } = self.doubled(job).await?;
         let AssetId { scheme, id } = &of.asset;
         let tenant = self.inner.tenants.get(account).await?;
-        Ok(picture::of_asset(&tenant.client, &AssetRef::new(scheme, id)).await)
+        Ok(asset_picture::of_asset(&tenant.client, &AssetRef::new(scheme, id)).await)
     }
 
     async fn doubled(&self, job: JobId) -> Outcome<Doubled> {
