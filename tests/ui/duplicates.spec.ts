@@ -93,7 +93,7 @@ test("all of a kind are decided at once, then all of a batch, and the last one c
     await page.evaluate(() => window.ferryFake.queue.batches[0]!.duplicates),
   ).toBe("filename:skip");
   await expect(
-    dialog(page).getByText("the same content is no new version"),
+    dialog(page).getByText("only files that are compared by name can"),
   ).toBeVisible();
   await page.keyboard.press("3");
   await page.keyboard.press("n");

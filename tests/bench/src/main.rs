@@ -1,9 +1,10 @@
-//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|line|durability|verify|limits|control|enqueue|views|memory`.
+//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|line|durability|verify|hash|limits|control|enqueue|views|memory`.
 
 mod contender;
 mod control;
 mod durability;
 mod enqueue;
+mod hash;
 mod limits;
 mod line;
 mod memory;
@@ -38,6 +39,8 @@ enum Name {
     Durability(durability::Options),
     /// A resume's look at what was sent, beside md5sum.
     Verify(verify::Options),
+    /// The sums of files, beside md5sum on one core.
+    Hash(hash::Options),
     /// How close to a limit files are sent.
     Limits,
     /// From a pause or cancel to silence on the line.
@@ -66,6 +69,9 @@ enum Name {
     /// Ferry, going on with a large file.
     #[command(hide = true)]
     Verifying(contender::verifying::Options),
+    /// Ferry, hashing files.
+    #[command(hide = true)]
+    Hashing(hash::Contender),
     /// Ferry, paused and cancelled.
     #[command(hide = true)]
     Controlling(contender::controlling::Options),
@@ -77,6 +83,8 @@ fn main() -> ExitCode {
         Name::Line(options) => line::command(&options),
         Name::Durability(options) => durability::command(&options),
         Name::Verify(options) => verify::command(&options),
+        Name::Hash(options) => hash::command(&options),
+        Name::Hashing(options) => hash::contend(&options),
         Name::Limits => limits::command(),
         Name::Control(options) => control::command(&options),
         Name::Enqueue(options) => enqueue::command(&options),

@@ -8,11 +8,12 @@ use std::time::Instant;
 
 use engine::model::{BatchId, BatchState, BatchView, DuplicateRule, JobStateKind};
 use engine_tests::{Stage, Watch, hasty};
-use ferry_tenant::{Options, Switches, Tenant};
+use ferry_tenant::{Action, Match, Options, Rule, Switches, Tenant};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 
 const FOLDERS: usize = 20;
 const MOST_CALLS: usize = 50;
+const UNHEARD: u64 = 20;
 
 /// Whether a file directly in some folders was opened.
 struct Opens(Inotify);
@@ -65,6 +66,8 @@ async fn what_was_delivered_is_skipped_without_opening_a_file() {
     for number in 0..files {
         stage.file(&format!("{}/{number:06}.jpg", folder(number)), format!("picture {number}").as_bytes());
     }
+    // Of some nobody hears that they arrived: found in the library by their sums, they are known like the others.
+    stage.tenant.add_fault(Rule::new(Match::object_post(), Action::LoseAnswer).times(UNHEARD));
     let began = Instant::now();
     let mut request = stage.request(vec![stage.path("Archive")], stage.folder(&["Marketing"]));
     let mut watch = stage.watch().await;

@@ -505,3 +505,43 @@ async fn a_request_is_looked_through_before_anything_is_sent() {
     }
     assert_eq!(stage.posts(), posts);
 }
+
+/// The smallest thing with the shape of a JPEG: what a camera says of itself, and a picture.
+fn photo(tag: &str, pixels: &[u8]) -> Vec<u8> {
+    let segment = |marker: u8, contents: &[u8]| {
+        let length = u16::try_from(contents.len() + 2).unwrap().to_be_bytes();
+        [&[0xff, marker], &length[..], contents].concat()
+    };
+    let tag = segment(0xe1, &[b"Exif\0\0", tag.as_bytes()].concat());
+    [&[0xff, 0xd8][..], &tag, &segment(0xda, &[1, 1, 0, 0, 63, 0]), pixels, &[0xff, 0xd9]].concat()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_whose_tags_alone_differ_is_found_where_that_is_wanted() {
+    let stage = stage().await;
+    let handle = stage.handle();
+    let rule = DuplicateRule::Md5Skip;
+    let first = [("x/a.jpg", &photo("by Jo", b"harbour")[..])];
+    handle.set_setting(SettingKey::DuplicatesPicture, Some("on".into())).await.unwrap();
+    assert_eq!(ends(&stage.send(&first, &SELECTS, rule).await), [("done", 1)].into());
+
+    let tagged = [("y/b.jpg", &photo("by Jo, 5 stars", b"harbour")[..])];
+    let other = [("y/c.jpg", &photo("by Jo", b"forest")[..])];
+    let batch = stage.send(&[tagged[0], other[0]], &RAW, rule).await;
+    assert_eq!(ends(&batch), [("done", 1), ("skipped", 1)].into());
+    let skipped = stage.jobs(batch.id).await.into_iter().find(|job| job.name == "b.jpg").unwrap();
+    let found = of(&skipped);
+    assert!(found.same_picture, "{found:#?}");
+    assert_eq!((found.certainty, found.name.as_str()), (Certainty::Certain, "a.jpg"));
+    assert_eq!(found.asset.id, stage.named("a.jpg")[0].id);
+    assert_eq!(skipped.failure.unwrap().params["reason"], "picture");
+    let mut request = stage.request(vec![stage.path("y/b.jpg")], stage.album(&RAW));
+    request.duplicates = Some(rule);
+    let preview = handle.preview_duplicates(request).await.unwrap();
+    assert!(preview.files[0].of.as_ref().unwrap().same_picture, "{preview:#?}");
+
+    // Where nobody wants it, other bytes are another file.
+    handle.set_setting(SettingKey::DuplicatesPicture, None).await.unwrap();
+    let again = [("z/d.jpg", &photo("by Jo, 4 stars", b"harbour")[..])];
+    assert_eq!(ends(&stage.send(&again, &RAW, rule).await), [("done", 1)].into());
+}

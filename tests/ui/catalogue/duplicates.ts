@@ -85,6 +85,10 @@ export const duplicates: Views = {
     scenario: "duplicates",
     steps: (page) => decideAbout(page, "292901"),
   },
+  "decide-picture": {
+    scenario: "duplicates",
+    steps: (page) => decideAbout(page, "221086"),
+  },
   "decide-loading": {
     scenario: "duplicates",
     steps: async (page) => {

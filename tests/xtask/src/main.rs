@@ -31,7 +31,7 @@ Usage: cargo xtask COMMAND
                      with a display in Ferry's window, without one through the command line
   test [NAME…] [--keep-going]
                      everything CI runs, or only the steps named; `test --list` names them
-  bench [NAME…]      benchmarks beside peers: upload, verify, limits, control, enqueue, memory
+  bench [NAME…]      benchmarks beside peers: upload, verify, hash, limits, control, enqueue, memory
   chaos [--seeds N] [--minutes M] [--seed S]
                      plays N seeds of files, faults, commands and crashes, from S on; stops at one that breaks
   planted            bugs on purpose, each of which the suite has to find

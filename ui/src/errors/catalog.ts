@@ -180,9 +180,13 @@ const NEXT_OF: Record<string, MessageKey> = {
 /** How sure it is that the library has a file, and whether somebody decided. */
 const FOUND: Record<string, MessageKey> = {
   probably: "error.DuplicateFound_probably",
+  picture: "error.DuplicateFound_picture",
   asked: "error.DuplicateFound_asked",
 };
-const ASKED: Record<string, MessageKey> = { probably: "error.DecisionNeeded_probably" };
+const ASKED: Record<string, MessageKey> = {
+  probably: "error.DecisionNeeded_probably",
+  picture: "error.DecisionNeeded_picture",
+};
 
 const REASONS: Partial<Record<ErrorCode, Record<string, MessageKey>>> = {
   NetworkOffline: { name: "test.error_name", refused: "test.error_refused", host: HOST },

@@ -544,6 +544,10 @@ versions: number | null,
  */
 several: boolean, 
 /**
+ * The picture is the same, and the files differ by their metadata alone.
+ */
+same_picture: boolean, 
+/**
  * The job of this computer that delivered it, if one did.
  */
 job: JobId | null, };
@@ -617,12 +621,12 @@ no_version: NoVersion | null, };
 /**
  * Those of a batch that were found the same way, as surely: one decision can count for all of them.
  */
-export type DecisionKind = { batch: BatchId, basis: DuplicateBasis, certainty: Certainty, several: boolean, count: number, first: JobId, };
+export type DecisionKind = { batch: BatchId, basis: DuplicateBasis, certainty: Certainty, several: boolean, same_picture: boolean, count: number, first: JobId, };
 
 /**
  * Why a file can't become a new version.
  */
-export type NoVersion = "same_bytes" | "ending" | "history";
+export type NoVersion = "by_content" | "ending" | "history";
 
 /**
  * What the local file is like now.
@@ -644,7 +648,7 @@ md5: string | null, };
 /**
  * A switch, a choice, or something typed.
  */
-export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "duplicates_upload" | "duplicates_sync" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
+export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "duplicates_upload" | "duplicates_sync" | "duplicates_picture" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
 
 /**
  * A setting as it is in force.

@@ -37,7 +37,11 @@ export class Decisions {
   /** Those that one decision about this one can count for. */
   likeThis({ job, of }: Decision): number {
     const kind = (one: DecisionKind) =>
-      one.batch === job.batch && one.basis === of.basis && one.certainty === of.certainty && one.several === of.several;
+      one.batch === job.batch &&
+      one.basis === of.basis &&
+      one.certainty === of.certainty &&
+      one.several === of.several &&
+      one.same_picture === of.same_picture;
     return this.kinds.find(kind)?.count ?? 1;
   }
 

@@ -28,6 +28,7 @@ function backendOf(ids: number[], more: Partial<Backend> = {}) {
             basis: "filename",
             certainty: "certain",
             several: false,
+            same_picture: false,
             count: waiting.length,
             first: waiting[0]!,
           },

@@ -27,6 +27,7 @@ export function duplicateOf(failure: Failure | null): DuplicateOf | null {
     url: more.url ?? null,
     versions: more.versions ? Number(more.versions) : null,
     several: more.several !== undefined,
+    same_picture: more.picture !== undefined,
     job: more.job ? Number(more.job) : null,
   };
 }

@@ -64,7 +64,7 @@ impl CantoClient {
             Some(version) => join_parts(CALL, &[&asset.scheme, &asset.id, version])?,
             None => join_parts(CALL, &[&asset.scheme, &asset.id])?,
         };
-        self.from_tenant(self.tenant().binary(&path), range_from).await
+        self.redirected(self.tenant().binary(&path), range_from).await
     }
 
     /// Starts the download of an asset's preview: a picture of at most so many pixels, one of the sizes of the reference [C].
@@ -73,10 +73,10 @@ impl CantoClient {
     /// As `download`; `NotFound` where there is none.
     pub async fn preview(&self, asset: &AssetRef, size: u32) -> Result<Download, ApiError> {
         let path = join_parts(CALL, &[&asset.scheme, &asset.id, "preview", &size.to_string()])?;
-        self.from_tenant(self.tenant().binary(&path), None).await
+        self.redirected(self.tenant().binary(&path), None).await
     }
 
-    async fn from_tenant(&self, url: Url, range_from: Option<u64>) -> Result<Download, ApiError> {
+    async fn redirected(&self, url: Url, range_from: Option<u64>) -> Result<Download, ApiError> {
         let call = Call::get(CALL, url.clone()).with_redirects(range_from);
         let response = self.send(&call).await?;
         if is_success(response.status()) {

@@ -93,7 +93,8 @@ pub enum Command {
 #[derive(Args, Debug)]
 pub struct Login {
     /// The tenant's address: acme, acme.canto.com, or any page of it; the address of an Upload Link or a Workspace
-    /// connects to just that, where the library lets programs do so
+    /// connects to just that, where the library lets programs do so. `-` reads it from the first line of standard input:
+    /// whoever has an Upload Link's address may upload there, and other users of this computer can see a command's words
     pub tenant: String,
     /// Id of the tenant's API key [env: FERRY_APP_ID=]
     #[arg(long, value_name = "ID")]

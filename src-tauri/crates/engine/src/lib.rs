@@ -24,5 +24,6 @@ pub mod thumbnails;
 mod transfer;
 pub mod words;
 
+pub use duplicates::sums_of_files;
 pub use handle::vault::are_secrets_kept;
 pub use handle::{Engine, EngineHandle, EngineOptions, Role};

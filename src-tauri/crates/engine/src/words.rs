@@ -199,11 +199,18 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         C::DuplicateFound => match reason {
             "asked" => "Somebody decided not to import the file: the library has '{name|it}' already.",
             "probably" => "The library probably has the file already, as '{name|an asset}'.",
+            "picture" => "The library has the same picture with other metadata, as '{name|an asset}'.",
             _ => "The library has the file already, as '{name|an asset}'.",
         },
-        C::DecisionNeeded => {
-            "The library has '{name|the file}' already: somebody has to decide what becomes of the file."
-        }
+        C::DecisionNeeded => match reason {
+            "picture" => {
+                "The library has the same picture with other metadata, as '{name|an asset}': somebody has to decide what \
+                 becomes of the file."
+            }
+            _ => {
+                "The library has '{name|the file}' already: somebody has to decide what becomes of the file."
+            }
+        },
         C::DiskFull => "The disk with Ferry's data is full.",
         C::DatabaseTooNew => "Ferry's data was written by a newer Ferry.",
         C::DatabaseDamaged => {

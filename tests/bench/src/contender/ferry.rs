@@ -61,6 +61,11 @@ pub struct Said {
     /// From the wish to the last byte stored, as the events tell it, which come ten times a second; what follows is waiting
     /// for the tenant's word.
     pub stored_seconds: f64,
+    /// From the wish to the first byte of a file that the sink took, and to the last one; as far as it was asked.
+    #[serde(default)]
+    pub first_byte_seconds: f64,
+    #[serde(default)]
+    pub last_byte_seconds: f64,
     pub done: u64,
     pub bytes: u64,
     pub events: u64,

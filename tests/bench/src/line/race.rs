@@ -162,10 +162,18 @@ fn once(
     });
     let (cost, said) = cost.map_err(Trouble::new)??;
     // Until the same answer that the others end with, to a thousandth of a second.
-    let stored = sink.heard(false)?.said_stored;
+    let heard = sink.heard(false)?;
     sink.stop()?;
-    let exactly =
-        |said: Said| Said { stored_seconds: stored.saturating_sub(said.wished_at) as f64 / 1e6, ..said };
+    let first_byte = heard.first_bytes.values().min().copied().unwrap_or_default();
+    let exactly = |said: Said| {
+        let after = |moment: u64| moment.saturating_sub(said.wished_at) as f64 / 1e6;
+        Said {
+            stored_seconds: after(heard.said_stored),
+            first_byte_seconds: after(first_byte),
+            last_byte_seconds: after(heard.last_byte),
+            ..said
+        }
+    };
     Ok((cost, said.map(exactly)))
 }
 
@@ -185,7 +193,11 @@ fn print(chosen: &[&Runs], shape: Shape) {
         if !runs.said.is_empty() {
             let of = |value: fn(&Said) -> f64| median(runs.said.iter().map(value).collect());
             let (stored, done) = (of(|said| said.stored_seconds), of(|said| said.seconds));
-            println!("               from the wish: stored after {stored:.2} s, done after {done:.2} s");
+            let (first, last) = (of(|said| said.first_byte_seconds), of(|said| said.last_byte_seconds));
+            println!(
+                "               from the wish: first byte {first:.3} s, last byte {last:.3} s, \
+                 stored {stored:.3} s, done {done:.2} s"
+            );
         }
     }
     // What the others do ends with the last answer to a file: so does this. Ferry's sign-in before it, and waiting for the

@@ -18,6 +18,10 @@ export const spaced = (place: string): string =>
 /** In a few words, for a row: `Same name as in Marketing / Spring`. */
 export function alikeText(of: DuplicateOf, file: string): string {
   const bare = of.basis === "md5" && of.name === file;
+  if (of.same_picture) {
+    const words = { name: of.name, place: spaced(of.place) || t("compare.no_album") };
+    return t(bare ? "duplicate.picture_same" : "duplicate.picture", words);
+  }
   const key: MessageKey = bare ? `duplicate.md5_${of.certainty}_same` : `duplicate.${of.basis}_${of.certainty}`;
   return t(key, { name: of.name, place: spaced(of.place) || t("compare.no_album") });
 }

@@ -9,7 +9,11 @@ type GroupId = "look" | "uploads" | "duplicates" | "bandwidth" | "network" | "si
 const GROUPS: { id: GroupId; title: MessageKey; keys: SettingKey[] }[] = [
   { id: "look", title: "settings.group.look", keys: ["language", "theme", "rows"] },
   { id: "uploads", title: "settings.group.uploads", keys: ["metadata_dialog", "sidecars"] },
-  { id: "duplicates", title: "settings.group.duplicates", keys: ["duplicates_upload", "duplicates_sync"] },
+  {
+    id: "duplicates",
+    title: "settings.group.duplicates",
+    keys: ["duplicates_upload", "duplicates_sync", "duplicates_picture"],
+  },
   {
     id: "bandwidth",
     title: "settings.group.bandwidth",

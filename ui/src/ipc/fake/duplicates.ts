@@ -33,13 +33,15 @@ export interface Finding {
   basis: DuplicateBasis;
   certainty: Certainty;
   several?: boolean;
+  /** Its metadata alone differ. */
+  picture?: boolean;
   /** The ending of the asset, where it is another one. */
   ending?: string;
 }
 
 /** What a file of this name and size is a duplicate of. */
 function found(name: string, size: number, seed: number, finding: Finding): DuplicateOf {
-  const same = finding.basis === "md5" || fraction(seed, 5) < 0.4;
+  const same = (finding.basis === "md5" && !finding.picture) || fraction(seed, 5) < 0.4;
   const day = String(1 + Math.floor(fraction(seed, 6) * 28)).padStart(2, "0");
   const id = hex(seed, 7, 20);
   return {
@@ -55,6 +57,7 @@ function found(name: string, size: number, seed: number, finding: Finding): Dupl
     url: `https://acme.canto.com/v/library/image/${id}`,
     versions: 1 + Math.floor(fraction(seed, 12) * 3),
     several: finding.several ?? false,
+    same_picture: finding.picture ?? false,
     job: null,
   };
 }
@@ -63,9 +66,20 @@ function found(name: string, size: number, seed: number, finding: Finding): Dupl
 function kept(of: DuplicateOf, code: ErrorCode): Failure {
   const { basis, certainty, asset, name, place, size, md5, owner, uploaded, url, versions, several } = of;
   const params: Record<string, string> = { basis, certainty, scheme: asset.scheme, asset: asset.id, name };
-  const more = { place, size, md5, owner, uploaded, url, versions, several: several ? "yes" : null };
+  const more = {
+    place,
+    size,
+    md5,
+    owner,
+    uploaded,
+    url,
+    versions,
+    several: several ? "yes" : null,
+    picture: of.same_picture ? "yes" : null,
+  };
   for (const [key, value] of Object.entries(more)) if (value !== null && value !== "") params[key] = String(value);
-  if (certainty === "probably") params.reason = "probably";
+  if (of.same_picture) params.reason = "picture";
+  else if (certainty === "probably") params.reason = "probably";
   return failureOf(code, code === "DecisionNeeded" ? "you" : "nobody", params);
 }
 
@@ -92,6 +106,7 @@ export function ofJob({ failure }: Pick<JobView, "failure">): DuplicateOf | null
     url: params.url ?? null,
     versions: params.versions ? Number(params.versions) : null,
     several: params.several !== undefined,
+    same_picture: params.picture !== undefined,
     job: null,
   };
 }
@@ -99,7 +114,7 @@ export function ofJob({ failure }: Pick<JobView, "failure">): DuplicateOf | null
 const ending = (name: string): string => /\.[^.]+$/.exec(name)?.[0].toLowerCase() ?? "";
 
 function noVersion(name: string, of: DuplicateOf): NoVersion | null {
-  if (of.basis === "md5") return "same_bytes";
+  if (of.basis === "md5") return "by_content";
   if (ending(name) !== ending(of.name)) return "ending";
   return of.versions === null ? "history" : null;
 }
@@ -161,7 +176,7 @@ export class FakeDuplicates {
   facts(job: JobView, hash: boolean): LocalFacts {
     const of = ofJob(job);
     // Of the same bytes, or of a size that lets them be.
-    const same = of?.basis === "md5" || fraction(job.id, 13) < 0.5;
+    const same = !of?.same_picture && (of?.basis === "md5" || fraction(job.id, 13) < 0.5);
     const sum = of?.basis === "md5" || hash ? (same ? (of?.md5 ?? null) : hex(job.id, 14, 32)) : null;
     return { size: job.size, modified: Date.UTC(2026, 3, 12, 16, job.id % 60), md5: sum };
   }
@@ -214,8 +229,8 @@ export class FakeDuplicates {
   }
 
   private kind({ batch, index, params }: Waiting): DecisionKind {
-    const { basis, certainty, several } = ofJob({ failure: failureOf("DecisionNeeded", "you", params) })!;
-    return { batch: batch.id, basis, certainty, several, count: 1, first: batch.job(index) };
+    const { basis, certainty, several, same_picture } = ofJob({ failure: failureOf("DecisionNeeded", "you", params) })!;
+    return { batch: batch.id, basis, certainty, several, same_picture, count: 1, first: batch.job(index) };
   }
 }
 
@@ -226,4 +241,4 @@ interface Waiting {
 }
 
 const kindOf = ({ batch, params }: Waiting): string =>
-  [batch.id, params.basis, params.certainty, params.several].join(" ");
+  [batch.id, params.basis, params.certainty, params.several, params.picture].join(" ");

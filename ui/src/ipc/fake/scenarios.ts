@@ -128,7 +128,8 @@ function duplicates(stage: Stage): void {
     double(batch, index, "blocked", { basis: "filename", certainty: "certain", several: true });
   const fair = add(stage, "Packshots", PACKSHOTS, ARTICLES, 60, 9);
   fair.duplicates = "md5:ask";
-  for (let index = 0; index < 5; index++) double(fair, index, "blocked", { basis: "md5", certainty: "certain" });
+  for (let index = 0; index < 5; index++)
+    double(fair, index, "blocked", { basis: "md5", certainty: "certain", picture: index === 4 });
   for (let index = 5; index < 12; index++) double(fair, index, "skipped", { basis: "md5", certainty: "certain" });
   for (let index = 12; index < 40; index++) fair.move(index, "done");
   const open = add(stage, "Open day", EVENTS, MIXED, 46, 95, "done");

@@ -21,6 +21,7 @@ const CHOICES: Record<SettingKey, string[]> = {
   sidecars: ["upload", "leave_out"],
   duplicates_upload: DUPLICATE_RULES,
   duplicates_sync: DUPLICATE_RULES,
+  duplicates_picture: ["off", "on"],
   limit_up: [],
   limit_down: [],
   timetable: [],
@@ -36,7 +37,7 @@ const CHOICES: Record<SettingKey, string[]> = {
   secrets: ["keep", "session"],
 };
 
-const ADMINISTRATORS: readonly SettingKey[] = ["duplicates_upload", "duplicates_sync"];
+const ADMINISTRATORS: readonly SettingKey[] = ["duplicates_upload", "duplicates_sync", "duplicates_picture"];
 
 /** What the engine would say of what is typed; it takes more spellings. */
 const TYPED: Partial<Record<SettingKey, { fits: RegExp; reason: string }>> = {

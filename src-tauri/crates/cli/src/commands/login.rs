@@ -15,11 +15,18 @@ use crate::output::Output;
 use crate::session::{Need, Session, word};
 use crate::sign_in;
 
-pub async fn run(global: &Global, login: Login, out: &Output) -> Ended {
+/// Instead of an address: it comes on standard input.
+const FROM_INPUT: &str = "-";
+
+pub async fn run(global: &Global, mut login: Login, out: &Output) -> Ended {
+    let secret = given(&mut login).await?;
     let request = SignInRequest {
         tenant: login.tenant.clone(),
         app_id: login.app_id.clone().or_else(|| word("FERRY_APP_ID")),
-        app_secret: secret(&login).await?,
+        app_secret: secret
+            .clone()
+            .filter(|_| login.app_secret_stdin)
+            .or_else(|| word("FERRY_APP_SECRET").map(Secret::new)),
         on_behalf_of: login.on_behalf_of.clone(),
         again: None,
     };
@@ -30,7 +37,7 @@ pub async fn run(global: &Global, login: Login, out: &Output) -> Ended {
             tell(offer, out);
         }
         let account = if let Some(offer) = offer.filter(|offer| !offer.sign_in) {
-            handle.connect_place(place_request(&login, &offer).await?).await?
+            handle.connect_place(place_request(&login, secret, &offer).await?).await?
         } else if login.client_credentials {
             handle.sign_in_with_credentials(request).await?
         } else {
@@ -84,9 +91,13 @@ fn tell(offer: &PlaceOffer, out: &Output) {
     out.note(format!("This is the {}{by}.{then}", account::place_words(place)));
 }
 
-async fn place_request(login: &Login, offer: &PlaceOffer) -> Result<PlaceRequest, Problem> {
+async fn place_request(
+    login: &Login,
+    secret: Option<Secret>,
+    offer: &PlaceOffer,
+) -> Result<PlaceRequest, Problem> {
     let password = match (login.password_stdin, word("FERRY_PLACE_PASSWORD")) {
-        (true, _) => Some(from_input("password").await?),
+        (true, _) => secret,
         (false, Some(given)) => Some(Secret::new(given)),
         (false, None) if offer.asks_password => Some(ask("Password of the Upload Link: ").await?),
         (false, None) => None,
@@ -108,23 +119,37 @@ async fn ask(question: &'static str) -> Result<Secret, Problem> {
     Ok(Secret::new(asked.await.map_err(std::io::Error::from)??))
 }
 
-async fn secret(login: &Login) -> Result<Option<Secret>, Problem> {
-    if !login.app_secret_stdin {
-        return Ok(word("FERRY_APP_SECRET").map(Secret::new));
+/// What standard input says: the address where it is to come from there, and in what follows the secret or password.
+async fn given(login: &mut Login) -> Result<Option<Secret>, Problem> {
+    let what = match (login.app_secret_stdin, login.password_stdin) {
+        (true, _) => Some("secret"),
+        (_, true) => Some("password"),
+        _ => None,
+    };
+    if login.tenant != FROM_INPUT && what.is_none() {
+        return Ok(None);
     }
-    from_input("secret").await.map(Some)
-}
-
-async fn from_input(what: &str) -> Result<Secret, Problem> {
     let read = || {
         let mut text = String::new();
-        std::io::stdin().take(64 * 1024).read_to_string(&mut text).map(|_| Secret::from(text.trim()))
+        std::io::stdin().take(64 * 1024).read_to_string(&mut text).map(|_| Secret::new(text))
     };
-    let secret: Secret = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::from)??;
-    if secret.is_empty() {
-        return Err(Problem::usage(format!("there is no {what} on standard input.")));
+    let text: Secret = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::from)??;
+    let mut rest = text.expose();
+    if login.tenant == FROM_INPUT {
+        let (first, after) = rest.trim_start().split_once('\n').unwrap_or((rest.trim(), ""));
+        login.tenant = first.trim().to_owned();
+        rest = after;
+        if login.tenant.is_empty() {
+            return Err(Problem::usage("there is no address on standard input."));
+        }
     }
-    Ok(secret)
+    match what {
+        Some(what) if rest.trim().is_empty() => {
+            Err(Problem::usage(format!("there is no {what} on standard input.")))
+        }
+        Some(_) => Ok(Some(Secret::from(rest.trim()))),
+        None => Ok(None),
+    }
 }
 
 fn warn_about_rights(account: &AccountView, out: &Output) {

@@ -1,8 +1,11 @@
 //! `ferry login ADDRESS` for Upload Links and Workspaces, and uploads that need no destination.
 
-use ferry_tenant::{Place, Switches};
+use std::process::Stdio;
 
-use crate::stage::Stage;
+use ferry_tenant::{Place, Switches};
+use tokio::io::AsyncWriteExt;
+
+use crate::stage::{Ran, Stage};
 
 async fn stage() -> Stage {
     let stage = Stage::new().await;
@@ -58,6 +61,34 @@ async fn the_password_comes_from_outside_the_command_line() {
     stage.file("a.jpg", b"one picture");
     let sent = stage.ferry(&["upload", "a.jpg"]).await.expect_code(0);
     assert!(sent.err.contains("Upload Link 'Agency deliveries'"), "{sent:#?}");
+}
+
+/// Whoever lists this computer's processes would see the address, which is all that a link without a password asks for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_address_may_come_on_standard_input_and_the_password_behind_it() {
+    let stage = stage().await;
+    let said = async |words: &[&str], text: String| {
+        let mut child = stage.command(words).stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).await.unwrap();
+        Ran::from(child.wait_with_output().await.unwrap())
+    };
+    let press = said(&["login", "-"], format!("{}\n", address(&stage, "Press photos"))).await.expect_code(0);
+    assert!(press.out.contains("Connected to Upload Link 'Press photos'"), "{press:#?}");
+    let password = stage.tenant.place("Agency deliveries").unwrap().password.unwrap();
+    let both = format!("{}\n{password}\n", address(&stage, "Agency deliveries"));
+    let agency = said(&["login", "-", "--password-stdin"], both).await.expect_code(0);
+    assert!(agency.out.contains("Agency deliveries") && !agency.out.contains(&password), "{agency:#?}");
+    for (words, text, missing) in [
+        (&["login", "-"][..], "\n".to_owned(), "no address on standard input"),
+        (
+            &["login", "-", "--password-stdin"],
+            address(&stage, "Agency deliveries"),
+            "no password on standard",
+        ),
+    ] {
+        let bare = said(words, text).await.expect_code(2);
+        assert!(bare.err.contains(missing), "{bare:#?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

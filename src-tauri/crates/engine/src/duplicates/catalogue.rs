@@ -52,6 +52,7 @@ impl Entry {
             url: None,
             versions: self.versions,
             several: false,
+            same_picture: false,
             job: None,
         }
     }

@@ -24,6 +24,8 @@ pub struct Asked {
     pub size: u64,
     /// Of the file; needed where the rule goes by it.
     pub md5: Option<[u8; 16]>,
+    /// Of the picture in it, where one is looked for.
+    pub picture: Option<[u8; 16]>,
     /// The album that it goes to, where that is known.
     pub album: Option<String>,
 }
@@ -65,7 +67,8 @@ impl Finder {
             }
             DuplicateBasis::Md5 => {
                 let delivered = self.delivered(account, asked).await?;
-                look.by_md5(asked, delivered).await
+                let pictures = self.delivered_pictures(account, asked).await?;
+                look.by_md5(asked, delivered, pictures).await
             }
         };
         found.map_err(|error| Trouble::Theirs(error, tenant))
@@ -103,6 +106,23 @@ impl Finder {
                 all.extend(delivered::by_name(db, account, &key)?);
             }
             Ok(all)
+        };
+        self.readers.read(read).await
+    }
+
+    /// What was delivered with the same picture in it, and other bytes.
+    async fn delivered_pictures(&self, account: AccountId, asked: &[Asked]) -> Outcome<Vec<Vec<Delivered>>> {
+        let wanted: Vec<_> = asked.iter().map(|file| file.picture.zip(file.md5)).collect();
+        if wanted.iter().all(Option::is_none) {
+            return Ok(asked.iter().map(|_| Vec::new()).collect());
+        }
+        let read = move |db: &rusqlite::Connection| {
+            let mut places = Places::default();
+            let one = |wanted: Option<([u8; 16], [u8; 16])>| match wanted {
+                Some((picture, but)) => delivered::by_picture(db, account, picture, but, &mut places),
+                None => Ok(Vec::new()),
+            };
+            wanted.into_iter().map(one).collect()
         };
         self.readers.read(read).await
     }
@@ -185,8 +205,10 @@ impl Look<'_> {
         mut self,
         asked: &[Asked],
         delivered: Vec<Vec<Delivered>>,
+        pictures: Vec<Vec<Delivered>>,
     ) -> Result<Vec<Option<DuplicateOf>>, ApiError> {
-        let mut found = self.delivered(asked, delivered).await?;
+        let mut found = asked.iter().map(|_| None).collect::<Vec<_>>();
+        self.delivered(asked, delivered, &mut found, self.left).await?;
         // Those that were not delivered from here: where they go to, then by their names anywhere.
         let open = |found: &[Option<DuplicateOf>]| -> Vec<usize> {
             (0..asked.len()).filter(|at| matches!(found.get(*at), Some(None))).collect()
@@ -209,6 +231,15 @@ impl Look<'_> {
         for at in open(&found) {
             if let (Some(file), Some(place)) = (asked.get(at), found.get_mut(at)) {
                 *place = self.probably(file);
+            }
+        }
+        if pictures.iter().any(|all| !all.is_empty()) {
+            let before: Vec<bool> = found.iter().map(Option::is_some).collect();
+            self.delivered(asked, pictures, &mut found, 0).await?;
+            for of in
+                found.iter_mut().zip(before).filter(|(_, before)| !before).filter_map(|(of, _)| of.as_mut())
+            {
+                of.same_picture = true;
             }
         }
         Ok(found)
@@ -280,8 +311,9 @@ impl Look<'_> {
         &mut self,
         asked: &[Asked],
         delivered: Vec<Vec<Delivered>>,
-    ) -> Result<Vec<Option<DuplicateOf>>, ApiError> {
-        let mut found: Vec<Option<DuplicateOf>> = asked.iter().map(|_| None).collect();
+        found: &mut [Option<DuplicateOf>],
+        left: u64,
+    ) -> Result<(), ApiError> {
         let most = delivered.iter().map(Vec::len).max().unwrap_or(0);
         for turn in 0..most {
             let open: Vec<(usize, &Delivered)> = delivered
@@ -293,12 +325,13 @@ impl Look<'_> {
             let ids: Vec<AssetId> = open.iter().map(|(_, one)| one.asset.clone()).collect();
             let place = self.list_of(&open);
             // Those that come later in this run are delivered ones, too, as far as anyone knows.
-            let left = if turn == 0 { self.left } else { 0 };
+            let left = if turn == 0 { left } else { 0 };
             self.library.verify(self.tenant, &ids, place.as_ref(), left).await?;
             for (at, one) in open {
                 let Some(entry) = self.library.catalogue.of_id(&one.asset) else { continue };
                 let md5 = asked.get(at).and_then(|file| file.md5);
-                let sure = entry.md5.is_some() && entry.md5 == md5 || entry.versions == Some(1);
+                let same = |md5: Option<[u8; 16]>| md5.is_some() && entry.md5 == md5;
+                let sure = same(md5) || same(one.md5) || entry.versions == Some(1);
                 let certainty = if sure { Certainty::Certain } else { Certainty::Probably };
                 let of = entry.found(DuplicateBasis::Md5, certainty);
                 let url = one.url.clone();
@@ -307,7 +340,7 @@ impl Look<'_> {
                 }
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// The list that most of what was delivered is in.

@@ -32,8 +32,8 @@ const LIFE: std::time::Duration = std::time::Duration::from_secs(600);
 /// What is known of one account's library.
 pub struct Library {
     pub catalogue: Catalogue,
-    /// Lists that were read to their end, or given up for their length.
-    listed: HashMap<Listing, bool>,
+    /// By place.
+    listed: HashMap<Listing, Listed>,
     /// The catalogue holds every asset that the user sees.
     whole: bool,
     /// Names that were searched.
@@ -41,6 +41,16 @@ pub struct Library {
     /// Names of files that arrived from here since.
     fresh: HashSet<String>,
     began: Instant,
+}
+
+/// How much of a list is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Listed {
+    Whole,
+    /// It has so many pages, more than were worth their calls.
+    TooLong(u64),
+    /// It can't be had, or not to its end.
+    Never,
 }
 
 impl Default for Library {
@@ -108,14 +118,18 @@ impl Library {
 
     /// Reads a list, if its pages are no more than `most` calls. `true`: all of it is known now.
     pub async fn list(&mut self, tenant: &Tenant, place: &Listing, most: u64) -> Result<bool, ApiError> {
-        if let Some(whole) = self.listed.get(place) {
-            return Ok(*whole);
+        match self.listed.get(place) {
+            Some(Listed::Whole) => return Ok(true),
+            Some(Listed::Never) => return Ok(false),
+            Some(Listed::TooLong(pages)) if *pages > most.max(1) => return Ok(false),
+            // More is to be looked for by now than was known before.
+            Some(Listed::TooLong(_)) | None => {}
         }
         let page = match tenant.client.listing(place, 0, LIST_PAGE).await {
             Ok(page) => told(page)?,
             // Gone, or never there: nothing to be read from it.
             Err(error) if *error.kind() == ErrorKind::NotFound => {
-                self.listed.insert(place.clone(), false);
+                self.listed.insert(place.clone(), Listed::Never);
                 return Ok(false);
             }
             Err(error) => return Err(error),
@@ -144,10 +158,14 @@ impl Library {
             page = told(tenant.client.listing(place, next, LIST_PAGE).await?)?;
         }
         // What was added meanwhile comes at the end; what moved between two pages may be missing.
-        let whole = count >= found && !self.catalogue.is_full();
-        self.listed.insert(place.clone(), whole);
-        tracing::debug!(?place, found, count, whole, "listed");
-        Ok(whole)
+        let listed = match count >= found && !self.catalogue.is_full() {
+            true => Listed::Whole,
+            false if pages > most.max(1) => Listed::TooLong(pages),
+            false => Listed::Never,
+        };
+        self.listed.insert(place.clone(), listed);
+        tracing::debug!(?place, found, count, ?listed, "listed");
+        Ok(listed == Listed::Whole)
     }
 
     /// Has every asset of these names in the catalogue. `left` as above.
@@ -161,7 +179,12 @@ impl Library {
             }
         }
         let searches = wanted.len() as u64;
-        if searches > 0 && searches + left >= WORTH_A_LIST * 2 && !self.listed.contains_key(&everything()) {
+        let worth_it = match self.listed.get(&everything()) {
+            None => true,
+            Some(Listed::TooLong(pages)) => *pages <= searches + left,
+            Some(Listed::Whole | Listed::Never) => false,
+        };
+        if searches > 0 && searches + left >= WORTH_A_LIST * 2 && worth_it {
             self.list_everything(tenant, searches + left).await?;
             if self.whole {
                 wanted.retain(|key, _| self.fresh.contains(key));
@@ -191,7 +214,7 @@ impl Library {
                 // A tenant that has no such lists is searched.
                 Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedAnswer) => {
                     tracing::info!(%error, "assets can't be listed by scheme");
-                    self.listed.insert(everything(), false);
+                    self.listed.insert(everything(), Listed::Never);
                     return Ok(());
                 }
                 Err(error) => return Err(error),
@@ -207,7 +230,12 @@ impl Library {
             whole &= self.read_on(tenant, &place, page, most).await?;
         }
         self.whole = whole;
-        self.listed.insert(everything(), whole);
+        let listed = match whole {
+            true => Listed::Whole,
+            false if pages > names => Listed::TooLong(pages),
+            false => Listed::Never,
+        };
+        self.listed.insert(everything(), listed);
         Ok(())
     }
 

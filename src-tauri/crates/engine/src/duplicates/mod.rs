@@ -7,8 +7,10 @@ pub mod finder;
 mod judge;
 pub mod library;
 mod page;
-
+mod picture;
 mod policy;
 pub mod preview;
 pub mod stage;
 pub mod sums;
+
+pub use self::sums::sums_of_files;

@@ -6,11 +6,12 @@ use std::io;
 use std::path::PathBuf;
 
 use super::finder::Asked;
+use super::picture::may_be_picture;
 use crate::model::{AccountId, BatchId, Destination, DestinationKind, DuplicateRule, FolderId, name_key};
 use crate::queue::message::LookedAt;
 use crate::store::file_sums::{self, FileStamp};
 use crate::store::jobs::JobRow;
-use crate::store::{batches, folders};
+use crate::store::{batches, folders, pictures};
 use crate::transfer::source::Seen;
 use crate::transfer::upload::TransferContext;
 
@@ -33,12 +34,26 @@ pub struct LookFor {
     /// Its sum is known from another place.
     pub moved: Option<FileStamp>,
     pub md5: Option<[u8; 16]>,
+    pub picture: Picture,
     pub trouble: Option<io::Error>,
+}
+
+/// The sum of what a file shows, without its metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// Nobody wants to know.
+    NotAsked,
+    Unknown,
+    /// `None`: the file holds none.
+    Known(Option<[u8; 16]>),
 }
 
 impl LookFor {
     /// What the file is like now, and its sum, where it is known. For a blocking thread.
-    pub fn look(&mut self, context: &TransferContext) {
+    pub fn look(&mut self, context: &TransferContext, same_picture: bool) {
+        if same_picture && may_be_picture(&self.row.name) {
+            self.picture = Picture::Unknown;
+        }
         match Seen::of_path(&self.path) {
             Ok(seen) => {
                 self.row.size = seen.size;
@@ -48,14 +63,28 @@ impl LookFor {
                 if let Some((md5, moved)) = known {
                     self.md5 = Some(md5);
                     self.moved = moved.then_some(stamp);
+                    if self.picture == Picture::Unknown {
+                        let known = context.readers.read_now(|db| pictures::of_file(db, md5)).ok().flatten();
+                        self.picture = known.map_or(Picture::Unknown, Picture::Known);
+                    }
                 }
             }
             Err(error) => self.trouble = Some(error),
         }
     }
 
+    /// Whether all is known that is to be known of its bytes.
+    pub fn is_known(&self) -> bool {
+        self.md5.is_some() && self.picture != Picture::Unknown
+    }
+
     pub fn asked(&self) -> Asked {
-        Asked { name: self.row.name.clone(), size: self.row.size, md5: self.md5, album: self.album.clone() }
+        let picture = match self.picture {
+            Picture::Known(sum) => sum,
+            Picture::NotAsked | Picture::Unknown => None,
+        };
+        let (name, album) = (self.row.name.clone(), self.album.clone());
+        Asked { name, size: self.row.size, md5: self.md5, picture, album }
     }
 
     pub fn looked_at(&self) -> LookedAt {
@@ -102,7 +131,15 @@ pub fn groups(db: &rusqlite::Connection, rows: Vec<JobRow>) -> rusqlite::Result<
             DestinationKind::Folder | DestinationKind::Library => album,
         };
         let path = dir.join(&row.name);
-        group.files.push(LookFor { row, path, album, moved: None, md5: None, trouble: None });
+        group.files.push(LookFor {
+            row,
+            path,
+            album,
+            moved: None,
+            md5: None,
+            picture: Picture::NotAsked,
+            trouble: None,
+        });
     }
     Ok(groups)
 }

@@ -15,7 +15,8 @@ pub enum Verdict {
 ///
 /// A new version changes an asset that somebody made: where it is only probable that it is the one, or several could be, or
 /// the ending differs, somebody is asked. What is only probable is left out all the same where the rule says *don't import*:
-/// the job names what it was taken for, and a retry uploads it.
+/// the job names what it was taken for, and a retry uploads it. So it is with a picture whose tags alone differ: who has such
+/// ones found says that they are the same.
 pub fn verdict(rule: DuplicateRule, name: &str, found: Option<&DuplicateOf>) -> Verdict {
     let (Some((_, action)), Some(of)) = (rule.parts(), found) else { return Verdict::Send };
     match action {
@@ -48,6 +49,7 @@ mod tests {
             url: None,
             versions: None,
             several,
+            same_picture: false,
             job: None,
         }
     }

@@ -1,7 +1,7 @@
 //! What a request would find, before anything is sent.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::finder::{Asked, Finder, Trouble};
 use super::library::Library;
+use super::picture::{self, may_be_picture};
 use super::sums;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::intake::{Filter, Found, FoundFile, walk_all};
@@ -18,7 +19,7 @@ use crate::model::{
 };
 use crate::platform::file_keys::FileKeys;
 use crate::session::Tenants;
-use crate::store::{Readers, file_sums};
+use crate::store::{Readers, file_sums, pictures};
 use crate::transfer::failure::failure_of;
 use crate::transfer::source::Seen;
 
@@ -30,6 +31,15 @@ pub struct Preview {
     pub tenants: Arc<Tenants>,
     pub readers: Readers,
     pub keys: Arc<FileKeys>,
+    /// Pictures are compared without their metadata, too.
+    pub same_picture: bool,
+}
+
+/// Of a file, and of the picture in it.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    md5: Option<[u8; 16]>,
+    picture: Option<[u8; 16]>,
 }
 
 struct File {
@@ -47,19 +57,21 @@ impl Preview {
         let mut chunks = walked(request.clone());
         while let Some(chunk) = chunks.recv().await {
             let files = chunk?;
-            let md5s = match basis {
+            let sums = match basis {
                 DuplicateBasis::Md5 => self.sums(&files).await?,
-                DuplicateBasis::Filename => vec![None; files.len()],
+                DuplicateBasis::Filename => vec![Sums::default(); files.len()],
             };
             let album =
                 (request.destination.kind == DestinationKind::Album).then(|| request.destination.id.clone());
             // One that can't be read is no duplicate of anything; the staging list names it.
-            let readable =
-                files.iter().zip(&md5s).filter(|(_, md5)| basis == DuplicateBasis::Filename || md5.is_some());
+            let readable = files
+                .iter()
+                .zip(&sums)
+                .filter(|(_, sums)| basis == DuplicateBasis::Filename || sums.md5.is_some());
             let (files, asked): (Vec<&File>, Vec<Asked>) = readable
-                .map(|(file, md5)| {
+                .map(|(file, &Sums { md5, picture })| {
                     let (name, size, album) = (file.name.clone(), file.size, album.clone());
-                    (file, Asked { name, size, md5: *md5, album })
+                    (file, Asked { name, size, md5, picture, album })
                 })
                 .unzip();
             let left = if files.len() == TOGETHER { TOGETHER as u64 } else { 0 };
@@ -105,9 +117,9 @@ impl Preview {
             }
             // What is gone at this very moment is still said as it was found.
             if let Some(of) = detailed.next().flatten() {
-                let name = file.path.rsplit(['/', '\\']).next().unwrap_or_default();
+                let name = Path::new(&file.path).file_name().unwrap_or_default().to_string_lossy();
                 let sure = of.certainty == Certainty::Certain && !of.several;
-                file.takes_version = sure && of.no_version(name).is_none();
+                file.takes_version = sure && of.no_version(&name).is_none();
                 file.of = Some(of);
             }
         }
@@ -115,9 +127,9 @@ impl Preview {
     }
 
     /// From before, else made now.
-    async fn sums(&self, files: &[File]) -> Outcome<Vec<Option<[u8; 16]>>> {
+    async fn sums(&self, files: &[File]) -> Outcome<Vec<Sums>> {
         let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
-        let (readers, keys) = (self.readers.clone(), Arc::clone(&self.keys));
+        let (readers, keys, same_picture) = (self.readers.clone(), Arc::clone(&self.keys), self.same_picture);
         let (told, heard) = oneshot::channel();
         // Nobody waits for it any more when this is dropped.
         let stop = StopOnDrop::default();
@@ -136,7 +148,15 @@ impl Preview {
                     *place = Some(md5);
                 }
             }
-            drop(told.send(md5s));
+            let shown = |path: &PathBuf, md5: [u8; 16]| {
+                let known = readers.read_now(|db| pictures::of_file(db, md5)).ok().flatten();
+                known.unwrap_or_else(|| picture::of_path(path, &Seen::of_path(path).ok()?).ok().flatten())
+            };
+            let sums = paths.iter().zip(md5s).map(|(path, md5)| {
+                let is_looked_at = same_picture && may_be_picture(&path.to_string_lossy());
+                Sums { md5, picture: md5.filter(|_| is_looked_at).and_then(|md5| shown(path, md5)) }
+            });
+            drop(told.send(sums.collect()));
         };
         let spawned = std::thread::Builder::new().name("fingerprints".into()).spawn(work);
         spawned.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;

@@ -16,16 +16,19 @@ use tokio_util::sync::CancellationToken;
 use super::finder::{Asked, Finder, Trouble};
 use super::judge::judge;
 use super::library::Library;
-use super::page::{Group, LookFor, groups, how_many};
+use super::page::{Group, LookFor, Picture, groups, how_many};
+use super::picture;
 use super::policy::{Verdict, verdict};
 use super::sums;
 use crate::error::{ErrorCode, Failure, Outcome};
-use crate::model::{AccountId, DuplicateBasis, DuplicateOf, JobId, WaitingFor};
+use crate::model::{AccountId, DuplicateBasis, DuplicateOf, JobId, SettingKey, WaitingFor};
 use crate::network::reachability::{Heard, Lost, Way};
 use crate::queue::concerns_the_way;
-use crate::queue::message::{Decision, Report, ToDuplicates, ToOwner};
+use crate::queue::message::{Decision, Made, Report, ToDuplicates, ToOwner};
+use crate::store::batches;
 use crate::store::file_sums::FileSum;
 use crate::store::jobs::{self, SMALL_FILE};
+use crate::store::settings;
 use crate::transfer::source_watch::volume_away;
 use crate::transfer::upload::{TransferContext, failed, failed_with, unreadable_file};
 
@@ -35,6 +38,8 @@ const PAGE: usize = 2_000;
 pub struct Stage {
     context: Arc<TransferContext>,
     finder: Finder,
+    /// Whether pictures are compared without their metadata, where that is set for the whole computer.
+    same_picture: Option<bool>,
     probe: UnboundedSender<Heard>,
     libraries: HashMap<AccountId, Library>,
     held: HashMap<AccountId, Hold>,
@@ -52,11 +57,16 @@ struct Hold {
 }
 
 impl Stage {
-    pub fn new(context: Arc<TransferContext>, probe: UnboundedSender<Heard>) -> Self {
+    pub fn new(
+        context: Arc<TransferContext>,
+        probe: UnboundedSender<Heard>,
+        same_picture: Option<bool>,
+    ) -> Self {
         let finder = Finder { tenants: Arc::clone(&context.tenants), readers: context.readers.clone() };
         Self {
             context,
             finder,
+            same_picture,
             probe,
             libraries: HashMap::new(),
             held: HashMap::new(),
@@ -136,102 +146,123 @@ impl Stage {
             .map(|(account, _)| account.to_string())
             .collect();
         let held = held.join(", ");
+        let set = self.same_picture;
         let read = move |db: &rusqlite::Connection| {
+            let stored = || settings::get(db, SettingKey::DuplicatesPicture.as_str());
+            let same_picture = match set {
+                Some(set) => set,
+                None => stored()?.as_deref() == Some("on"),
+            };
             let rows = jobs::to_look_for(db, PAGE, &held)?;
             let left = jobs::count_to_look_for(db)?;
-            Ok((groups(db, rows)?, left))
+            // What is known of the libraries is needed as long as a folder's files still come.
+            let more_come = rows.is_empty() && batches::is_any_scanned_for_duplicates(db)?;
+            Ok((groups(db, rows)?, left, more_come, same_picture))
         };
-        let (groups, left) = self.context.readers.read(read).await?;
+        let (groups, left, more_come, same_picture) = self.context.readers.read(read).await?;
         if groups.is_empty() {
-            self.libraries.clear();
+            if !more_come {
+                self.libraries.clear();
+            }
             return Ok(false);
         }
         let mut left = left;
         for group in groups {
             left = left.saturating_sub(group.files.len() as u64);
-            self.one_group(group, left, quit).await?;
+            self.one_group(group, left, same_picture, quit).await?;
         }
         Ok(true)
     }
 
-    async fn one_group(&mut self, mut group: Group, left: u64, quit: &CancellationToken) -> Outcome<()> {
+    async fn one_group(
+        &mut self,
+        mut group: Group,
+        left: u64,
+        same_picture: bool,
+        quit: &CancellationToken,
+    ) -> Outcome<()> {
         let Some((basis, _)) = group.rule.parts().filter(|_| group.rule.holds_files()) else {
             // The rule is another one by now.
             let all = group.files.iter().map(|file| (file.row.id, Decision::Send(file.looked_at())));
             let all: Vec<(JobId, Decision)> = all.collect();
-            return self.tell(all, Vec::new()).await;
+            return self.tell(all, Made::default()).await;
         };
-        let mut sums = Vec::new();
+        let mut made = Made::default();
         let mut later = Vec::new();
         if basis == DuplicateBasis::Md5 {
             let context = Arc::clone(&self.context);
             group.files = on_a_blocking_thread(move || {
                 let mut files = group.files;
-                files.iter_mut().for_each(|file| file.look(&context));
+                files.iter_mut().for_each(|file| file.look(&context, same_picture));
                 files
             })
             .await?;
             // What is known goes first; of the others some are hashed, the small ones before the large.
             let (unknown, known): (Vec<LookFor>, Vec<LookFor>) =
-                group.files.into_iter().partition(|file| file.md5.is_none() && file.trouble.is_none());
+                group.files.into_iter().partition(|file| !file.is_known() && file.trouble.is_none());
             let made_at = self.context.world.now();
             let moved = known.iter().filter_map(|file| Some((file.moved.clone()?, file.md5?)));
-            sums.extend(moved.map(|(stamp, md5)| FileSum { stamp, md5, made_at }));
+            made.sums.extend(moved.map(|(stamp, md5)| FileSum { stamp, md5, made_at }));
             group.files = known;
             let mut unknown = unknown;
             unknown.sort_by_key(|file| file.row.size > SMALL_FILE);
             if group.files.is_empty() {
                 later = unknown.split_off(how_many(&unknown));
-                let (hashed, made) = self.hash(unknown, quit).await?;
-                group.files = hashed;
-                sums = made;
+                (group.files, made) = self.hash(unknown, quit).await?;
             } else {
                 later = unknown;
             }
         }
         let left = left + later.len() as u64;
         let decided = self.decide(&group, basis, left).await?;
-        self.tell(decided, sums).await
+        self.tell(decided, made).await
     }
 
     /// Hashes some files on a thread of its own.
-    async fn hash(
-        &self,
-        mut files: Vec<LookFor>,
-        quit: &CancellationToken,
-    ) -> Outcome<(Vec<LookFor>, Vec<FileSum>)> {
+    async fn hash(&self, mut files: Vec<LookFor>, quit: &CancellationToken) -> Outcome<(Vec<LookFor>, Made)> {
         let (stop, context) = (Arc::new(AtomicBool::new(false)), Arc::clone(&self.context));
         let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
         let (told, heard) = oneshot::channel();
         let stopped = Arc::clone(&stop);
+        let shown: Vec<bool> = files.iter().map(|file| file.picture == Picture::Unknown).collect();
         let work = move || {
             let made = sums::of_files(&paths, &stopped);
-            drop(told.send(made));
+            let pictures = paths.iter().zip(shown).zip(&made).map(|((path, shown), made)| {
+                let (seen, _) = made.as_ref().ok().filter(|_| shown && !stopped.load(Ordering::Relaxed))?;
+                picture::of_path(path, seen).ok()
+            });
+            let pictures: Vec<Option<Option<[u8; 16]>>> = pictures.collect();
+            drop(told.send((made, pictures)));
         };
         let began = context.world.now();
         let spawned = std::thread::Builder::new().name("fingerprints".into()).spawn(work);
         spawned.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
         // Who ends the wait ends the work.
         let _stops = StopOnDrop(stop);
-        let made = tokio::select! {
-            () = quit.cancelled() => return Ok((Vec::new(), Vec::new())),
+        let (sums, pictures) = tokio::select! {
+            () = quit.cancelled() => return Ok((Vec::new(), Made::default())),
             made = heard => made.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?,
         };
         let keys = Arc::clone(&context.keys);
         on_a_blocking_thread(move || {
-            let mut sums = Vec::new();
-            for (file, made) in files.iter_mut().zip(made) {
-                match made {
+            let mut made = Made::default();
+            for ((file, sum), shows) in files.iter_mut().zip(sums).zip(pictures) {
+                match sum {
                     Ok((seen, md5)) => {
                         file.md5 = Some(md5);
                         file.row.size = seen.size;
                         let stamp = seen.stamp(&file.path, &keys);
-                        sums.extend(stamp.map(|stamp| FileSum { stamp, md5, made_at: began }));
+                        made.sums.extend(stamp.map(|stamp| FileSum { stamp, md5, made_at: began }));
+                        // One that could not be read just now is looked at as a file like any other.
+                        if let Some(shows) = shows {
+                            file.picture = Picture::Known(shows);
+                            made.pictures.push((md5, shows));
+                        }
                     }
                     Err(error) => file.trouble = Some(error),
                 }
             }
-            (files, sums)
+            (files, made)
         })
         .await
     }
@@ -304,12 +335,12 @@ impl Stage {
     }
 
     /// Durable before the next look.
-    async fn tell(&self, decided: Vec<(JobId, Decision)>, sums: Vec<FileSum>) -> Outcome<()> {
-        if decided.is_empty() && sums.is_empty() {
+    async fn tell(&self, decided: Vec<(JobId, Decision)>, made: Made) -> Outcome<()> {
+        if decided.is_empty() && made.is_empty() {
             return Ok(());
         }
         let (reply, durable) = oneshot::channel();
-        drop(self.context.owner.send(ToOwner::Decided { decided, sums, reply }));
+        drop(self.context.owner.send(ToOwner::Decided { decided, made, reply }));
         durable.await.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?
     }
 

@@ -18,6 +18,15 @@ const TOGETHER: usize = 16;
 /// A file's sum with what it was like, or why there is none.
 pub type Summed = io::Result<(Seen, [u8; 16])>;
 
+/// The MD5 of files in their order, made as the duplicate check makes them: at the lowest priority, several side by side.
+/// Blocks; `stop` ends it early.
+///
+/// # Errors
+/// For each file those of reading it; `Interrupted` where it was stopped before.
+pub fn sums_of_files(paths: &[PathBuf], stop: &AtomicBool) -> Vec<io::Result<[u8; 16]>> {
+    of_files(paths, stop).into_iter().map(|summed| summed.map(|(_, md5)| md5)).collect()
+}
+
 /// Reads and hashes some files. On a thread of its own, which this call is not on; `stop` ends it early.
 pub fn of_files(paths: &[PathBuf], stop: &AtomicBool) -> Vec<Summed> {
     stand_back();

@@ -51,6 +51,7 @@ impl EngineHandle {
             tenants: Arc::clone(&inner.tenants),
             readers: inner.readers.clone(),
             keys: Arc::default(),
+            same_picture: self.setting(SettingKey::DuplicatesPicture).await? == "on",
         };
         preview.of(request, basis).await
     }

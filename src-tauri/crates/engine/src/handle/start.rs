@@ -263,7 +263,8 @@ impl Engine {
         supervisor.spawn("source watch", source_watch::run(Arc::clone(&context), sources, quit.clone()));
         supervisor
             .spawn("ahead", ahead::run(Arc::clone(&tenants), Arc::clone(&forms), expected, quit.clone()));
-        let stage = duplicates::stage::Stage::new(Arc::clone(&context), to_probe.clone());
+        let same_picture = handle.locked(SettingKey::DuplicatesPicture).map(|set| set == "on");
+        let stage = duplicates::stage::Stage::new(Arc::clone(&context), to_probe.clone(), same_picture);
         supervisor.spawn("duplicates", stage.run(look_ups, quit.clone()));
         let applier = Applier::new(Arc::clone(&context), forms);
         supervisor.spawn("values", applier.run(values, quit.clone()));

@@ -49,6 +49,7 @@ pub struct DecisionKind {
     pub basis: DuplicateBasis,
     pub certainty: Certainty,
     pub several: bool,
+    pub same_picture: bool,
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub count: u64,
     pub first: JobId,
@@ -59,8 +60,8 @@ pub struct DecisionKind {
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum NoVersion {
-    /// Files of the same bytes are no new version.
-    SameBytes,
+    /// It was found by its content, and versions go by names alone.
+    ByContent,
     /// Its ending is another one.
     Ending,
     /// The library does not show the history, so nobody could see that it grew.
@@ -85,7 +86,7 @@ impl DuplicateOf {
     /// Why a file of this name can't become a version of it. That a tenant takes no other ending is a guess [ND].
     pub fn no_version(&self, file: &str) -> Option<NoVersion> {
         if self.basis == DuplicateBasis::Md5 {
-            Some(NoVersion::SameBytes)
+            Some(NoVersion::ByContent)
         } else if !self.takes_version(file) {
             Some(NoVersion::Ending)
         } else if self.versions.is_none() {

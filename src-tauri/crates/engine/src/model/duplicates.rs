@@ -168,6 +168,8 @@ pub struct DuplicateOf {
     pub versions: Option<u32>,
     /// Several assets fit, and this is the first of them.
     pub several: bool,
+    /// The picture is the same, and the files differ by their metadata alone.
+    pub same_picture: bool,
     /// The job of this computer that delivered it, if one did.
     pub job: Option<JobId>,
 }
@@ -190,9 +192,12 @@ impl DuplicateOf {
             ("url", self.url.clone()),
             ("versions", self.versions.map(|count| count.to_string())),
             ("several", self.several.then(|| "yes".to_owned())),
+            ("picture", self.same_picture.then(|| "yes".to_owned())),
             ("job", self.job.map(|job| job.to_string())),
         ];
-        if self.certainty == Certainty::Probably {
+        if self.same_picture {
+            failure = failure.with("reason", "picture");
+        } else if self.certainty == Certainty::Probably {
             failure = failure.with("reason", "probably");
         }
         for (name, value) in optional {
@@ -234,6 +239,7 @@ impl DuplicateOf {
             url: text("url"),
             versions: text("versions").and_then(|count| count.parse().ok()),
             several: text("several").is_some(),
+            same_picture: text("picture").is_some(),
             job: text("job").and_then(|job| job.parse().ok()),
         })
     }
@@ -317,6 +323,7 @@ mod tests {
             url: None,
             versions: None,
             several: false,
+            same_picture: false,
             job: None,
         };
         let full = DuplicateOf {
@@ -330,6 +337,7 @@ mod tests {
             url: Some("https://x".into()),
             versions: Some(3),
             several: true,
+            same_picture: true,
             job: Some(JobId(7)),
             ..bare.clone()
         };

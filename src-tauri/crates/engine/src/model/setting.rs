@@ -31,6 +31,8 @@ pub enum SettingKey {
     DuplicatesUpload,
     /// The same for synchronization.
     DuplicatesSync,
+    /// Whether a picture is found, too, whose file differs by its metadata alone. Where files go by their MD5.
+    DuplicatesPicture,
     /// How fast files are sent at most.
     LimitUp,
     /// How fast files are fetched at most.
@@ -69,6 +71,7 @@ impl SettingKey {
         Self::Sidecars,
         Self::DuplicatesUpload,
         Self::DuplicatesSync,
+        Self::DuplicatesPicture,
         Self::LimitUp,
         Self::LimitDown,
         Self::Timetable,
@@ -94,6 +97,7 @@ impl SettingKey {
             Self::MetadataDialog => "metadata_dialog",
             Self::DuplicatesUpload => "duplicates_upload",
             Self::DuplicatesSync => "duplicates_sync",
+            Self::DuplicatesPicture => "duplicates_picture",
             Self::LimitUp => "limit_up",
             Self::LimitDown => "limit_down",
             Self::Timetable => "timetable",
@@ -122,6 +126,7 @@ impl SettingKey {
             Self::Sidecars => Shape::Choice(&["upload", "leave_out"]),
             Self::MetadataDialog => Shape::Choice(&["when_required", "always", "never"]),
             Self::DuplicatesUpload | Self::DuplicatesSync => Shape::Choice(DuplicateRule::WORDS),
+            Self::DuplicatesPicture => Shape::Choice(&["off", "on"]),
             Self::LimitUp | Self::LimitDown => Shape::Text(bandwidth::kept_limit),
             Self::Timetable => Shape::Text(bandwidth::kept_timetable),
             Self::RestUntil => Shape::Text(bandwidth::kept_moment),
@@ -151,7 +156,7 @@ impl SettingKey {
 
     /// Only an administrator of the library changes it, where the library tells who is one.
     pub fn is_administrators(self) -> bool {
-        matches!(self, Self::DuplicatesUpload | Self::DuplicatesSync)
+        matches!(self, Self::DuplicatesUpload | Self::DuplicatesSync | Self::DuplicatesPicture)
     }
 
     /// A value as it is kept.

@@ -1,7 +1,7 @@
 //! What becomes of files that the library has already: what the duplicate check finds, and what somebody decides.
 
 use super::event::JobEvent;
-use super::message::{Decision, LookedAt};
+use super::message::{Decision, LookedAt, Made};
 use super::owner::Owner;
 use super::state::JobState;
 use crate::error::{ErrorCode, Failure, Outcome};
@@ -12,16 +12,19 @@ use crate::model::{
 use crate::store::checked::{self, CheckedRow, Found, VersionOf};
 use crate::store::file_sums::{self, FileSum};
 use crate::store::jobs::{self, JobRow, LOOK_LANE, TWIN_LANE, transfer_lane};
-use crate::store::{batches, failure_of};
+use crate::store::{batches, failure_of, pictures};
 
 const SLICE: usize = 1_000;
 
 impl Owner {
     /// The findings of one look, in one transaction.
-    pub(super) fn decided(&mut self, decided: Vec<(JobId, Decision)>, sums: &[FileSum]) -> Outcome<()> {
+    pub(super) fn decided(&mut self, decided: Vec<(JobId, Decision)>, made: &Made) -> Outcome<()> {
         self.begin()?;
-        for sum in sums {
+        for sum in &made.sums {
             file_sums::put(&self.db, sum).map_err(failure_of)?;
+        }
+        for (md5, picture) in &made.pictures {
+            pictures::put(&self.db, *md5, *picture).map_err(failure_of)?;
         }
         for (job, decision) in decided {
             self.decided_one(job, decision)?;
@@ -265,7 +268,8 @@ fn asked(row: &JobRow) -> Option<DuplicateOf> {
 }
 
 fn is_like(one: &DuplicateOf, other: &DuplicateOf) -> bool {
-    (one.basis, one.certainty, one.several) == (other.basis, other.certainty, other.several)
+    let kind = |of: &DuplicateOf| (of.basis, of.certainty, of.several, of.same_picture);
+    kind(one) == kind(other)
 }
 
 fn count(result: &mut ControlResult, changed: bool) {

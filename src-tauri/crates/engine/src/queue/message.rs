@@ -28,6 +28,20 @@ use crate::transfer::source::Opened;
 
 pub type Reply<T> = oneshot::Sender<Outcome<T>>;
 
+/// Sums that were made, to be kept.
+#[derive(Debug, Default)]
+pub struct Made {
+    pub sums: Vec<FileSum>,
+    /// Of a whole file, and of the picture in it.
+    pub pictures: Vec<([u8; 16], Option<[u8; 16]>)>,
+}
+
+impl Made {
+    pub fn is_empty(&self) -> bool {
+        self.sums.is_empty() && self.pictures.is_empty()
+    }
+}
+
 /// A message to the owner.
 #[derive(Debug)]
 pub enum ToOwner {
@@ -51,7 +65,7 @@ pub enum ToOwner {
     /// What the duplicate check has decided of jobs that were to be looked for, and the sums that it made.
     Decided {
         decided: Vec<(JobId, Decision)>,
-        sums: Vec<FileSum>,
+        made: Made,
         reply: Reply<()>,
     },
     /// What somebody decided of files that the library has.

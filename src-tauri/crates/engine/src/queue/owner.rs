@@ -221,8 +221,8 @@ impl Owner {
                 self.scan_ended(batch, left_out, failure)?;
                 Ok(true)
             }
-            ToOwner::Decided { decided, sums, reply } => {
-                let result = self.decided(decided, &sums);
+            ToOwner::Decided { decided, made, reply } => {
+                let result = self.decided(decided, &made);
                 self.reply_after_commit(reply, result)
             }
             ToOwner::Decide { answer, reach, reply } => {

@@ -108,6 +108,9 @@ impl Owner {
         open.view.left_out = left_out;
         open.view.failure = failure;
         open.view.state = BatchState::Open;
+        // What is known of the library for its files can be let go of.
+        let looked_for = open.view.duplicates.holds_files();
+        self.look_due |= looked_for;
         self.tally.add(batch, JobStateKind::Queued, 0, 0);
         Ok(())
     }

@@ -49,6 +49,14 @@ pub fn set_rule(db: &Connection, id: BatchId, rule: DuplicateRule) -> Result<()>
     db.execute("UPDATE batch SET duplicates = ?2 WHERE id = ?1", params![id.0, rule.as_str()]).map(drop)
 }
 
+/// Whether files that are to be looked for may still be found.
+pub fn is_any_scanned_for_duplicates(db: &Connection) -> Result<bool> {
+    db.prepare_cached(
+        "SELECT 1 FROM batch WHERE state <> 'finished' AND state = 'scanning' AND duplicates <> 'off'",
+    )?
+    .exists([])
+}
+
 pub fn set_state(db: &Connection, id: BatchId, state: BatchState, finished_at: Option<Millis>) -> Result<()> {
     db.prepare_cached("UPDATE batch SET state = ?2, finished_at = ?3 WHERE id = ?1")?
         .execute(params![id.0, state.as_str(), finished_at])

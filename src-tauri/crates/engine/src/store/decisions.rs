@@ -53,8 +53,9 @@ fn kinds(db: &Connection, batch: Option<i64>) -> Result<Vec<DecisionKind>> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT job.batch_id, json_extract(job.failure, '$.params.basis') AS basis,
          json_extract(job.failure, '$.params.certainty') AS certainty,
-         json_extract(job.failure, '$.params.several') IS NOT NULL AS several, count(*), min(job.id)
-         FROM job WHERE {WAITING} GROUP BY job.batch_id, basis, certainty, several ORDER BY min(job.id)"
+         json_extract(job.failure, '$.params.several') IS NOT NULL AS several,
+         json_extract(job.failure, '$.params.picture') IS NOT NULL AS picture, count(*), min(job.id)
+         FROM job WHERE {WAITING} GROUP BY job.batch_id, basis, certainty, several, picture ORDER BY min(job.id)"
     ))?;
     statement.query_map([batch], kind)?.collect()
 }
@@ -72,7 +73,8 @@ fn kind(row: &Row<'_>) -> Result<DecisionKind> {
             _ => Certainty::Probably,
         },
         several: row.get(3)?,
-        count: row.get::<_, i64>(4)?.cast_unsigned(),
-        first: JobId(row.get(5)?),
+        same_picture: row.get(4)?,
+        count: row.get::<_, i64>(5)?.cast_unsigned(),
+        first: JobId(row.get(6)?),
     })
 }

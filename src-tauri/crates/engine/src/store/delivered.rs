@@ -1,6 +1,6 @@
 //! What this computer has delivered, found by its bytes.
 
-use rusqlite::{Connection, Result, params};
+use rusqlite::{Connection, Result, Rows, params};
 
 use super::views::{Places, elsewhere};
 use crate::model::{AccountId, AssetId, BatchId, DestinationKind, FolderId, JobId};
@@ -14,6 +14,8 @@ pub struct Delivered {
     pub name: String,
     pub place: String,
     pub size: u64,
+    /// As it was delivered.
+    pub md5: Option<[u8; 16]>,
     /// The album that it went to, where that is known.
     pub album: Option<String>,
 }
@@ -21,14 +23,24 @@ pub struct Delivered {
 /// Equal files that were delivered often: the newest ones will do.
 const MOST: u32 = 4;
 
-pub(super) const BY_MD5: &str =
-    "SELECT job.id, job.asset_scheme, job.asset_id, job.asset_url, job.name, job.size,
+const ROWS: &str = "SELECT job.id, job.asset_scheme, job.asset_id, job.asset_url, job.name, job.size,
     job.batch_id, job.folder_id, batch.dest_kind, batch.dest_id, source_folder.remote_album,
-    job.elsewhere
-    FROM job JOIN batch ON batch.id = job.batch_id
+    job.elsewhere, job.md5";
+const OF: &str = "JOIN batch ON batch.id = job.batch_id
     LEFT JOIN source_folder ON source_folder.id = job.folder_id
-    WHERE job.md5 = ?1 AND job.state = 'done' AND batch.account_id = ?2 AND job.size = ?3
-    ORDER BY job.id DESC LIMIT ?4";
+    WHERE job.state = 'done' AND batch.account_id = ?2";
+
+pub(super) fn by_md5_query() -> String {
+    format!("{ROWS} FROM job {OF} AND job.md5 = ?1 AND job.size = ?3 ORDER BY job.id DESC LIMIT ?4")
+}
+
+/// Each of the files that hold the picture leads to its jobs.
+pub(super) fn by_picture_query() -> String {
+    format!(
+        "{ROWS} FROM picture CROSS JOIN job ON job.md5 = picture.md5 {OF}
+         AND picture.picture = ?1 AND picture.md5 <> ?3 ORDER BY job.id DESC LIMIT ?4"
+    )
+}
 
 /// Assets of files of this name that an account delivered after they were looked for.
 pub fn by_name(db: &Connection, account: AccountId, name_key: &str) -> Result<Vec<AssetId>> {
@@ -51,8 +63,23 @@ pub fn by_md5(
     size: u64,
     places: &mut Places,
 ) -> Result<Vec<Delivered>> {
-    let mut statement = db.prepare_cached(BY_MD5)?;
-    let mut rows = statement.query(params![md5, account.0, size.cast_signed(), MOST])?;
+    let mut statement = db.prepare_cached(&by_md5_query())?;
+    delivered(db, &mut statement.query(params![md5, account.0, size.cast_signed(), MOST])?, places)
+}
+
+/// The newest deliveries of this picture by an account, in files of other bytes.
+pub fn by_picture(
+    db: &Connection,
+    account: AccountId,
+    picture: [u8; 16],
+    but: [u8; 16],
+    places: &mut Places,
+) -> Result<Vec<Delivered>> {
+    let mut statement = db.prepare_cached(&by_picture_query())?;
+    delivered(db, &mut statement.query(params![picture, account.0, but, MOST])?, places)
+}
+
+fn delivered(db: &Connection, rows: &mut Rows<'_>, places: &mut Places) -> Result<Vec<Delivered>> {
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let (Some(scheme), Some(id)) = (row.get(1)?, row.get(2)?) else { continue };
@@ -64,7 +91,8 @@ pub fn by_md5(
             asset: AssetId { scheme, id },
             url: row.get(3)?,
             name: row.get(4)?,
-            size,
+            size: row.get::<_, i64>(5)?.cast_unsigned(),
+            md5: row.get(12)?,
             album: match &elsewhere {
                 Some(elsewhere) => elsewhere.album.clone(),
                 None if to_album => Some(row.get(9)?),

@@ -21,6 +21,7 @@ pub mod new_values;
 mod open;
 pub mod order;
 pub mod parts;
+pub mod pictures;
 mod readers;
 pub mod requests;
 mod salvage;

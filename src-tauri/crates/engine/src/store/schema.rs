@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0010_elsewhere.sql"),
     include_str!("../../migrations/0011_places.sql"),
     include_str!("../../migrations/0012_duplicates.sql"),
+    include_str!("../../migrations/0013_pictures.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

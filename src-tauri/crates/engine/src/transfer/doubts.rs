@@ -2,6 +2,10 @@
 //! an asset is that lies elsewhere.
 
 use std::collections::HashSet;
+use std::io;
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
 
 use super::look::Account;
 use super::matching::{ByName, Fit, candidates, fit, key_of};
@@ -10,7 +14,8 @@ use super::source_watch::volume_away;
 use super::upload::{TransferContext, source_trouble};
 use crate::error::{Failure, Outcome};
 use crate::model::{AccountId, JobId, WaitingFor};
-use crate::queue::message::{AwaitedJob, Report};
+use crate::queue::message::{AwaitedJob, Made, Report, ToOwner};
+use crate::store::file_sums::FileSum;
 use crate::store::jobs;
 
 /// Assets with a job's bytes in another album that are where another job's file of that name goes: not moved there.
@@ -53,19 +58,26 @@ pub async fn meant_for_others(
         .await
 }
 
-/// Hashes local files of unknown attempts for which a likely asset was found.
+/// Hashes local files of unknown attempts for which a likely asset was found. Their sums are kept like those of files that
+/// were sent without a doubt.
 pub async fn fingerprint(context: &TransferContext, account: &mut Account, named: &ByName<'_>) {
+    let mut sums = Vec::new();
     for awaited in account.jobs.values_mut() {
         let likely = awaited.job.md5.is_none()
             && candidates(named, &awaited.job).any(|asset| fit(&awaited.job, asset) == Fit::NeedsFingerprint);
         if !likely {
             continue;
         }
-        let path = awaited.job.path.clone();
-        let hashed = tokio::task::spawn_blocking(move || source::fingerprint(&path)).await;
-        match hashed {
-            Ok(Ok((seen, md5))) => {
+        let (path, keys, made_at) =
+            (awaited.job.path.clone(), Arc::clone(&context.keys), context.world.now());
+        let hashed = tokio::task::spawn_blocking(move || {
+            let (seen, md5) = source::fingerprint(&path)?;
+            Ok::<_, io::Error>((seen, md5, seen.stamp(&path, &keys)))
+        });
+        match hashed.await {
+            Ok(Ok((seen, md5, stamp))) => {
                 awaited.unreadable = None;
+                sums.extend(stamp.map(|stamp| FileSum { stamp, md5, made_at }));
                 if seen.size == awaited.job.size {
                     awaited.job.md5 = Some(md5);
                 }
@@ -77,6 +89,12 @@ pub async fn fingerprint(context: &TransferContext, account: &mut Account, named
             // It is being written to: what was sent of it before is gone from here.
             _ => awaited.unreadable = None,
         }
+    }
+    if !sums.is_empty() {
+        // Nobody waits for it: without them the files are hashed once more.
+        let (reply, _) = oneshot::channel();
+        let made = Made { sums, ..Made::default() };
+        drop(context.owner.send(ToOwner::Decided { decided: Vec::new(), made, reply }));
     }
 }
 

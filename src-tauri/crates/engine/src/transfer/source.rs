@@ -51,7 +51,7 @@ impl Seen {
         Self { size, modified_ns, identity, changed_ns }
     }
 
-    fn of_file(file: &File) -> io::Result<Self> {
+    pub fn of_file(file: &File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         Ok(Self::of(&metadata, file_identity::of_file(file, &metadata)))
     }

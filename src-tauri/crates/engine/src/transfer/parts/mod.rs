@@ -11,6 +11,7 @@ mod plan;
 mod trial;
 mod verify;
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,7 +19,7 @@ use canto_api::{ApiError, ErrorKind, OpenUpload, PartsServer};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use self::addresses::Addresses;
@@ -36,6 +37,7 @@ use super::upload::{TransferContext, failed_on, failed_with, source_trouble};
 use crate::error::{ErrorCode, Failure};
 use crate::queue::message::{ClaimedJob, PartsReport, Report, ToOwner};
 use crate::session::Tenant;
+use crate::store::fingerprints::Fingerprint;
 use crate::store::parts::{self as rows, Parts};
 
 pub use self::opening::unless_put_together;
@@ -87,6 +89,13 @@ impl From<Report> for Turn {
     }
 }
 
+/// The sums of the parts to be sent, in their order, and of the whole.
+struct Sums {
+    said: mpsc::Receiver<io::Result<Hashed>>,
+    /// They were not made of the bytes just now.
+    remembered: bool,
+}
+
 struct Run<'a> {
     context: &'a TransferContext,
     job: &'a ClaimedJob,
@@ -119,23 +128,40 @@ impl Run<'_> {
     }
 
     async fn once(&self) -> Result<Report, Turn> {
-        let (upload, plan, verified) = match self.resume().await? {
-            Some(resumed) => resumed,
+        let resumed = self.resume().await?;
+        let known = self.known_sums().await?;
+        let (upload, plan, kept, sums) = match resumed {
+            Some((upload, plan, Verified { kept, unrecorded, unfit })) => {
+                for number in unfit {
+                    self.tell(PartsReport::Unfit { number });
+                }
+                for part in unrecorded {
+                    self.tell(PartsReport::Stored { part });
+                }
+                let sums = self.sums(plan, &kept, known);
+                (upload, plan, kept, sums)
+            }
             None => {
-                let (upload, plan) = self.begin().await?;
-                (upload, plan, Verified::default())
+                let plan = self.plan(known.as_ref())?;
+                // Made while the server is asked, so that the first part goes out with the answer.
+                let sums = self.sums(plan, &Parts::new(), known);
+                (self.begin(plan).await?, plan, Parts::new(), sums)
             }
         };
-        let Verified { kept, unrecorded, unfit } = verified;
-        for number in unfit {
-            self.tell(PartsReport::Unfit { number });
-        }
-        for part in unrecorded {
-            self.tell(PartsReport::Stored { part });
-        }
-        let from = resume_from(&kept);
-        let (whole, parts) = self.send_missing(&upload.open, plan, kept, from).await?;
+        let (whole, parts) = self.send_missing(&upload.open, plan, kept, sums).await?;
         self.complete(&upload.open, whole, &parts).await
+    }
+
+    /// Starts to say the sums of the parts that are not kept.
+    fn sums(&self, plan: Plan, kept: &Parts, known: Option<Fingerprint>) -> Sums {
+        let (file, wanted) = (Arc::clone(&self.ready.file), missing(plan, kept));
+        match known.filter(|known| known::fits(known, plan)) {
+            Some(known) => Sums { said: known::start(file, plan, wanted, known), remembered: true },
+            None => {
+                let crew = self.context.crew.clone();
+                Sums { said: hasher::start(file, plan, wanted, resume_from(kept), crew), remembered: false }
+            }
+        }
     }
 
     /// Sends what the server lacks; returns the MD5 of the whole and every part.
@@ -144,18 +170,10 @@ impl Run<'_> {
         open: &OpenUpload,
         plan: Plan,
         mut parts: Parts,
-        from: hasher::From,
+        Sums { said: mut sums, remembered }: Sums,
     ) -> Result<([u8; 16], Parts), Turn> {
-        let wanted = missing(plan, &parts);
-        let numbers = wanted.iter().copied().collect();
+        let numbers = missing(plan, &parts).into_iter().collect();
         let addresses = Addresses::new(self.ready.server.clone(), open.clone(), numbers);
-        let (file, crew) = (Arc::clone(&self.ready.file), self.context.crew.clone());
-        let known = self.known_sums().await?.filter(|known| known::fits(known, plan));
-        let remembered = known.is_some();
-        let mut sums = match known {
-            Some(known) => known::start(file, plan, wanted, known),
-            None => hasher::start(file, plan, wanted, from, crew),
-        };
         let place = self.context.gate.join();
         let mut sending = FuturesUnordered::new();
         let mut whole = None;

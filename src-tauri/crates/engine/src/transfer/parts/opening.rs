@@ -121,15 +121,19 @@ impl Run<'_> {
         upload_refused(self.context, tenant, error, doubts).await
     }
 
-    pub(super) async fn begin(&self) -> Result<(UploadRow, Plan), Turn> {
+    /// How a new upload is cut.
+    pub(super) fn plan(&self, known: Option<&Fingerprint>) -> Result<Plan, Turn> {
+        let (size, largest) = (self.ready.file.seen().size, self.ready.tenant.largest_part());
+        // Parts as they were cut before have sums already.
+        let cut = known.map(|known| Plan { size, part_size: known.part_size });
+        let plan = cut.filter(|cut| cut.is_possible(largest));
+        let plan = plan.or_else(|| Plan::new(size, self.context.line.get(), largest));
+        plan.ok_or_else(|| failed_with(Failure::new(ErrorCode::TooLarge).with("size", size)).into())
+    }
+
+    pub(super) async fn begin(&self, plan: Plan) -> Result<UploadRow, Turn> {
         let PartsReady { tenant, server, album, file } = self.ready;
         let seen = file.seen();
-        // Parts as they were cut before have sums already.
-        let cut = self.known_sums().await?.map(|known| Plan { size: seen.size, part_size: known.part_size });
-        let plan = cut
-            .filter(|cut| cut.is_possible(tenant.largest_part()))
-            .or_else(|| Plan::new(seen.size, self.context.line.get(), tenant.largest_part()))
-            .ok_or_else(|| failed_with(Failure::new(ErrorCode::TooLarge).with("size", seen.size)))?;
         let name: String = self.job.name.nfc().collect();
         // What the fields of a form would say (companion-s3-multipart.md, last paragraph).
         let mut metadata = vec![("file_name", name.clone()), ("album_id", album.clone())];
@@ -160,7 +164,7 @@ impl Run<'_> {
             completing: Completing::NotAsked,
         };
         self.tell_durably(PartsReport::Begun { upload: Box::new(upload.clone()) }).await?;
-        Ok((upload, plan))
+        Ok(upload)
     }
 }
 
