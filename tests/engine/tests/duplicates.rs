@@ -537,7 +537,7 @@ async fn a_picture_whose_tags_alone_differ_is_found_where_that_is_wanted() {
     assert_eq!(skipped.failure.unwrap().params["reason"], "picture");
     let mut request = stage.request(vec![stage.path("y/b.jpg")], stage.album(&RAW));
     request.duplicates = Some(rule);
-    let preview = handle.preview_duplicates(request).await.unwrap();
+    let preview = handle.preview_duplicates(request, None).await.unwrap();
     assert!(preview.files[0].of.as_ref().unwrap().same_picture, "{preview:#?}");
 
     // Where nobody wants it, other bytes are another file.
