@@ -15,7 +15,9 @@ pub struct Place {
 
 impl Place {
     pub fn find() -> Outcome<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // Cargo says where it runs this; what was compiled in is another checkout's where both share a target directory.
+        let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&package)
             .ancestors()
             .nth(2)
             .when("xtask must lie two folders below the repository")?

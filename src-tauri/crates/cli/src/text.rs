@@ -30,6 +30,7 @@ pub fn words(failure: &Failure) -> Words {
 /// What a file is a duplicate of.
 pub fn duplicate(of: &DuplicateOf) -> String {
     let surely = match of.certainty {
+        _ if of.same_picture => " (the same picture, other metadata)",
         Certainty::Certain => "",
         Certainty::Probably => " (probably)",
     };

@@ -6,6 +6,7 @@ mod catalogue;
 pub mod finder;
 mod judge;
 pub mod library;
+mod look;
 mod page;
 mod picture;
 mod policy;
