@@ -3,15 +3,13 @@
 use canto_api::{AssetRef, CantoClient};
 use futures_util::StreamExt;
 
-use crate::thumbnails::Thumbnail;
-
 /// Pixels of the longer side; one of the sizes that a tenant makes [C].
 const SIZE: u32 = 400;
 /// What is larger is no preview.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
-/// `None` where there is none. Nothing depends on it, so it is no failure.
-pub async fn of_asset(client: &CantoClient, asset: &AssetRef) -> Option<Thumbnail> {
+/// Its bytes, whatever they are; `None` where there is none. Nothing depends on it, so it is no failure.
+pub async fn of_asset(client: &CantoClient, asset: &AssetRef) -> Option<Vec<u8>> {
     let mut download = match client.preview(asset, SIZE).await {
         Ok(download) => download,
         Err(error) => {
@@ -26,5 +24,5 @@ pub async fn of_asset(client: &CantoClient, asset: &AssetRef) -> Option<Thumbnai
             return None;
         }
     }
-    Thumbnail::of_bytes(bytes)
+    Some(bytes)
 }

@@ -85,7 +85,8 @@ impl EngineHandle {
         let Doubled { account, of, .. } = self.doubled(job).await?;
         let AssetId { scheme, id } = &of.asset;
         let tenant = self.inner.tenants.get(account).await?;
-        Ok(asset_picture::of_asset(&tenant.client, &AssetRef::new(scheme, id)).await)
+        let bytes = asset_picture::of_asset(&tenant.client, &AssetRef::new(scheme, id)).await;
+        Ok(bytes.and_then(Thumbnail::of_bytes))
     }
 
     async fn doubled(&self, job: JobId) -> Outcome<Doubled> {
