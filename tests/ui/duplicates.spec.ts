@@ -167,6 +167,8 @@ test("an asset without a picture shows its kind, and what is read says so", asyn
   });
   await page.getByRole("button", { name: "Dismiss" }).click();
   await page.getByRole("searchbox").fill("DSC_0473");
+  // What was searched for is there, and nothing else.
+  await expect(page.getByRole("row", { name: /Your decision/ })).toHaveCount(1);
   await page
     .getByRole("row", { name: /^DSC_0473.*Your decision/ })
     .click({ position: { x: 120, y: 20 } });

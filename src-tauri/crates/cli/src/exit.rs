@@ -27,7 +27,8 @@ impl Exit {
             | ErrorCode::MetadataRefused
             | ErrorCode::AccountMissing
             | ErrorCode::BatchMissing
-            | ErrorCode::JobMissing => Self::WrongUse,
+            | ErrorCode::JobMissing
+            | ErrorCode::FolderMissing => Self::WrongUse,
             ErrorCode::DataDirInUse => Self::InUse,
             ErrorCode::Internal => Self::Internal,
             _ => Self::NeedsSomeone,

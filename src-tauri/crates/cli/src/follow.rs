@@ -126,6 +126,7 @@ impl<'a> Follow<'a> {
                 true
             }
             Ok(EngineEvent::AccountsChanged { .. } | EngineEvent::SettingsChanged) => true,
+            Ok(EngineEvent::FolderChanged { .. } | EngineEvent::SyncSwitched { .. }) => false,
             Err(RecvError::Lagged(_)) => {
                 self.finished.note_gap();
                 true

@@ -7,7 +7,7 @@ use engine::model::{
     AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, ConnectionReport, ControlResult,
     Destination, DuplicateOf, DuplicatePreview, JobId, JobMetadata, JobStateKind, JobView, LibraryNode,
     MetadataOpen, NetworkWay, PreviewedDuplicate, RelocateResult, Rest, SettingView, SpeedFound, StagedKind,
-    StagedProblem, TestHost, TestStep, Totals, WaitingFor,
+    StagedProblem, SyncPreview, TestHost, TestStep, Totals, WaitingFor, WatchedFolder, WatchedId,
 };
 use serde::Serialize;
 
@@ -83,6 +83,29 @@ pub enum Line<'a> {
     },
     /// What the connection test came to.
     NetworkTested(NetworkTested<'a>),
+    /// A watched folder.
+    Folder {
+        #[serde(flatten)]
+        folder: &'a WatchedFolder,
+    },
+    FolderRemoved {
+        folder: WatchedId,
+    },
+    /// It was looked through, and what was found has arrived.
+    FolderSynced {
+        #[serde(flatten)]
+        folder: &'a WatchedFolder,
+        sent: u64,
+    },
+    SyncPreview {
+        folder: WatchedId,
+        #[serde(flatten)]
+        preview: &'a SyncPreview,
+    },
+    /// The one switch.
+    Sync {
+        on: bool,
+    },
     ProxyPassword {
         kept: bool,
     },

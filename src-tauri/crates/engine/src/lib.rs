@@ -5,6 +5,7 @@ pub mod connection_test;
 mod duplicates;
 pub mod error;
 pub mod event;
+mod folder_sync;
 pub mod handle;
 mod intake;
 mod metadata;

@@ -35,8 +35,9 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
   proxy_exceptions: ["system", "manual", "pac"],
 };
 
-/** Set elsewhere: by a button that says what it does. */
-type Shown = Exclude<SettingKey, "rest_until">;
+/** Set elsewhere: by a button that says what it does, or (of Auto Sync) by a view of its own. */
+type Elsewhere = "rest_until" | "sync" | "sync_frequency" | "sync_changed";
+type Shown = Exclude<SettingKey, Elsewhere>;
 
 /** A choice of theirs is a rule: a switch, a basis and an action. */
 export const isRule = (key: SettingKey): boolean => key === "duplicates_upload" || key === "duplicates_sync";

@@ -7,6 +7,7 @@ mod bandwidth;
 mod connection_test;
 mod decisions;
 mod duplicates;
+mod folders;
 mod guest;
 mod library;
 mod listening;

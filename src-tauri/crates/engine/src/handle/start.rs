@@ -22,6 +22,7 @@ use crate::clock::{SharedWorld, SystemWorld};
 use crate::duplicates;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
+use crate::folder_sync::Syncer;
 use crate::metadata::apply::Applier;
 use crate::metadata::schema::Forms;
 use crate::model::SettingKey;
@@ -30,6 +31,7 @@ use crate::pace::Pace;
 use crate::platform::data_dir::DataDirLock;
 use crate::platform::managed::{self, Managed};
 use crate::platform::surroundings::{Surroundings, ThisComputer};
+use crate::platform::watches::{SystemWatches, Watches};
 use crate::queue::message::ToOwner;
 use crate::queue::{Owner, OwnerLinks};
 use crate::session::{Keychain, LazyVault, SharedVault, SignIns, Tenants};
@@ -86,6 +88,11 @@ pub struct EngineOptions {
     pub surroundings: Arc<dyn Surroundings>,
     /// How long it waits for what gives no sign.
     pub pace: Pace,
+    /// Who tells of changes in watched folders.
+    pub watches: Arc<dyn Watches>,
+    /// Watched folders are looked through when somebody asks for it, and not by themselves: for a program that is here for one
+    /// command.
+    pub sync_when_asked: bool,
 }
 
 impl EngineOptions {
@@ -103,6 +110,8 @@ impl EngineOptions {
             managed: managed::path(),
             surroundings: Arc::new(ThisComputer),
             pace: Pace::default(),
+            watches: Arc::new(SystemWatches),
+            sync_when_asked: false,
         }
     }
 }
@@ -226,6 +235,7 @@ impl Engine {
             keys: Arc::default(),
         });
         let (to_duplicates, look_ups) = unbounded_channel();
+        let (to_watched, watched) = unbounded_channel();
         let (to_transfers, transfers) = unbounded_channel();
         let (to_confirmer, confirmer) = unbounded_channel();
         let (to_aborter, aborts) = unbounded_channel();
@@ -238,6 +248,7 @@ impl Engine {
             aborts: to_aborter,
             values: to_applier,
             duplicates: to_duplicates,
+            watched: to_watched,
             events: events.clone(),
             condition: Arc::clone(&condition),
             owner: owner.clone(),
@@ -266,6 +277,14 @@ impl Engine {
         let same_picture = handle.locked(SettingKey::DuplicatesPicture).map(|set| set == "on");
         let stage = duplicates::stage::Stage::new(Arc::clone(&context), to_probe.clone(), same_picture);
         supervisor.spawn("duplicates", stage.run(look_ups, quit.clone()));
+        let syncer = Syncer::new(
+            Arc::clone(&context),
+            handle.sync_choices(),
+            Arc::clone(&options.watches),
+            options.data_dir.clone(),
+            options.sync_when_asked,
+        );
+        supervisor.spawn("watched folders", syncer.run(watched, quit.clone()));
         let applier = Applier::new(Arc::clone(&context), forms);
         supervisor.spawn("values", applier.run(values, quit.clone()));
         supervisor.spawn("aborts", aborter::run(Arc::clone(&context), aborts, quit.clone()));
@@ -349,6 +368,7 @@ impl StandIn {
             aborts: unbounded_channel().0,
             values: unbounded_channel().0,
             duplicates: unbounded_channel().0,
+            watched: unbounded_channel().0,
             events: broadcast::channel(1).0,
             condition: Arc::default(),
             owner: owner.clone(),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DuplicateRule, bandwidth, network_settings};
+use super::{DuplicateRule, Frequency, bandwidth, network_settings};
 
 /// What a setting can be.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,12 @@ pub enum SettingKey {
     DuplicatesSync,
     /// Whether a picture is found, too, whose file differs by its metadata alone. Where files go by their MD5.
     DuplicatesPicture,
+    /// The one switch of everything that is kept in step by itself: watched folders, collections, sources.
+    Sync,
+    /// How often watched folders are looked through.
+    SyncFrequency,
+    /// What a file of a watched folder becomes whose content has changed.
+    SyncChanged,
     /// How fast files are sent at most.
     LimitUp,
     /// How fast files are fetched at most.
@@ -72,6 +78,9 @@ impl SettingKey {
         Self::DuplicatesUpload,
         Self::DuplicatesSync,
         Self::DuplicatesPicture,
+        Self::Sync,
+        Self::SyncFrequency,
+        Self::SyncChanged,
         Self::LimitUp,
         Self::LimitDown,
         Self::Timetable,
@@ -98,6 +107,9 @@ impl SettingKey {
             Self::DuplicatesUpload => "duplicates_upload",
             Self::DuplicatesSync => "duplicates_sync",
             Self::DuplicatesPicture => "duplicates_picture",
+            Self::Sync => "sync",
+            Self::SyncFrequency => "sync_frequency",
+            Self::SyncChanged => "sync_changed",
             Self::LimitUp => "limit_up",
             Self::LimitDown => "limit_down",
             Self::Timetable => "timetable",
@@ -127,6 +139,9 @@ impl SettingKey {
             Self::MetadataDialog => Shape::Choice(&["when_required", "always", "never"]),
             Self::DuplicatesUpload | Self::DuplicatesSync => Shape::Choice(DuplicateRule::WORDS),
             Self::DuplicatesPicture => Shape::Choice(&["off", "on"]),
+            Self::Sync => Shape::Choice(&["on", "off"]),
+            Self::SyncFrequency => Shape::Text(Frequency::kept),
+            Self::SyncChanged => Shape::Choice(&["version", "new"]),
             Self::LimitUp | Self::LimitDown => Shape::Text(bandwidth::kept_limit),
             Self::Timetable => Shape::Text(bandwidth::kept_timetable),
             Self::RestUntil => Shape::Text(bandwidth::kept_moment),

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, Result, params_from_iter};
 use crate::model::BatchId;
 
 /// Each after those that it belongs to.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 20] = [
     "account",
     "batch",
     "source_folder",
@@ -26,6 +26,9 @@ const TABLES: [&str; 17] = [
     "word_used",
     "checked",
     "file_sum",
+    "watched_folder",
+    "seen_folder",
+    "seen_file",
 ];
 /// Damaged pages are stepped over so often in one table.
 const MOST_GAPS: u32 = 10_000;
@@ -47,6 +50,7 @@ pub fn take_over(damaged: &Path, new: &mut Connection) -> Result<u64> {
         "DELETE FROM batch WHERE account_id NOT IN (SELECT id FROM account);
          DELETE FROM job WHERE batch_id NOT IN (SELECT id FROM batch)
              OR folder_id NOT IN (SELECT id FROM source_folder);
+         UPDATE seen_file SET job_id = 0 WHERE job_id NOT IN (SELECT id FROM job);
          DELETE FROM parts_upload WHERE job_id NOT IN (SELECT id FROM job);
          DELETE FROM part WHERE job_id NOT IN (SELECT job_id FROM parts_upload);",
     )?;

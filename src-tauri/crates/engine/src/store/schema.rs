@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0011_places.sql"),
     include_str!("../../migrations/0012_duplicates.sql"),
     include_str!("../../migrations/0013_pictures.sql"),
+    include_str!("../../migrations/0014_watched_folders.sql"),
 ];
 
 /// Brings the database to this version of Ferry.
