@@ -6,6 +6,7 @@ pub mod desktop;
 pub mod drops;
 mod errors;
 mod events;
+mod one_at_a_time;
 pub mod opened;
 mod picture;
 pub mod pieces;

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::desktop::Desktop;
 use crate::errors::internal;
+use crate::one_at_a_time::OneAtATime;
 use crate::pieces::PathLists;
 use crate::settings::Settings;
 use crate::thumbnails::StagedNumbers;
@@ -26,6 +27,8 @@ pub struct Shell {
     pub desktop: Box<dyn Desktop>,
     pub staged_numbers: StagedNumbers,
     pub path_lists: PathLists,
+    /// What of the staged files the library has already.
+    pub preview: OneAtATime,
     engine: tokio::sync::Mutex<Slot>,
     handles: watch::Sender<Option<EngineHandle>>,
     /// Tells the page what happens; a page that was loaded anew replaces the one before.
@@ -53,6 +56,7 @@ impl Shell {
             desktop,
             staged_numbers: StagedNumbers::default(),
             path_lists: PathLists::default(),
+            preview: OneAtATime::default(),
             engine: tokio::sync::Mutex::new(Slot::NotStarted),
             handles: watch::channel(None).0,
             listener: Mutex::default(),

@@ -1,5 +1,6 @@
 //! Small pictures for the page, by a scheme of their own. An address names a job or the number of a staged file, never a path:
-//! `thumb://localhost/job/17`, `thumb://localhost/staged/3`.
+//! `thumb://localhost/job/17`, `thumb://localhost/staged/3`; of the asset that a job's file is a duplicate of,
+//! `thumb://localhost/duplicate/17`.
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
@@ -89,12 +90,14 @@ pub async fn answer(shell: &Shell, path: &str) -> Response<Vec<u8>> {
 enum Wish {
     Job(JobId),
     Staged(u64),
+    Duplicate(JobId),
 }
 
 fn wish(path: &str) -> Option<Wish> {
     let (what, number) = path.trim_start_matches('/').split_once('/')?;
     match what {
         "job" => Some(Wish::Job(JobId(number.parse().ok()?))),
+        "duplicate" => Some(Wish::Duplicate(JobId(number.parse().ok()?))),
         "staged" => Some(Wish::Staged(number.parse().ok()?)),
         _ => None,
     }
@@ -104,6 +107,7 @@ async fn find(shell: &Shell, wish: Wish) -> Outcome<Option<Thumbnail>> {
     let engine = shell.engine().await?;
     match wish {
         Wish::Job(job) => engine.thumbnail(job).await,
+        Wish::Duplicate(job) => engine.duplicate_picture(job).await,
         Wish::Staged(number) => match shell.staged_numbers.path(number) {
             Some(path) => Ok(engine.thumbnail_of_file(path).await),
             None => Ok(None),
@@ -119,7 +123,10 @@ mod tests {
     fn an_address_names_a_job_or_a_number() {
         assert!(matches!(wish("/job/17"), Some(Wish::Job(JobId(17)))));
         assert!(matches!(wish("/staged/3"), Some(Wish::Staged(3))));
-        for path in ["/", "/job", "/job/", "/job/x", "/job/1/2", "/etc/passwd", "/staged/../job/1", ""] {
+        assert!(matches!(wish("/duplicate/17"), Some(Wish::Duplicate(JobId(17)))));
+        for path in
+            ["/", "/duplicate", "/job", "/job/", "/job/x", "/job/1/2", "/etc/passwd", "/staged/../job/1", ""]
+        {
             assert!(wish(path).is_none(), "{path}");
         }
     }

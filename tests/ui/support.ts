@@ -11,8 +11,14 @@ export interface Fake {
   completeSignIn(): void;
   setSetting(key: string, value: string | null): Promise<void>;
   places: string[];
-  requests: { metadata: unknown }[];
+  requests: { metadata: unknown; duplicates?: string }[];
+  /** How often somebody looked what of the staged files is there already. */
+  previews: number;
+  duplicates: { opened: number[] };
+  listDecisions(query: unknown): Promise<{ total: number }>;
   queue: {
+    totals(): { jobs: Partial<Record<string, number>> };
+    batches: { duplicates: string }[];
     setCondition(part: { offline?: boolean; sign_in_required?: boolean }): void;
   };
 }

@@ -1,6 +1,7 @@
 //! What the page may ask. A command is a few lines: it hands over to the engine and gives its answer back.
 
 pub mod app;
+pub mod duplicates;
 pub mod library;
 pub mod metadata;
 pub mod network;
@@ -41,6 +42,12 @@ commands![
     queue::list_staged,
     queue::number_staged,
     queue::enqueue_files,
+    duplicates::list_decisions,
+    duplicates::decide_duplicates,
+    duplicates::local_facts,
+    duplicates::preview_duplicates,
+    duplicates::stop_duplicate_preview,
+    duplicates::open_duplicate,
     library::list_library,
     library::search_library,
     library::create_folder,

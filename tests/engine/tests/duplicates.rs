@@ -499,7 +499,7 @@ async fn a_request_is_looked_through_before_anything_is_sent() {
     let mut request = stage.request(paths, stage.album(&SELECTS));
     for (rule, found, twins) in [(DuplicateRule::Md5Skip, 1, 1), (DuplicateRule::FilenameAsk, 2, 0)] {
         request.duplicates = Some(rule);
-        let preview = stage.handle().preview_duplicates(request.clone()).await.unwrap();
+        let preview = stage.handle().preview_duplicates(request.clone(), None).await.unwrap();
         assert_eq!((preview.certain, preview.probably, preview.twins), (found, 0, twins), "{preview:#?}");
         assert_eq!(preview.files.len() as u64, found + twins);
     }
@@ -537,7 +537,7 @@ async fn a_picture_whose_tags_alone_differ_is_found_where_that_is_wanted() {
     assert_eq!(skipped.failure.unwrap().params["reason"], "picture");
     let mut request = stage.request(vec![stage.path("y/b.jpg")], stage.album(&RAW));
     request.duplicates = Some(rule);
-    let preview = handle.preview_duplicates(request).await.unwrap();
+    let preview = handle.preview_duplicates(request, None).await.unwrap();
     assert!(preview.files[0].of.as_ref().unwrap().same_picture, "{preview:#?}");
 
     // Where nobody wants it, other bytes are another file.

@@ -1,4 +1,5 @@
 // Every view and state of the window, by the name of its pictures.
+import { duplicates } from "./duplicates";
 import { metadata } from "./metadata";
 import { places } from "./places";
 import { queue } from "./queue";
@@ -13,5 +14,6 @@ export const VIEWS: Views = {
   ...queue,
   ...staging,
   ...metadata,
+  ...duplicates,
   ...places,
 };

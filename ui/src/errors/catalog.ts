@@ -181,6 +181,17 @@ const NEXT_OF: Record<string, MessageKey> = {
   view: "next.ask_admin_view",
 };
 
+/** How sure it is that the library has a file, and whether somebody decided. */
+const FOUND: Record<string, MessageKey> = {
+  probably: "error.DuplicateFound_probably",
+  picture: "error.DuplicateFound_picture",
+  asked: "error.DuplicateFound_asked",
+};
+const ASKED: Record<string, MessageKey> = {
+  probably: "error.DecisionNeeded_probably",
+  picture: "error.DecisionNeeded_picture",
+};
+
 const REASONS: Partial<Record<ErrorCode, Record<string, MessageKey>>> = {
   NetworkOffline: { name: "test.error_name", refused: "test.error_refused", host: HOST },
   NetworkTimeout: { host: "test.error_silent" },
@@ -197,6 +208,9 @@ const REASONS: Partial<Record<ErrorCode, Record<string, MessageKey>>> = {
   DestinationMissing: RIGHTS,
   DestinationRefused: RIGHTS,
   AssetUnseen: UNSEEN,
+  DuplicateFound: FOUND,
+  DecisionNeeded: ASKED,
+  SettingLocked: { administrators: "setting.wrong_administrators" },
 };
 
 function reasonOf(failure: Failure): MessageKey | undefined {

@@ -55,6 +55,22 @@ export function formatSoon(ms: number, now = Date.now()): string {
   return sameDay ? formatTime(ms) : soonOf(locale.tag).format(ms);
 }
 
+const digitsOf = remembered(
+  (tag) => new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }),
+);
+
+/** The tenant's own digits, yyyyMMddHHmmss…, in its own time zone: said as they are. Empty for what is none. */
+export function formatDigits(digits: string): string {
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)/.exec(digits)?.slice(1).map(Number);
+  if (!parts) return "";
+  const [year, month, day, hour, minute] = parts as [number, number, number, number, number];
+  return digitsOf(locale.tag).format(Date.UTC(year, month - 1, day, hour, minute));
+}
+
+const minutesOf = remembered((tag) => new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short" }));
+
+export const formatMinute = (ms: number): string => minutesOf(locale.tag).format(ms);
+
 export const formatDay = (ms: number): string => daysOf(locale.tag).format(ms);
 
 export const formatExact = (ms: number): string => momentsOf(locale.tag).format(ms);

@@ -9,7 +9,13 @@ import type {
   ConnectionReport,
   ConnectionTest,
   ControlResult,
+  DecisionPage,
+  DecisionQuery,
   Destination,
+  DuplicateAnswer,
+  DuplicateBasis,
+  DuplicatePreview,
+  DuplicateReach,
   EngineEvent,
   Enqueue,
   JobAction,
@@ -19,6 +25,7 @@ import type {
   JobQuery,
   JobSelection,
   LibraryNode,
+  LocalFacts,
   MetadataForm,
   MetadataTemplate,
   MetadataValues,
@@ -42,8 +49,8 @@ import type {
   WordList,
 } from "./bindings";
 
-/** A job's file, or one that is staged. */
-export type ThumbnailOf = { job: JobId } | { path: string };
+/** A job's file, one that is staged, or the asset that a job's file is a duplicate of. */
+export type ThumbnailOf = { job: JobId } | { path: string } | { duplicate: JobId };
 
 export type ReceiptFormat = "csv" | "json" | "html";
 
@@ -69,6 +76,16 @@ export interface Backend {
   /** What is directly in a staged folder. */
   listStaged(query: StagedQuery): Promise<StagedPage>;
   enqueueFiles(request: Enqueue): Promise<BatchId>;
+  /** Files that wait until somebody has decided. */
+  listDecisions(query: DecisionQuery): Promise<DecisionPage>;
+  decideDuplicates(answer: DuplicateAnswer, reach: DuplicateReach): Promise<ControlResult>;
+  /** What a job's local file is like now; with `hash` also its sum, which may take its time. */
+  localFacts(job: JobId, hash: boolean): Promise<LocalFacts>;
+  /** What of a request is there already, by its rule, or as `basis` says. Only the last question is answered. */
+  previewDuplicates(request: Enqueue, basis: DuplicateBasis | null): Promise<DuplicatePreview>;
+  stopDuplicatePreview(): Promise<void>;
+  /** The asset that a job's file is a duplicate of, in the browser. */
+  openDuplicate(job: JobId): Promise<void>;
   pickFiles(): Promise<string[]>;
   pickFolders(): Promise<string[]>;
   /** Files are dragged over the window, or no longer. */

@@ -598,7 +598,71 @@ export type PreviewedDuplicate = { path: string,
 /**
  * `None`: of another file of the request.
  */
-of: DuplicateOf | null, };
+of: DuplicateOf | null, 
+/**
+ * It is sure enough that it can become a new version without a question.
+ */
+takes_version: boolean, };
+
+/**
+ * Asks for some of those that wait, in the order of their jobs.
+ */
+export type DecisionQuery = { 
+/**
+ * Of one batch alone.
+ */
+batch: BatchId | null, 
+/**
+ * The window begins with this job, or with the next one that waits, or else with the last; `offset` counts no more then.
+ */
+from: JobId | null, offset: number, 
+/**
+ * 0 means 100; at most 100.
+ */
+limit: number, };
+
+export type DecisionPage = { decisions: Array<Decision>, 
+/**
+ * Of the first of them.
+ */
+offset: number, total: number, 
+/**
+ * All that wait, in the order of the first of each.
+ */
+kinds: Array<DecisionKind>, };
+
+export type Decision = { job: JobView, of: DuplicateOf, 
+/**
+ * Why the file can't become a version of what was found; `None`: it can.
+ */
+no_version: NoVersion | null, };
+
+/**
+ * Those of a batch that were found the same way, as surely: one decision can count for all of them.
+ */
+export type DecisionKind = { batch: BatchId, basis: DuplicateBasis, certainty: Certainty, several: boolean, same_picture: boolean, count: number, first: JobId, };
+
+/**
+ * Why a file can't become a new version.
+ */
+export type NoVersion = "by_content" | "ending" | "history";
+
+/**
+ * What the local file is like now.
+ */
+export type LocalFacts = { 
+/**
+ * `None`: it can't be read at the moment.
+ */
+size: number | null, 
+/**
+ * Unix milliseconds.
+ */
+modified: number | null, 
+/**
+ * 32 hex digits, where it is known, or was asked for and could be made.
+ */
+md5: string | null, };
 
 /**
  * A switch, a choice, or something typed.

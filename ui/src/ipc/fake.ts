@@ -2,7 +2,13 @@
 import type { Backend, Unsubscribe } from "./backend";
 import type {
   AccountView,
+  DecisionQuery,
+  DuplicateAnswer,
+  DuplicateBasis,
+  DuplicateReach,
+  DuplicateRule,
   EngineEvent,
+  Enqueue,
   JobDetails,
   JobSelection,
   MetadataTemplate,
@@ -15,6 +21,7 @@ import type {
   WordList,
 } from "./bindings";
 import { FakeBatch } from "./fake/batch";
+import { FakeDuplicates } from "./fake/duplicates";
 import { FakeConnection, LINES, type Line } from "./fake/connection";
 import { FakeLibrary } from "./fake/library";
 import { FakeNetwork } from "./fake/network";
@@ -31,7 +38,7 @@ import { isFolder, listStaged, stage } from "./fake/staging";
 import { never, TENANTS, type TenantKind } from "./fake/tenant";
 import { pictureOf } from "./fake/picture";
 import { onDomDrag, onDomDrop } from "./fake/drop";
-import { textSeed } from "./fake/random";
+import { fraction, textSeed } from "./fake/random";
 
 /** As `Pace::typing` of the engine. */
 const TYPING = 600;
@@ -55,6 +62,7 @@ export class FakeBackend implements Backend {
   readonly opened: number[] = [];
   private readonly library: FakeLibrary;
   private readonly settings: FakeSettings;
+  readonly duplicates: FakeDuplicates;
   private readonly network = new FakeNetwork((key) => this.settings.list().find((one) => one.key === key)!.value);
   private readonly connection: FakeConnection;
   /** How often the page for whoever runs the network was opened, for tests. */
@@ -87,8 +95,12 @@ export class FakeBackend implements Backend {
       () => this.time,
       (event) => this.listener(event),
     );
-    const managed = { by: "Acme IT", settings: { language: "en" } };
-    this.settings = new FakeSettings(options.scenario === "managed" ? managed : null);
+    const rules = { duplicates_upload: "md5:skip", duplicates_sync: "md5:skip" };
+    const locks = { managed: { language: "en" }, "duplicates-locked": rules };
+    const locked = locks[options.scenario as keyof typeof locks];
+    const managed = locked ? { by: "Acme IT", settings: locked } : null;
+    this.settings = new FakeSettings(managed, options.scenario === "duplicates-others");
+    this.duplicates = new FakeDuplicates(this.queue);
     this.accounts = options.scenario === "signed-out" ? [] : [{ ...ACCOUNT }];
     if (options.scenario === "accounts") this.accounts = [...THREE];
     if (options.scenario === "no-keychain") {
@@ -222,9 +234,42 @@ export class FakeBackend implements Backend {
       names: names.length === files ? names : undefined,
     };
     const id = this.queue.batches.length + 1;
-    this.queue.add(new FakeBatch(id, request.account, leaf(first), request.destination, shoot, files, this.time));
+    const batch = new FakeBatch(id, request.account, leaf(first), request.destination, shoot, files, this.time);
+    batch.duplicates = request.duplicates ?? this.rule();
+    this.queue.add(batch);
     this.queue.flush();
     return id;
+  }
+
+  async listDecisions(query: DecisionQuery) {
+    await this.pause();
+    return this.duplicates.list(query);
+  }
+
+  async decideDuplicates(answer: DuplicateAnswer, reach: DuplicateReach) {
+    await this.pause();
+    return this.duplicates.decide(answer, reach);
+  }
+
+  async localFacts(job: number, hash: boolean) {
+    return this.duplicates.facts((await this.jobDetails(job)).job, hash);
+  }
+
+  async previewDuplicates(request: Enqueue, basis: DuplicateBasis | null) {
+    this.previews++;
+    await this.tenant();
+    if (this.options.tenant === "failing") throw failureOf("NetworkTimeout", "nobody");
+    const nothing = { certain: 0, probably: 0, twins: 0, files: [] };
+    return this.options.tenant === "empty" ? nothing : this.duplicates.preview(request, basis, this.rule());
+  }
+
+  /** How often somebody looked ahead, for tests. */
+  previews = 0;
+  stopDuplicatePreview = async () => {};
+  openDuplicate = async (job: number) => void this.duplicates.opened.push(job);
+
+  private rule(): DuplicateRule {
+    return this.settings.list().find(({ key }) => key === "duplicates_upload")!.value as DuplicateRule;
   }
 
   pickFiles = async () => ["/Users/mira/Desktop/Key visual.psd", "/Users/mira/Desktop/Brand film master v3.mov"];
@@ -446,8 +491,11 @@ export class FakeBackend implements Backend {
 
   async thumbnail(of: Parameters<Backend["thumbnail"]>[0]) {
     await this.pause();
-    const seed = "job" in of ? of.job : textSeed(of.path);
-    // Some pictures are broken.
+    // Of an asset the same picture, or another one of the shoot.
+    const alike = "duplicate" in of && fraction(of.duplicate, 15) < 0.6;
+    const seed = "duplicate" in of ? of.duplicate + Number(!alike) : "job" in of ? of.job : textSeed(of.path);
+    // Some pictures are broken, and some assets have none.
+    if ("duplicate" in of && of.duplicate % 5 === 1) return null;
     return seed % 23 === 0 ? null : pictureOf(seed);
   }
   openAsset = async () => {};

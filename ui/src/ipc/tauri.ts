@@ -1,7 +1,7 @@
 // The desktop shell's side of the `Backend` interface.
 import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import type { Backend } from "./backend";
+import type { Backend, ThumbnailOf } from "./backend";
 import type { ConnectionReport, EngineEvent, Failure, JobAction } from "./bindings";
 import { handOver, whole, type Piece } from "./pieces";
 
@@ -29,9 +29,9 @@ const listOf = (paths: readonly string[]) =>
   handOver(paths, (list, piece) => call<number>("keep_paths", { list, paths: piece }));
 
 /** A call with something that names paths, however many. */
-async function callOn<T>(command: string, key: string, about: { paths: string[] }): Promise<T> {
+async function callOn<T>(command: string, key: string, about: { paths: string[] }, more = {}): Promise<T> {
   const list = await listOf(about.paths);
-  return call(command, { [key]: list === null ? about : { ...about, paths: [] }, list });
+  return call(command, { [key]: list === null ? about : { ...about, paths: [] }, list, ...more });
 }
 
 export const tauriBackend: Backend = {
@@ -55,6 +55,12 @@ export const tauriBackend: Backend = {
   },
   listStaged: (query) => call("list_staged", { query }),
   enqueueFiles: (request) => callOn("enqueue_files", "request", request),
+  listDecisions: (query) => call("list_decisions", { query }),
+  decideDuplicates: (answer, reach) => call("decide_duplicates", { answer, reach }),
+  localFacts: (job, hash) => call("local_facts", { job, hash }),
+  previewDuplicates: (request, basis) => callOn("preview_duplicates", "request", request, { basis }),
+  stopDuplicatePreview: () => call("stop_duplicate_preview"),
+  openDuplicate: (job) => call("open_duplicate", { job }),
   pickFiles: () => call("pick_files"),
   pickFolders: () => call("pick_folders"),
   onDragged: (listener) => listen<"above" | "away">("files-dragged", ({ payload }) => listener(payload === "above")),
@@ -108,8 +114,7 @@ export const tauriBackend: Backend = {
   setSetting: (key, value) => call("set_setting", { key, value }),
 
   thumbnail: async (of) => {
-    const what = "job" in of ? `job/${of.job}` : `staged/${await call<number>("number_staged", { path: of.path })}`;
-    return convertFileSrc("", "thumb") + what;
+    return convertFileSrc("", "thumb") + (await pictureOf(of));
   },
   openAsset: (job) => call("open_asset", { job }),
   showInFolder: (job) => call("show_in_folder", { job }),
@@ -117,6 +122,12 @@ export const tauriBackend: Backend = {
   openReceipt: (batch) => call("open_receipt", { batch }),
   appVersion: () => call("app_version"),
 };
+
+async function pictureOf(of: ThumbnailOf): Promise<string> {
+  if ("job" in of) return `job/${of.job}`;
+  if ("duplicate" in of) return `duplicate/${of.duplicate}`;
+  return `staged/${await call<number>("number_staged", { path: of.path })}`;
+}
 
 function onPaths(event: string, listener: (paths: string[]) => void): Promise<() => void> {
   const take = whole(listener);

@@ -7,6 +7,7 @@ const loads = {
   signIn: () => import("../features/session/SignIn.svelte"),
   staging: () => import("../features/upload/StagingSheet.svelte"),
   details: () => import("../features/queue/Details.svelte"),
+  decide: () => import("../features/duplicates/DecisionDialog.svelte"),
   retarget: () => import("../features/queue/RetargetDialog.svelte"),
 };
 

@@ -3,6 +3,7 @@ import { getContext, setContext } from "svelte";
 import { t } from "../i18n";
 import type { AccountView, Backend, ControlResult, JobAction, JobSelection, QueueSpot } from "../ipc";
 import { ConnectionTests } from "./connection.svelte";
+import { Decisions } from "./decisions.svelte";
 import { EngineState } from "./engine.svelte";
 import { History } from "./history.svelte";
 import { Motion } from "./motion.svelte";
@@ -40,6 +41,7 @@ export class Ferry {
   readonly history: History;
   readonly settings: Settings;
   readonly connection: ConnectionTests;
+  readonly decisions: Decisions;
   question = $state.raw<Question | null>(null);
   place = $state<Place>("uploads");
   version = $state("");
@@ -58,6 +60,9 @@ export class Ferry {
     this.history = new History(backend);
     this.settings = new Settings(backend);
     this.connection = new ConnectionTests(backend);
+    this.decisions = new Decisions(backend, (n) =>
+      this.notices.ask(t("decide.notice", { n }), { label: t("decide.open"), run: () => this.decisions.open() }),
+    );
     backend.appVersion().then(
       (version) => (this.version = version),
       () => {},
@@ -72,6 +77,10 @@ export class Ferry {
       this.queue.keepOpen(batches);
     });
     this.engine.onEvent((event) => {
+      // The snapshot comes as progress, too.
+      const { blocked = 0 } = this.engine.totals.jobs;
+      if (event.event === "jobs_changed") this.decisions.changed(blocked, event.changes);
+      else if (event.event === "progress") this.decisions.changed(blocked, null);
       if (event.event === "progress") {
         this.motion.take(event.frame, Date.now());
         this.speed.take(event.frame.speed, Date.now());

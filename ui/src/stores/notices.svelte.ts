@@ -11,7 +11,8 @@ export interface NoticeAction {
 export interface Notice {
   id: number;
   text: string;
-  tone: "good" | "bad";
+  /** `ask`: something waits for somebody. */
+  tone: "good" | "bad" | "ask";
   action?: NoticeAction;
 }
 
@@ -23,6 +24,10 @@ export class Notices {
 
   say(text: string, action?: NoticeAction): void {
     this.add(text, "good", action);
+  }
+
+  ask(text: string, action: NoticeAction): void {
+    this.add(text, "ask", action);
   }
 
   /** Runs an action; if it is refused, says why. */

@@ -1,6 +1,16 @@
 // What was dropped or picked and is not sent yet.
-import type { AccountId, Backend, Destination, Enqueue, Failure, MissingField, StagingSummary } from "../ipc";
+import type {
+  AccountId,
+  Backend,
+  Destination,
+  DuplicateRule,
+  Enqueue,
+  Failure,
+  MissingField,
+  StagingSummary,
+} from "../ipc";
 import { toFailure } from "../ipc/failure";
+import { Already } from "./already.svelte";
 import { Choices } from "./choices.svelte";
 import { Counted } from "./counted";
 import { Metadata } from "./metadata.svelte";
@@ -37,8 +47,11 @@ export class Staging {
   /** Files that are given values together. */
   readonly picked = new Picked();
   readonly sheet: Sheet;
+  /** Files that the library has already. */
+  readonly already: Already;
 
   constructor(private readonly backend: Backend) {
+    this.already = new Already(backend);
     this.metadata = new Metadata(backend);
     this.sheet = new Sheet(backend);
   }
@@ -102,6 +115,7 @@ export class Staging {
     this.picked.clear();
     this.paths = [];
     this.metadata.reset();
+    this.already.reset();
     this.sheet.remove();
     this.counted = this.failure = null;
     this.missing = [];
@@ -115,6 +129,14 @@ export class Staging {
     const isRequired = this.metadata.form.fields.some(({ required }) => required);
     if (!isRequired || this.paths.length === 0 || this.account === null) this.missing = [];
     else this.lookTimer = setTimeout(() => void this.look(round), PATIENCE_MS);
+  }
+
+  /** Looks for what is there already, once there is something to send, and somewhere to send it. */
+  lookForDuplicates(set: DuplicateRule): void {
+    const { account, destination, summary } = this;
+    const ready = account !== null && destination !== null && summary !== null && summary.files > 0;
+    if (this.counting) return;
+    this.already.follow(ready ? this.request(account, destination) : null, set, summary?.bytes ?? 0);
   }
 
   /** The number of files that were handed to the queue, or null if that was refused. */
@@ -147,6 +169,7 @@ export class Staging {
       exclude: [],
       priority: 0,
       ...this.choices.all,
+      ...(this.already.rule === null ? {} : { duplicates: this.already.rule }),
       metadata: this.incomplete && this.missing.length > 0 ? { ...order, incomplete: true } : order,
     };
   }

@@ -3,6 +3,7 @@ import { formatDuration } from "../format/time";
 import { t } from "../i18n";
 import type { JobStateKind, JobView } from "../ipc";
 import type { IconName } from "../shared/icons";
+import { isDuplicate, needsDecision } from "./duplicates";
 
 export type Filter = "all" | "sending" | "waiting" | "problems" | "done";
 export const FILTERS: readonly Filter[] = ["all", "sending", "waiting", "problems", "done"];
@@ -67,7 +68,16 @@ export function lookOf(state: JobStateKind): StateLook {
   return LOOKS[state];
 }
 
+/** Of two states there is more to say than their names. */
+export function lookOfJob(job: JobView): StateLook {
+  if (needsDecision(job)) return { icon: "question", tone: "warn" };
+  if (isDuplicate(job)) return { icon: "equal", tone: "quiet" };
+  return lookOf(job.state);
+}
+
 export function stateText(job: JobView, now: number): string {
+  if (needsDecision(job)) return t("state.decide");
+  if (isDuplicate(job)) return t("state.duplicate");
   if (job.state !== "waiting" || !job.waiting_for) return t(`state.${job.state}`);
   // An Upload Link or Workspace that is shut; which one stands beside it.
   if (job.waiting_for === "sign_in" && job.failure?.code.startsWith("Place")) return t("place.waits");

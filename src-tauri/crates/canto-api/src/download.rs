@@ -79,7 +79,19 @@ impl CantoClient {
             Some(version) => join_parts(CALL, &[&asset.scheme, &asset.id, version])?,
             None => join_parts(CALL, &[&asset.scheme, &asset.id])?,
         };
-        let url = self.tenant().binary(&path);
+        self.redirected(self.tenant().binary(&path), resume).await
+    }
+
+    /// Starts the download of an asset's preview: a picture of at most so many pixels, one of the sizes of the reference [C].
+    ///
+    /// # Errors
+    /// As `download`; `NotFound` where there is none.
+    pub async fn preview(&self, asset: &AssetRef, size: u32) -> Result<Download, ApiError> {
+        let path = join_parts(CALL, &[&asset.scheme, &asset.id, "preview", &size.to_string()])?;
+        self.redirected(self.tenant().binary(&path), None).await
+    }
+
+    async fn redirected(&self, url: Url, resume: Option<Resume>) -> Result<Download, ApiError> {
         let call = Call::get(CALL, url.clone()).with_redirects(resume.as_ref().map(|resume| resume.from));
         let response = self.send(&call).await?;
         if is_success(response.status()) {

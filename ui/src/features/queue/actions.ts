@@ -4,6 +4,7 @@ import type { BatchId, BatchView, JobView } from "../../ipc";
 import { copyText } from "../../shared/clipboard";
 import type { MenuItem } from "../../shared/menu";
 import { countOf } from "../../stores/engine.svelte";
+import { isDuplicate, needsDecision } from "../../stores/duplicates";
 import type { Ferry } from "../../stores/ferry.svelte";
 import { startsAgain } from "../../stores/motion.svelte";
 import { allowed, STATES_OF, UNSENT } from "../../stores/states";
@@ -13,9 +14,14 @@ import { cancelJobs } from "./selected";
 export function jobMenu(ferry: Ferry, job: JobView): MenuItem[] {
   const can = allowed(job.state);
   const run = (command: RowCommand) => () => runOnJob(ferry, job, command);
+  const decides = needsDecision(job);
+  const doubled = isDuplicate(job);
   const items: (MenuItem | false)[] = [
+    decides && { label: t("job.decide"), icon: "question", key: "D", run: run("decide") },
+    doubled && { label: t("duplicate.show"), icon: "external", key: "O", run: run("open") },
+    doubled && { label: t("job.upload_anyway"), icon: "up", key: "R", run: run("retry") },
     can.open && { label: t("job.open"), icon: "external", key: "O", run: run("open") },
-    can.retry && { label: t("job.retry"), icon: "retry", key: "R", run: run("retry") },
+    can.retry && !decides && { label: t("job.retry"), icon: "retry", key: "R", run: run("retry") },
     can.pause && { label: t(pauseKey(ferry, job)), icon: "pause", key: "P", run: run("pause") },
     can.resume && { label: t("job.resume"), icon: "play", key: "P", run: run("pause") },
     can.top && { label: t("job.top"), icon: "top", key: "T", run: run("top") },
@@ -42,11 +48,14 @@ export function pauseKey(ferry: Ferry, job: JobView): "job.pause" | "job.pause_a
 export function runOnJob(ferry: Ferry, job: JobView, command: RowCommand): void {
   const can = allowed(job.state);
   const selection = { of: "jobs" as const, jobs: [job.id] };
+  const doubled = isDuplicate(job);
   if (command === "pause" && can.pause) void ferry.control("pause", selection);
   else if (command === "pause" && can.resume) void ferry.control("resume", selection);
   else if (command === "cancel" && can.cancel) cancelJobs(ferry, [[job.id, job.id]], 1);
-  else if (command === "retry" && can.retry) void ferry.control("retry", selection);
+  else if (command === "decide" && needsDecision(job)) ferry.decisions.open({ job: job.id });
+  else if (command === "retry" && (can.retry || doubled) && !needsDecision(job)) void ferry.control("retry", selection);
   else if (command === "top" && can.top) void ferry.control("top", selection);
+  else if (command === "open" && doubled) void ferry.notices.attempt(ferry.backend.openDuplicate(job.id));
   else if (command === "open" && can.open) void ferry.notices.attempt(ferry.backend.openAsset(job.id));
 }
 
@@ -59,13 +68,14 @@ export interface BatchCan {
   unsent: number;
 }
 
-export function batchCan(batch: BatchView): BatchCan {
+/** `decisions`: so many of its blocked files wait for somebody to decide; to try them again would ask the same again. */
+export function batchCan(batch: BatchView, decisions = 0): BatchCan {
   const count = (...states: Parameters<typeof countOf>[1]) => countOf(batch.totals, states);
   const running = count("queued", "checking", "uploading", "finishing", "waiting");
   return {
     pause: running > 0,
     resume: running === 0 && count("paused") > 0,
-    retry: count(...STATES_OF.problems) > 0,
+    retry: count(...STATES_OF.problems) > decisions,
     top: count("queued", "paused", "waiting") > 0,
     unsent: count(...UNSENT, "finishing", "blocked"),
   };
@@ -80,11 +90,12 @@ export function cancelBatch(ferry: Ferry, batch: BatchView): void {
 }
 
 export function runOnBatch(ferry: Ferry, batch: BatchView, command: RowCommand): void {
-  const can = batchCan(batch);
+  const can = batchCan(batch, ferry.decisions.ofBatch(batch.id));
   const selection = { of: "batch" as const, batch: batch.id };
   if (command === "details") ferry.queue.toggle(batch);
   else if (command === "expand") ferry.queue.toggle(batch, true);
   else if (command === "collapse") ferry.queue.toggle(batch, false);
+  else if (command === "decide" && ferry.decisions.ofBatch(batch.id) > 0) ferry.decisions.open({ batch: batch.id });
   else if (command === "select") void ferry.selection.add(ferry.queue.pieces(batch), true);
   else if (command === "pause" && (can.pause || can.resume))
     void ferry.control(can.pause ? "pause" : "resume", selection);
@@ -94,9 +105,16 @@ export function runOnBatch(ferry: Ferry, batch: BatchView, command: RowCommand):
 }
 
 export function batchMenu(ferry: Ferry, batch: BatchView): MenuItem[] {
-  const can = batchCan(batch);
+  const decisions = ferry.decisions.ofBatch(batch.id);
+  const can = batchCan(batch, decisions);
   const selection = { of: "batch" as const, batch: batch.id };
   const items: (MenuItem | false)[] = [
+    decisions > 0 && {
+      label: t("batch.decide", { n: decisions }),
+      icon: "question",
+      key: "D",
+      run: () => ferry.decisions.open({ batch: batch.id }),
+    },
     can.pause && {
       label: t("batch.pause"),
       icon: "pause",

@@ -6,6 +6,7 @@ export type RowCommand =
   | "retry"
   | "top"
   | "open"
+  | "decide"
   | "menu"
   | "expand"
   | "collapse"
@@ -25,6 +26,7 @@ const COMMANDS: Record<string, RowCommand> = {
   r: "retry",
   t: "top",
   o: "open",
+  d: "decide",
   ContextMenu: "menu",
   ArrowRight: "expand",
   ArrowLeft: "collapse",

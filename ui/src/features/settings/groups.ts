@@ -1,13 +1,19 @@
 // Which settings stand together, and which of them a search finds.
 import { t, type MessageKey } from "../../i18n";
-import type { SettingKey, SettingView } from "../../ipc";
+import type { DuplicateRule, SettingKey, SettingView } from "../../ipc";
+import { ruleName } from "../duplicates/words";
 
 /** Groups that show more than settings. */
-type GroupId = "look" | "uploads" | "bandwidth" | "network" | "sign_in";
+type GroupId = "look" | "uploads" | "duplicates" | "bandwidth" | "network" | "sign_in";
 
 const GROUPS: { id: GroupId; title: MessageKey; keys: SettingKey[] }[] = [
   { id: "look", title: "settings.group.look", keys: ["language", "theme", "rows"] },
   { id: "uploads", title: "settings.group.uploads", keys: ["metadata_dialog", "sidecars"] },
+  {
+    id: "duplicates",
+    title: "settings.group.duplicates",
+    keys: ["duplicates_upload", "duplicates_sync", "duplicates_picture"],
+  },
   {
     id: "bandwidth",
     title: "settings.group.bandwidth",
@@ -29,18 +35,18 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
   proxy_exceptions: ["system", "manual", "pac"],
 };
 
-/** Set elsewhere: by a button that says what it does, or (of duplicates, Auto Sync and collections) by a view of its own. */
+/** Set elsewhere: by a button that says what it does, or (of Auto Sync and collections) by a view of its own. */
 type Elsewhere =
   | "rest_until"
-  | "duplicates_upload"
-  | "duplicates_sync"
-  | "duplicates_picture"
   | "sync"
   | "sync_frequency"
   | "sync_changed"
   | "collections_when"
   | "collections_deleted";
 type Shown = Exclude<SettingKey, Elsewhere>;
+
+/** A choice of theirs is a rule: a switch, a basis and an action. */
+export const isRule = (key: SettingKey): boolean => key === "duplicates_upload" || key === "duplicates_sync";
 
 /** What a typed setting may look like. */
 const EXAMPLES: Partial<Record<SettingKey, MessageKey>> = {
@@ -65,13 +71,21 @@ export const exampleOf = (key: SettingKey): string => {
   return example ? t(example) : "";
 };
 /** Choices come from the engine; the locale test holds their keys. */
-export const choiceOf = (key: SettingKey, choice: string): string => t(`setting.${key}.${choice}` as MessageKey);
+export const choiceOf = (key: SettingKey, choice: string): string =>
+  isRule(key) ? ruleName(choice as DuplicateRule) : t(`setting.${key}.${choice}` as MessageKey);
+
+/** Who set it for everybody, or that only others may change it; null where this user may. */
+export function lockOf({ locked_by, administrators_only }: SettingView): string | null {
+  if (locked_by !== null) return locked_by ? t("settings.locked", { by: locked_by }) : t("settings.locked_unnamed");
+  return administrators_only ? t("settings.administrators") : null;
+}
 
 /** Empty text finds all. Words may stand anywhere, in any order. */
 export function groupsOf(settings: SettingView[], text: string): SettingGroup[] {
   const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const fits = ({ key, choices }: SettingView): boolean => {
-    const said = [titleOf(key), textOf(key), ...choices.map((choice) => choiceOf(key, choice))];
+  const fits = ({ key, choices }: SettingView, title: MessageKey): boolean => {
+    const said = [t(title), titleOf(key), textOf(key), ...choices.map((choice) => choiceOf(key, choice))];
+    if (isRule(key)) said.push(t("rule.basis_md5"), t("rule.basis_filename"));
     const all = said.join(" ").toLocaleLowerCase();
     return words.every((word) => all.includes(word));
   };
@@ -80,6 +94,8 @@ export function groupsOf(settings: SettingView[], text: string): SettingGroup[] 
   return GROUPS.map(({ id, title, keys }) => ({
     id,
     title: t(title),
-    settings: settings.filter(({ key }) => keys.includes(key) && matters(key)).filter(fits),
+    settings: settings
+      .filter(({ key }) => keys.includes(key) && matters(key))
+      .filter((setting) => fits(setting, title)),
   })).filter((group) => group.settings.length > 0);
 }

@@ -4,6 +4,7 @@ import type {
   BatchState,
   BatchView,
   Destination,
+  DuplicateRule,
   Failure,
   JobMetadata,
   JobOrder,
@@ -44,6 +45,7 @@ export class FakeBatch {
   readonly elsewhere = new Map<number, Destination>();
   finishedAt: number | null = null;
   leftOut = 0;
+  duplicates: DuplicateRule = "off";
   /** Places before this one hold nothing queued. */
   private cursor = 0;
   /** Order of sending, where it isn't that of the numbers. */
@@ -166,7 +168,7 @@ export class FakeBatch {
       created_at: this.createdAt,
       finished_at: this.finishedAt,
       left_out: this.leftOut,
-      duplicates: "off",
+      duplicates: this.duplicates,
       failure: null,
     };
   }

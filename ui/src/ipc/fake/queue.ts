@@ -22,6 +22,7 @@ const SENDING: readonly JobStateKind[] = ["checking", "uploading", "finishing"];
 const RUNNING: readonly JobStateKind[] = [...SENDING, "processing"];
 const MOVABLE: readonly JobStateKind[] = ["queued", "waiting", "paused"];
 const TARGETABLE: readonly JobStateKind[] = ["queued", "waiting", "paused", "blocked", "failed"];
+const RETRIED: readonly JobStateKind[] = ["failed", "blocked", "cancelled", "skipped", "waiting"];
 const DURATION: Partial<Record<JobStateKind, number>> = { checking: 600, finishing: 900, processing: 2500 };
 
 interface Running {
@@ -213,7 +214,7 @@ export class FakeQueue {
         this.move(batch, index, "cancelled");
         return true;
       case "retry":
-        if (state !== "failed" && state !== "blocked" && state !== "cancelled" && state !== "waiting") return false;
+        if (!RETRIED.includes(state)) return false;
         this.move(batch, index, "queued");
         return true;
       case "top":

@@ -1,12 +1,13 @@
 // What the fake starts with, by the name in `?scenario=`.
 import type { AccountView, Destination, Failure, JobStateKind } from "../bindings";
 import { FakeBatch, type Extra } from "./batch";
+import { double } from "./duplicates";
 import { failureOf, type FakeQueue } from "./queue";
 import { fraction } from "./random";
 import type { Shoot } from "./shoot";
 
 export const SCENARIOS = [
-  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed", "damaged", "consumer", "rights", "accounts", "no-keychain", "locked", "upload-link", "place-closed",
+  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed", "damaged", "consumer", "rights", "accounts", "no-keychain", "locked", "upload-link", "place-closed", "duplicates", "duplicates-many", "duplicates-locked", "duplicates-others",
 ] as const; // prettier-ignore
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -67,7 +68,7 @@ function done(stage: Stage, label: string, to: Destination, shoot: Shoot, count:
 }
 
 function underWay({ queue }: Stage, batch: FakeBatch, finished: number, shares = [0.71, 0.92, 0.18, 0.44]): void {
-  for (let index = 0; index < finished; index++) batch.move(index, "done");
+  for (let index = 0; index < finished; index++) if (batch.state(index) === "queued") batch.move(index, "done");
   queue.start(batch, finished, "processing");
   queue.start(batch, finished + 1, "finishing", 1);
   shares.forEach((share, n) => queue.start(batch, finished + 2 + n, "uploading", share));
@@ -108,6 +109,33 @@ function rights(stage: Stage): void {
   put("Press kit", press, SHOOT, 41, 0, of("NoPermission", "place", "place", press.path));
   put("Packshots", PACKSHOTS, ARTICLES, 12, 4, of("NoPermission", "view", "view", PACKSHOTS.path));
   put("Open day", EVENTS, MIXED, 6, 0, of("DestinationRefused", "create_album", "create_album", EVENTS.path));
+}
+
+/** Some wait for a decision, some were left out, the others go on. */
+function duplicates(stage: Stage): void {
+  const batch = add(stage, "Spring shoot", SELECTS, SHOOT, 240, 14);
+  batch.duplicates = "filename:ask";
+  underWay(stage, batch, 40);
+  for (let index = 60; index < 84; index++)
+    double(batch, index, "blocked", {
+      basis: "filename",
+      certainty: "certain",
+      ending: index === 61 ? ".TIF" : undefined,
+    });
+  for (let index = 84; index < 93; index++)
+    double(batch, index, "blocked", { basis: "filename", certainty: "probably" });
+  for (let index = 93; index < 96; index++)
+    double(batch, index, "blocked", { basis: "filename", certainty: "certain", several: true });
+  const fair = add(stage, "Packshots", PACKSHOTS, ARTICLES, 60, 9);
+  fair.duplicates = "md5:ask";
+  for (let index = 0; index < 5; index++)
+    double(fair, index, "blocked", { basis: "md5", certainty: "certain", picture: index === 4 });
+  for (let index = 5; index < 12; index++) double(fair, index, "skipped", { basis: "md5", certainty: "certain" });
+  for (let index = 12; index < 40; index++) fair.move(index, "done");
+  const open = add(stage, "Open day", EVENTS, MIXED, 46, 95, "done");
+  for (let index = 0; index < 6; index++)
+    double(open, index, "skipped", { basis: "md5", certainty: index === 4 ? "probably" : "certain" });
+  open.finishedAt = open.createdAt + 90_000;
 }
 
 /** Two tenants, and two users of one of them. */
@@ -187,6 +215,20 @@ export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void
       for (let index = 9; index < 24; index++) {
         batch.move(index, "waiting", { waitingFor: "sign_in", failure: closed });
       }
+      return;
+    }
+    case "duplicates-locked":
+    case "duplicates-others":
+      return;
+    case "duplicates":
+      duplicates(stage);
+      return;
+    case "duplicates-many": {
+      const batch = add(stage, "Archive 2025", PACKSHOTS, ARTICLES, 10_400, 14);
+      batch.duplicates = "filename:ask";
+      for (let index = 0; index < 10_000; index++)
+        double(batch, index, "blocked", { basis: "filename", certainty: index % 8 === 7 ? "probably" : "certain" });
+      underWay(stage, batch, 10_000, [0.3]);
       return;
     }
     case "problems": {

@@ -42,6 +42,8 @@ const CHOICES: Record<SettingKey, string[]> = {
   secrets: ["keep", "session"],
 };
 
+const ADMINISTRATORS: readonly SettingKey[] = ["duplicates_upload", "duplicates_sync", "duplicates_picture"];
+
 /** What the engine would say of what is typed; it takes more spellings. */
 const TYPED: Partial<Record<SettingKey, { fits: RegExp; reason: string }>> = {
   limit_up: { fits: /^\d+([.,]\d+)? ?[KMG](B|bit)\/s$/i, reason: "limit" },
@@ -58,7 +60,13 @@ export class FakeSettings {
   private readonly chosen = new Map<SettingKey, string>();
 
   /** `managed`: what an administrator has set, and who. */
-  constructor(private readonly managed: { by: string; settings: Partial<Record<SettingKey, string>> } | null) {}
+  constructor(
+    private readonly managed: { by: string; settings: Partial<Record<SettingKey, string>> } | null,
+    /** Whoever is signed in is no administrator. */
+    private readonly others: boolean,
+  ) {
+    if (others) this.chosen.set("duplicates_upload", "filename:skip");
+  }
 
   list(): SettingView[] {
     return (Object.keys(CHOICES) as SettingKey[]).map((key) => {
@@ -66,7 +74,14 @@ export class FakeSettings {
       const usual = choices[0] ?? "";
       const value = locked ?? this.chosen.get(key) ?? usual;
       const locked_by = locked === undefined ? null : this.managed!.by;
-      return { key, value, usual, choices, locked_by, administrators_only: false };
+      return {
+        key,
+        value,
+        usual,
+        choices,
+        locked_by,
+        administrators_only: this.others && ADMINISTRATORS.includes(key),
+      };
     });
   }
 
@@ -76,6 +91,8 @@ export class FakeSettings {
 
   set(key: SettingKey, value: string | null): void {
     if (this.managed?.settings[key] !== undefined) throw failureOf("SettingLocked", "it", { by: this.managed.by });
+    if (this.others && ADMINISTRATORS.includes(key))
+      throw failureOf("SettingLocked", "admin", { reason: "administrators" });
     const typed = TYPED[key];
     if (value && typed && !typed.fits.test(value))
       throw failureOf("RequestInvalid", "you", { reason: typed.reason, value });

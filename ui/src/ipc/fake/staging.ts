@@ -53,6 +53,12 @@ export function stage(paths: string[], choices: StagingChoices): StagingSummary 
   return summary;
 }
 
+/** What would be sent. */
+export function filesOf(paths: string[], choices: StagingChoices): FakeFile[] {
+  const all = paths.flatMap((path) => (isFolder(path) ? treeOf(path) : [treeOf(path)[0]!]));
+  return all.filter((file) => !file.folder && !file.failure && leaves(file, choices) === null);
+}
+
 export function listStaged({ root, folder, choices, offset, limit }: StagedQuery): StagedPage {
   const inside = treeOf(root).filter((file) => file.path !== root && parent(file.path) === folder);
   const entries = inside

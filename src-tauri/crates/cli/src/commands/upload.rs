@@ -166,7 +166,7 @@ async fn dry_run(
     let staged = session.handle().stage_request(request.clone()).await?;
     let request =
         Enqueue { destination: destination.cloned().unwrap_or(request.destination.clone()), ..request };
-    let twice = session.handle().preview_duplicates(request).await?;
+    let twice = session.handle().preview_duplicates(request, None).await?;
     out.line(&Line::DryRun(DryRun {
         to,
         destination,

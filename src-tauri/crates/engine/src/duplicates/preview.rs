@@ -1,9 +1,9 @@
 //! What a request would find, before anything is sent.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -14,8 +14,8 @@ use super::sums;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::intake::{Filter, Found, FoundFile, walk_all};
 use crate::model::{
-    Certainty, DestinationKind, DuplicateBasis, DuplicatePreview, DuplicateRule, Enqueue, PreviewedDuplicate,
-    name_key,
+    AccountId, Certainty, DestinationKind, DuplicateBasis, DuplicateOf, DuplicatePreview, Enqueue,
+    PreviewedDuplicate, name_key,
 };
 use crate::platform::file_keys::FileKeys;
 use crate::session::Tenants;
@@ -49,9 +49,8 @@ struct File {
 }
 
 impl Preview {
-    pub async fn of(self, request: Enqueue, rule: DuplicateRule) -> Outcome<DuplicatePreview> {
+    pub async fn of(self, request: Enqueue, basis: DuplicateBasis) -> Outcome<DuplicatePreview> {
         let mut preview = DuplicatePreview::default();
-        let Some((basis, _)) = rule.parts() else { return Ok(preview) };
         let finder = Finder { tenants: Arc::clone(&self.tenants), readers: self.readers.clone() };
         let mut library = Library::default();
         let mut seen: HashSet<(Option<[u8; 16]>, String)> = HashSet::new();
@@ -94,11 +93,37 @@ impl Preview {
                 }
                 if preview.files.len() < MOST_NAMED {
                     let path = file.path.to_string_lossy().into_owned();
-                    preview.files.push(PreviewedDuplicate { path, of });
+                    preview.files.push(PreviewedDuplicate { path, of, takes_version: false });
                 }
             }
         }
+        self.name(&finder, &mut library, request.account, &mut preview).await?;
         Ok(preview)
+    }
+
+    /// Says more of those that are named: one call for all of them.
+    async fn name(
+        &self,
+        finder: &Finder,
+        library: &mut Library,
+        account: AccountId,
+        preview: &mut DuplicatePreview,
+    ) -> Outcome<()> {
+        let found: Vec<DuplicateOf> = preview.files.iter().filter_map(|file| file.of.clone()).collect();
+        let mut detailed = finder.with_details(library, account, found).await.map_err(failure)?.into_iter();
+        for file in &mut preview.files {
+            if file.of.is_none() {
+                continue;
+            }
+            // What is gone at this very moment is still said as it was found.
+            if let Some(of) = detailed.next().flatten() {
+                let name = Path::new(&file.path).file_name().unwrap_or_default().to_string_lossy();
+                let sure = of.certainty == Certainty::Certain && !of.several;
+                file.takes_version = sure && of.no_version(&name).is_none();
+                file.of = Some(of);
+            }
+        }
+        Ok(())
     }
 
     /// From before, else made now.
@@ -106,6 +131,9 @@ impl Preview {
         let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
         let (readers, keys, same_picture) = (self.readers.clone(), Arc::clone(&self.keys), self.same_picture);
         let (told, heard) = oneshot::channel();
+        // Nobody waits for it any more when this is dropped.
+        let stop = StopOnDrop::default();
+        let stopped = Arc::clone(&stop.0);
         let work = move || {
             let known = |path: &PathBuf| {
                 let stamp = Seen::of_path(path).ok()?.stamp(path, &keys)?;
@@ -114,7 +142,7 @@ impl Preview {
             let mut md5s: Vec<Option<[u8; 16]>> = paths.iter().map(known).collect();
             let unknown: Vec<usize> = (0..paths.len()).filter(|at| md5s.get(*at) == Some(&None)).collect();
             let to_hash: Vec<PathBuf> = unknown.iter().filter_map(|at| paths.get(*at).cloned()).collect();
-            let made = sums::of_files(&to_hash, &AtomicBool::new(false));
+            let made = sums::of_files(&to_hash, &stopped);
             for (at, made) in unknown.into_iter().zip(made) {
                 if let (Some(place), Ok((_, md5))) = (md5s.get_mut(at), made) {
                     *place = Some(md5);
@@ -133,6 +161,15 @@ impl Preview {
         let spawned = std::thread::Builder::new().name("fingerprints".into()).spawn(work);
         spawned.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
         heard.await.map_err(|error| Failure::new(ErrorCode::Internal).because(error))
+    }
+}
+
+#[derive(Default)]
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -161,7 +198,8 @@ fn walked(request: Enqueue) -> mpsc::Receiver<Outcome<Vec<File>>> {
     receiver
 }
 
-fn failure(trouble: Trouble) -> Failure {
+/// Why nothing could be found out, for whoever asked.
+pub fn failure(trouble: Trouble) -> Failure {
     match trouble {
         Trouble::Ours(failure) => failure,
         Trouble::Theirs(error, _) => failure_of(&error),

@@ -6,7 +6,8 @@ use super::EngineHandle;
 use crate::duplicates::preview;
 use crate::error::{ErrorCode, Failure, Outcome, Who};
 use crate::model::{
-    ControlResult, DuplicateAnswer, DuplicatePreview, DuplicateReach, DuplicateRule, Enqueue, SettingKey,
+    ControlResult, DuplicateAnswer, DuplicateBasis, DuplicatePreview, DuplicateReach, DuplicateRule, Enqueue,
+    SettingKey,
 };
 use crate::queue::guests::Request;
 use crate::queue::message::ToOwner;
@@ -29,14 +30,22 @@ impl EngineHandle {
         }
     }
 
-    /// What a request would find in the library, and twice in itself. Nothing is sent; files are hashed where the rule
-    /// goes by MD5.
+    /// What a request would find in the library, and twice in itself. Nothing is sent; files are hashed where it goes by
+    /// MD5. `basis`: looked for in this way whatever rule is in force, which anybody may; else as the request would be.
     ///
     /// # Errors
     /// Those of the way to the tenant: half an answer would be none.
-    pub async fn preview_duplicates(&self, mut request: Enqueue) -> Outcome<DuplicatePreview> {
+    pub async fn preview_duplicates(
+        &self,
+        mut request: Enqueue,
+        basis: Option<DuplicateBasis>,
+    ) -> Outcome<DuplicatePreview> {
         request.choices = self.with_setting(request.choices).await?;
-        let rule = self.rule_for(request.duplicates).await?;
+        let basis = match basis {
+            Some(basis) => Some(basis),
+            None => self.rule_for(request.duplicates).await?.parts().map(|(basis, _)| basis),
+        };
+        let Some(basis) = basis else { return Ok(DuplicatePreview::default()) };
         let inner = Arc::clone(&self.inner);
         let preview = preview::Preview {
             tenants: Arc::clone(&inner.tenants),
@@ -44,7 +53,7 @@ impl EngineHandle {
             keys: Arc::default(),
             same_picture: self.setting(SettingKey::DuplicatesPicture).await? == "on",
         };
-        preview.of(request, rule).await
+        preview.of(request, basis).await
     }
 
     /// The rule that an upload gets: the one that is asked for, else the one that is set.

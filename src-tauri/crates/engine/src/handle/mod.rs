@@ -6,6 +6,7 @@ mod ahead;
 mod bandwidth;
 mod collections;
 mod connection_test;
+mod decisions;
 mod duplicates;
 mod folders;
 mod guest;

@@ -290,6 +290,8 @@ pub struct PreviewedDuplicate {
     pub path: String,
     /// `None`: of another file of the request.
     pub of: Option<DuplicateOf>,
+    /// It is sure enough that it can become a new version without a question.
+    pub takes_version: bool,
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod batch;
 mod collections;
 mod connection_test;
 mod control;
+mod decisions;
 mod duplicates;
 mod exceptions;
 mod frequency;
@@ -36,6 +37,7 @@ pub use connection_test::{
     StepWord, TestHost, TestStep,
 };
 pub use control::{ControlResult, JobAction, JobSelection, QueueSpot, RelocateResult};
+pub use decisions::{Decision, DecisionKind, DecisionPage, DecisionQuery, LocalFacts, NoVersion};
 pub use duplicates::{
     Certainty, DuplicateAction, DuplicateAnswer, DuplicateBasis, DuplicateOf, DuplicatePreview,
     DuplicateReach, DuplicateRule, PreviewedDuplicate, name_key,

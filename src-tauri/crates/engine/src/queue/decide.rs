@@ -228,8 +228,8 @@ impl Owner {
                 return self.apply(row, 0, JobEvent::FoundDuplicate { failure });
             }
             DuplicateAnswer::Upload => None,
-            DuplicateAnswer::Version => match of.versions {
-                Some(before) if of.takes_version(&row.name) => Some(VersionOf { asset: of.asset, before }),
+            DuplicateAnswer::Version => match (of.versions, of.no_version(&row.name)) {
+                (Some(before), None) => Some(VersionOf { asset: of.asset, before }),
                 _ => return Ok(false),
             },
         };

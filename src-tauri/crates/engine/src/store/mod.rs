@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod attempts;
 pub mod batches;
 pub mod checked;
+pub mod decisions;
 pub mod delivered;
 pub mod file_sums;
 pub mod file_values;

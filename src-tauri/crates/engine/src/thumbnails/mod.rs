@@ -36,8 +36,23 @@ pub struct Thumbnail {
 }
 
 impl Thumbnail {
+    /// One that came from elsewhere; `None` for what no window shows.
+    pub fn of_bytes(bytes: Vec<u8>) -> Option<Self> {
+        kind_of(&bytes).map(|_| Self { bytes })
+    }
+
     pub fn media_type(&self) -> &'static str {
-        if self.bytes.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" }
+        kind_of(&self.bytes).unwrap_or("image/jpeg")
+    }
+}
+
+fn kind_of(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
+        _ => None,
     }
 }
 
