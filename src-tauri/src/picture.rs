@@ -50,7 +50,10 @@ impl Picture {
             EngineEvent::BatchFinished { batch } => self.keep(batch),
             EngineEvent::ConditionChanged { condition } => self.condition = condition.clone(),
             EngineEvent::SettingsChanged => self.settings_changed = true,
-            EngineEvent::AccountsChanged { .. } | EngineEvent::CollectionChanged { .. } => {}
+            EngineEvent::AccountsChanged { .. }
+            | EngineEvent::CollectionChanged { .. }
+            | EngineEvent::FolderChanged { .. }
+            | EngineEvent::SyncSwitched { .. } => {}
         }
     }
 
@@ -133,6 +136,7 @@ pub mod tests {
             left_out: 0,
             duplicates: Default::default(),
             failure: None,
+            watched: None,
         }
     }
 

@@ -66,6 +66,8 @@ const NEXT: Record<ErrorCode, MessageKey> = {
   AccountMissing: "next.sign_in",
   BatchMissing: "next.check_input",
   JobMissing: "next.check_input",
+  FolderMissing: "next.check_input",
+  WatchLimit: "next.watch_limit",
   RequestInvalid: "next.check_input",
   Internal: "next.support",
 };

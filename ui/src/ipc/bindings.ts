@@ -16,6 +16,11 @@ export type BatchId = number;
 export type FolderId = number;
 
 /**
+ * One watched folder.
+ */
+export type WatchedId = number;
+
+/**
  * A collection that is kept on this computer.
  */
 export type MirrorId = number;
@@ -33,7 +38,7 @@ export type JobId = number;
 /**
  * Noun and state; the UI branches on these, never on text.
  */
-export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "ProxyRefused" | "PacUnusable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "WrongAccount" | "BrowserMissing" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "MetadataRefused" | "DuplicateFound" | "DecisionNeeded" | "IngestRefused" | "PlaceMissing" | "PlaceClosed" | "PlaceExpired" | "PlaceFull" | "PlaceDenied" | "PlacePasswordWrong" | "CollectionMissing" | "SyncFolderMissing" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "RequestInvalid" | "Internal";
+export type ErrorCode = "SourceChanged" | "SourceMissing" | "SourceUnreadable" | "SourceNotAFile" | "VolumeAway" | "SourceLocked" | "NameRefused" | "TooLarge" | "PathUnusable" | "NetworkOffline" | "NetworkInterrupted" | "NetworkTimeout" | "UnexpectedAnswer" | "TlsRefused" | "ProxyAuthRequired" | "ProxyUnreachable" | "ProxyRefused" | "PacUnusable" | "TenantUnknown" | "TenantBusy" | "TenantRefused" | "SignInRequired" | "SignInCancelled" | "SignInTimeout" | "CredentialsRefused" | "WrongAccount" | "BrowserMissing" | "NoPermission" | "DestinationMissing" | "DestinationRefused" | "PolicyRefused" | "ChecksumMismatch" | "AssetUnseen" | "MetadataRefused" | "DuplicateFound" | "DecisionNeeded" | "IngestRefused" | "PlaceMissing" | "PlaceClosed" | "PlaceExpired" | "PlaceFull" | "PlaceDenied" | "PlacePasswordWrong" | "CollectionMissing" | "SyncFolderMissing" | "DiskFull" | "DatabaseTooNew" | "DatabaseDamaged" | "DatabaseUnusable" | "DataDirInUse" | "KeychainUnavailable" | "PassphraseWrong" | "AccountMissing" | "SettingLocked" | "BatchMissing" | "JobMissing" | "FolderMissing" | "WatchLimit" | "RequestInvalid" | "Internal";
 
 /**
  * Who can do something about a failure.
@@ -269,7 +274,11 @@ failure: Failure | null,
 /**
  * What becomes of its files that the library has already.
  */
-duplicates: DuplicateRule, };
+duplicates: DuplicateRule, 
+/**
+ * The watched folder that its files are from.
+ */
+watched?: WatchedId, };
 
 /**
  * Decisions about single files and folders. Kept with the batch, so that a scan that was cut goes on the same way.
@@ -594,7 +603,7 @@ of: DuplicateOf | null, };
 /**
  * A switch, a choice, or something typed.
  */
-export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "duplicates_upload" | "duplicates_sync" | "duplicates_picture" | "collections_when" | "collections_deleted" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
+export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "duplicates_upload" | "duplicates_sync" | "duplicates_picture" | "sync" | "sync_frequency" | "sync_changed" | "collections_when" | "collections_deleted" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
 
 /**
  * A setting as it is in force.
@@ -994,6 +1003,91 @@ export type MetadataTemplate = { name: string, values: MetadataValues, };
 export type WordList = "tags" | "keywords";
 
 /**
+ * How changes in a folder are noticed.
+ */
+export type Watching = "not" | "watching" | "polling";
+
+/**
+ * A folder whose files go to the library by themselves.
+ */
+export type WatchedFolder = { id: WatchedId, account: AccountId, path: string, 
+/**
+ * Where it is in the library, as names with slashes.
+ */
+place: string, 
+/**
+ * Its name there: another one than its own where two watched folders have one name.
+ */
+name: string, on: boolean, 
+/**
+ * A file is taken if one fits, or if there is none.
+ */
+include: Array<string>, 
+/**
+ * A file or folder is left out if one fits.
+ */
+exclude: Array<string>, 
+/**
+ * A run is under way, or asked for.
+ */
+looking: boolean, watching: Watching, 
+/**
+ * Unix milliseconds.
+ */
+last_run: number | null, next_run: number | null, 
+/**
+ * As the last whole run found them.
+ */
+files: number, 
+/**
+ * Files that are on their way.
+ */
+open: number, 
+/**
+ * Files that failed or need somebody.
+ */
+problems: number, done: number, 
+/**
+ * Why the last run could not look at everything, or watching does not work.
+ */
+failure: Failure | null, };
+
+/**
+ * A folder to be watched.
+ */
+export type WatchFolder = { account: AccountId, path: string, 
+/**
+ * The top of the library or of a workspace, or a folder there.
+ */
+destination: Destination, include: Array<string>, exclude: Array<string>, };
+
+/**
+ * What is asked of a watched folder.
+ */
+export type WatchedChange = { "to": "on" } | { "to": "off" } | { "to": "sync" } | { "to": "patterns", include: Array<string>, exclude: Array<string>, } | { "to": "remove" };
+
+/**
+ * What a run would do.
+ */
+export type SyncPreview = { files: number, new: number, changed: number, moved: number, 
+/**
+ * They are being written, as it looks.
+ */
+unstable: number, left_out: number, 
+/**
+ * Of what would be sent.
+ */
+bytes: number, 
+/**
+ * At most a hundred files that would be sent.
+ */
+paths: Array<string>, 
+/**
+ * What could not be looked at; at most a hundred.
+ */
+problems: Array<StagedProblem>, };
+
+/**
  * A job that changed in a commit.
  */
 export type JobChange = { job: JobId, batch: BatchId, state: JobStateKind, };
@@ -1174,7 +1268,7 @@ export type HeldView = { id: HeldId, mirror: MirrorId, asset: AssetId,
  */
 path: string, size: number, held_at: number, days_left: number, };
 
-export type EngineEvent = { "event": "jobs_changed", changes: Array<JobChange>, batches: Array<BatchView>, totals: Totals, } | { "event": "progress", frame: ProgressFrame, } | { "event": "batch_finished", batch: BatchView, } | { "event": "accounts_changed", accounts: Array<AccountView>, } | { "event": "settings_changed" } | { "event": "collection_changed", collection: CollectionView, } | { "event": "condition_changed", condition: Condition, };
+export type EngineEvent = { "event": "jobs_changed", changes: Array<JobChange>, batches: Array<BatchView>, totals: Totals, } | { "event": "progress", frame: ProgressFrame, } | { "event": "batch_finished", batch: BatchView, } | { "event": "accounts_changed", accounts: Array<AccountView>, } | { "event": "settings_changed" } | { "event": "folder_changed", folder: WatchedId, } | { "event": "sync_switched", on: boolean, } | { "event": "collection_changed", collection: CollectionView, } | { "event": "condition_changed", condition: Condition, };
 
 /**
  * What holds the whole queue, if anything.

@@ -88,6 +88,8 @@ export class EngineState {
         break;
       case "progress":
       case "settings_changed":
+      case "folder_changed":
+      case "sync_switched":
       case "collection_changed":
         break;
     }

@@ -88,6 +88,10 @@ pub enum Command {
     Mkdir(Make),
     /// Make an album in the library, with the folders above it
     Mkalbum(Make),
+    /// Watched folders: their files go to the library by themselves
+    Folders(Folders),
+    /// The one switch of all synchronization
+    Sync(Sync),
     /// Start the demo library, a Canto-like tenant on this computer
     DemoLibrary(DemoLibrary),
 }
@@ -490,6 +494,89 @@ pub enum SettingsCommand {
     Get { key: String },
     /// Change one; without a value it is as usual again
     Set { key: String, value: Option<String> },
+}
+
+#[derive(Args, Debug)]
+pub struct Folders {
+    #[command(subcommand)]
+    pub command: FoldersCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum FoldersCommand {
+    /// Show the watched folders
+    List,
+    /// Watch a folder from now on; it appears under Canto Connect / user / its name
+    Add(NewFolder),
+    /// Watch no more; what is queued is cancelled, and the library keeps what it has
+    Remove(FolderName),
+    /// Let it go on
+    On(FolderName),
+    /// Take nothing more from it, and pause what is on its way
+    Off(FolderName),
+    /// Look through a folder now, or through all, and wait until what is new or changed has arrived
+    Sync {
+        /// Its number, path or name in the library [default: all that are on]
+        folder: Option<String>,
+    },
+    /// Say what looking through a folder now would send
+    Preview {
+        /// Its number, path or name in the library [default: all]
+        folder: Option<String>,
+    },
+    /// Set which of its files are taken; without any, all
+    Patterns(Patterns),
+}
+
+#[derive(Args, Debug)]
+pub struct NewFolder {
+    pub path: PathBuf,
+    /// Below which folder of the library or Workspace: by names or folder:ID
+    #[arg(long, value_name = "DEST", default_value = "/")]
+    pub to: String,
+    /// Make what is missing of DEST
+    #[arg(long)]
+    pub create: bool,
+    /// Only files whose name or path fits
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// No files or folders whose name or path fits
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct FolderName {
+    /// Its number, path or name in the library
+    pub folder: String,
+}
+
+#[derive(Args, Debug)]
+pub struct Patterns {
+    #[command(flatten)]
+    pub folder: FolderName,
+    /// Only files whose name or path fits
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// No files or folders whose name or path fits
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Sync {
+    #[command(subcommand)]
+    pub command: SyncCommand,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum SyncCommand {
+    /// Everything is kept in step again
+    On,
+    /// Nothing is taken or fetched by itself, and what is on its way is paused
+    Off,
+    /// Show whether it is on, and the watched folders
+    Status,
 }
 
 #[cfg(test)]

@@ -28,7 +28,8 @@ impl Exit {
             | ErrorCode::AccountMissing
             | ErrorCode::CollectionMissing
             | ErrorCode::BatchMissing
-            | ErrorCode::JobMissing => Self::WrongUse,
+            | ErrorCode::JobMissing
+            | ErrorCode::FolderMissing => Self::WrongUse,
             ErrorCode::DataDirInUse => Self::InUse,
             ErrorCode::Internal => Self::Internal,
             _ => Self::NeedsSomeone,

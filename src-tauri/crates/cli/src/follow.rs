@@ -130,6 +130,7 @@ impl<'a> Follow<'a> {
                 | EngineEvent::SettingsChanged
                 | EngineEvent::CollectionChanged { .. },
             ) => true,
+            Ok(EngineEvent::FolderChanged { .. } | EngineEvent::SyncSwitched { .. }) => false,
             Err(RecvError::Lagged(_)) => {
                 self.finished.note_gap();
                 true

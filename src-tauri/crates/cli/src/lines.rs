@@ -7,8 +7,8 @@ use engine::model::{
     AccountId, AccountView, AssetId, BatchId, BatchState, BatchView, CollectionView, ConnectionReport,
     ControlResult, Destination, DuplicateOf, DuplicatePreview, HeldId, HeldView, JobId, JobMetadata,
     JobStateKind, JobView, LibraryNode, MetadataOpen, MirrorPlan, NetworkWay, PreviewedDuplicate,
-    RelocateResult, Rest, SettingView, SpeedFound, StagedKind, StagedProblem, SyncFolderView, TestHost,
-    TestStep, Totals, WaitingFor,
+    RelocateResult, Rest, SettingView, SpeedFound, StagedKind, StagedProblem, SyncFolderView, SyncPreview,
+    TestHost, TestStep, Totals, WaitingFor, WatchedFolder, WatchedId,
 };
 use serde::Serialize;
 
@@ -84,6 +84,29 @@ pub enum Line<'a> {
     },
     /// What the connection test came to.
     NetworkTested(NetworkTested<'a>),
+    /// A watched folder.
+    Folder {
+        #[serde(flatten)]
+        folder: &'a WatchedFolder,
+    },
+    FolderRemoved {
+        folder: WatchedId,
+    },
+    /// It was looked through, and what was found has arrived.
+    FolderSynced {
+        #[serde(flatten)]
+        folder: &'a WatchedFolder,
+        sent: u64,
+    },
+    SyncPreview {
+        folder: WatchedId,
+        #[serde(flatten)]
+        preview: &'a SyncPreview,
+    },
+    /// The one switch.
+    Sync {
+        on: bool,
+    },
     ProxyPassword {
         kept: bool,
     },

@@ -28,6 +28,8 @@ pub enum Need {
     Intake,
     /// Transfers.
     Transfers,
+    /// And watched folders, all the time.
+    Everything,
 }
 
 pub struct Session {
@@ -35,6 +37,8 @@ pub struct Session {
     handle: EngineHandle,
     data_dir: PathBuf,
     vault: Option<SharedVault>,
+    /// Folders are watched while it is open.
+    watches: bool,
     /// Whoever needs the tenant signs in for this command alone.
     pub keeps_nothing: bool,
     account: Option<String>,
@@ -70,7 +74,7 @@ impl Session {
         let mut keeps_nothing = false;
         let vault = match need {
             Need::Queue => None,
-            Need::Tenant | Need::SignIn | Need::Intake | Need::Transfers => {
+            Need::Tenant | Need::SignIn | Need::Intake | Need::Transfers | Need::Everything => {
                 let kept = are_kept(data_dir.clone()).await;
                 keeps_nothing = !kept;
                 Some(if kept { vault(data_dir.clone()).await? } else { MemoryVault::shared() as SharedVault })
@@ -79,11 +83,12 @@ impl Session {
         let role = match need {
             Need::Queue | Need::Tenant | Need::SignIn => Role::Guest,
             Need::Intake => Role::Queue,
-            Need::Transfers => Role::Engine,
+            Need::Transfers | Need::Everything => Role::Engine,
         };
-        let engine = Engine::start(options(&data_dir, vault.as_ref(), role)).await?;
+        let watches = need == Need::Everything;
+        let engine = Engine::start(options(&data_dir, vault.as_ref(), role, watches)).await?;
         let handle = engine.handle();
-        Ok(Self { engine, handle, data_dir, vault, keeps_nothing, account: global.account.clone() })
+        Ok(Self { engine, handle, data_dir, vault, watches, keeps_nothing, account: global.account.clone() })
     }
 
     pub fn handle(&self) -> &EngineHandle {
@@ -109,16 +114,23 @@ impl Session {
         if self.handle.is_owner() || self.runs_elsewhere().await? {
             return Ok(false);
         }
-        let engine = Engine::start(options(&self.data_dir, self.vault.as_ref(), Role::Engine)).await?;
+        let engine =
+            Engine::start(options(&self.data_dir, self.vault.as_ref(), Role::Engine, self.watches)).await?;
         self.handle = engine.handle();
         std::mem::replace(&mut self.engine, engine).stop().await;
         Ok(self.handle.is_owner())
     }
 }
 
-fn options(data_dir: &std::path::Path, vault: Option<&SharedVault>, role: Role) -> EngineOptions {
+fn options(
+    data_dir: &std::path::Path,
+    vault: Option<&SharedVault>,
+    role: Role,
+    watches: bool,
+) -> EngineOptions {
     EngineOptions {
         role,
+        sync_when_asked: !watches,
         vault: vault.cloned(),
         authorities: word("FERRY_CA_FILE").map(PathBuf::from),
         ..EngineOptions::new(data_dir)
@@ -136,7 +148,7 @@ async fn sign_in_for_now(session: &Session, global: &Global, need: Need) -> Resu
     let all = session.handle.accounts().await?;
     let accounts = match need {
         // Whatever is queued is sent.
-        Need::Transfers if global.account.is_none() => {
+        Need::Transfers | Need::Everything if global.account.is_none() => {
             all.into_iter().filter(|account| account.state != SignInState::SignedOut).collect()
         }
         _ if all.is_empty() => return Ok(()),

@@ -233,7 +233,15 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         },
         C::BatchMissing => "`ferry status` lists them.",
         C::JobMissing => "`ferry jobs` lists them.",
+        C::FolderMissing => "`ferry folders list` names them.",
+        C::WatchLimit => "raise fs.inotify.max_user_watches (sysctl), so that changes are noticed at once.",
         C::RequestInvalid => match reason {
+            "frequency" => "it is at_once, 5, 15 or 60 (minutes), a time such as 03:30, or by_hand.",
+            "folder_watched" | "folder_nested" => "`ferry folders list` names what is watched.",
+            "sync_off" => "`ferry sync on` switches it on.",
+            "folder_off" => "`ferry folders on` switches it on.",
+            "folder_own" => "name another folder.",
+            "folder_album" => "name a folder of the library, or / for its top.",
             "setting_unknown" => "`ferry settings list` names them.",
             "held_unknown" => "`ferry collections held` lists them.",
             "limit" => {

@@ -158,6 +158,10 @@ error_codes! {
     SettingLocked => Permanent, It;
     BatchMissing => Permanent, You;
     JobMissing => Permanent, You;
+    /// There is no such watched folder.
+    FolderMissing => Permanent, You;
+    /// The system watches no more folders (inotify).
+    WatchLimit => NeedsSomeone, It;
     RequestInvalid => Permanent, You;
     Internal => Permanent, Canto;
 }

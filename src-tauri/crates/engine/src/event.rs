@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
-use crate::model::{AccountView, BatchId, BatchView, CollectionView, JobId, JobStateKind, Rest, Totals};
+use crate::model::{
+    AccountView, BatchId, BatchView, CollectionView, JobId, JobStateKind, Rest, Totals, WatchedId,
+};
 
 /// A job that changed in a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +69,14 @@ pub enum EngineEvent {
     },
     /// Ask for them again.
     SettingsChanged,
+    /// A watched folder, or what is known of it. Ask for them again.
+    FolderChanged {
+        folder: WatchedId,
+    },
+    /// The one switch was turned.
+    SyncSwitched {
+        on: bool,
+    },
     /// A collection that is kept here is otherwise than before, or its run is further.
     CollectionChanged {
         collection: Box<CollectionView>,

@@ -6,6 +6,7 @@ pub mod connection_test;
 mod duplicates;
 pub mod error;
 pub mod event;
+mod folder_sync;
 pub mod handle;
 mod intake;
 mod metadata;

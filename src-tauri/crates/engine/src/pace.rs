@@ -41,6 +41,17 @@ pub struct Pace {
     pub sample: Duration,
     /// Between two tries to write the database again.
     pub database: Duration,
+    /// Hints of changes in watched folders are gathered until none came for so long, and no longer than that.
+    pub sync_gather: Duration,
+    pub sync_gather_most: Duration,
+    /// Before a watched file is looked at again that waits for something else than to be complete.
+    pub sync_later: Duration,
+    /// Between two looks through a folder that can't be watched.
+    pub sync_poll: Duration,
+    /// Between two looks through a folder that is watched: watching misses things.
+    pub sync_reconcile: Duration,
+    /// The library has to say twice that an asset is gone, so far apart.
+    pub sync_apart: Duration,
     /// A right that was missing is asked for again after so long, where files still meet it.
     pub right: Duration,
     /// An asset that a collection does not list is looked for again after so long at the earliest.
@@ -71,6 +82,12 @@ impl Default for Pace {
             measure: Duration::from_millis(2_500),
             sample: Duration::from_secs(120),
             database: Duration::from_secs(3),
+            sync_gather: Duration::from_millis(500),
+            sync_gather_most: Duration::from_secs(5),
+            sync_later: Duration::from_secs(30),
+            sync_poll: Duration::from_secs(60),
+            sync_reconcile: Duration::from_secs(3_600),
+            sync_apart: Duration::from_secs(60),
             right: Duration::from_secs(60),
             missing: Duration::from_secs(60),
         }

@@ -241,7 +241,19 @@ fn plain(code: ErrorCode, reason: &str) -> &'static str {
         },
         C::BatchMissing => "There is no batch {batch|of this number}.",
         C::JobMissing => "There is no job {job|of this number}.",
+        C::FolderMissing => "There is no watched folder {folder|of this number}.",
+        C::WatchLimit => {
+            "The system watches no more than {limit|a certain number of} folders, and {path|this folder} has more: it is looked \
+             through again and again instead."
+        }
         C::RequestInvalid => match reason {
+            "frequency" => "'{value|}' is not how often folders can be looked through.",
+            "folder_watched" => "{path|The folder} is watched already.",
+            "folder_nested" => "{path|The folder} and the watched folder {other|} lie one in the other.",
+            "sync_off" => "Synchronization is switched off.",
+            "folder_off" => "{path|The folder} is switched off.",
+            "folder_own" => "{path|The folder} holds Ferry's own data.",
+            "folder_album" => "Watched folders arrive in the library or a folder of it, not in an album.",
             "setting_unknown" => "There is no setting {value|of this name}.",
             "held_unknown" => "No file {held|of this number} is held.",
             "limit" => "'{value|}' is no speed.",

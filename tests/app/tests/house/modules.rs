@@ -40,6 +40,11 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("metadata", &["clock", "error", "intake", "model", "pace", "session", "store", "transfer", "queue"]),
+    // What its runs find goes to the queue.
+    (
+        "folder_sync",
+        &["clock", "error", "intake", "model", "platform", "session", "store", "transfer", "queue"],
+    ),
     // Its decisions, like the reports of `transfer`, go to the queue.
     (
         "duplicates",

@@ -29,16 +29,18 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
   proxy_exceptions: ["system", "manual", "pac"],
 };
 
-/** Set elsewhere: by a button that says what it does, or (of duplicates and collections) by a view of its own. */
-type Shown = Exclude<
-  SettingKey,
+/** Set elsewhere: by a button that says what it does, or (of duplicates, Auto Sync and collections) by a view of its own. */
+type Elsewhere =
   | "rest_until"
   | "duplicates_upload"
   | "duplicates_sync"
   | "duplicates_picture"
+  | "sync"
+  | "sync_frequency"
+  | "sync_changed"
   | "collections_when"
-  | "collections_deleted"
->;
+  | "collections_deleted";
+type Shown = Exclude<SettingKey, Elsewhere>;
 
 /** What a typed setting may look like. */
 const EXAMPLES: Partial<Record<SettingKey, MessageKey>> = {

@@ -22,6 +22,9 @@ const CHOICES: Record<SettingKey, string[]> = {
   duplicates_upload: DUPLICATE_RULES,
   duplicates_sync: DUPLICATE_RULES,
   duplicates_picture: ["off", "on"],
+  sync: ["on", "off"],
+  sync_frequency: [],
+  sync_changed: ["version", "new"],
   collections_when: ["every_hour", "every_15_minutes", "every_5_minutes", "every_day", "at_start", "by_hand"],
   collections_deleted: ["stay_away", "come_back"],
   limit_up: [],
@@ -43,6 +46,7 @@ const CHOICES: Record<SettingKey, string[]> = {
 const TYPED: Partial<Record<SettingKey, { fits: RegExp; reason: string }>> = {
   limit_up: { fits: /^\d+([.,]\d+)? ?[KMG](B|bit)\/s$/i, reason: "limit" },
   limit_down: { fits: /^\d+([.,]\d+)? ?[KMG](B|bit)\/s$/i, reason: "limit" },
+  sync_frequency: { fits: /^(at_once|5|15|60|by_hand|\d?\d:\d\d)$/, reason: "frequency" },
   timetable: { fits: /^(\S+ \d\d:\d\d-\d\d:\d\d (rest|full|up .+|down .+)(; |$))+$/, reason: "timetable" },
   proxy_address: { fits: /^((https?|socks5):\/\/)?[^@/:]+:\d+$/, reason: "proxy_address" },
   proxy_pac: { fits: /^(https?:\/\/|\/)./, reason: "proxy_script" },

@@ -5,6 +5,7 @@ mod collections;
 mod control;
 mod decide;
 mod demo_library;
+mod folders;
 mod jobs;
 mod login;
 mod make;
@@ -19,6 +20,7 @@ mod run;
 mod settings;
 mod status;
 mod summary;
+mod sync;
 mod tree;
 mod upload;
 mod upload_metadata;
@@ -61,6 +63,8 @@ pub async fn run(arguments: Arguments, out: &Output) -> Ended {
         Command::Tree(tree) => Box::pin(tree::run(global, tree, out)).await,
         Command::Mkdir(make) => Box::pin(make::run(global, make, NodeKind::Folder, out)).await,
         Command::Mkalbum(make) => Box::pin(make::run(global, make, NodeKind::Album, out)).await,
+        Command::Folders(folders) => Box::pin(folders::run(global, folders.command, out)).await,
+        Command::Sync(sync) => Box::pin(sync::run(global, sync.command, out)).await,
         Command::DemoLibrary(options) => demo_library::run(options).await,
     }
 }

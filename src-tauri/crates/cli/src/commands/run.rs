@@ -17,7 +17,7 @@ use crate::text;
 const TAKE_OVER: Duration = Duration::from_secs(1);
 
 pub async fn run(global: &Global, out: &Output) -> Ended {
-    let ran = Session::with(global, Need::Transfers, async |session| engine(session, out).await).await;
+    let ran = Session::with(global, Need::Everything, async |session| engine(session, out).await).await;
     match ran {
         // To be stopped is how it ends.
         Err(Problem::Interrupted) => {
@@ -79,7 +79,9 @@ fn tell(event: &Arc<EngineEvent>, out: &Output) -> Result<(), Problem> {
         EngineEvent::JobsChanged { .. }
         | EngineEvent::Progress { .. }
         | EngineEvent::AccountsChanged { .. }
-        | EngineEvent::SettingsChanged => {}
+        | EngineEvent::SettingsChanged
+        | EngineEvent::FolderChanged { .. }
+        | EngineEvent::SyncSwitched { .. } => {}
     }
     Ok(())
 }

@@ -247,8 +247,10 @@ async fn hint(events: &mut broadcast::Receiver<Arc<EngineEvent>>) -> Option<()> 
             Ok(event) => match &*event {
                 EngineEvent::ConditionChanged { .. }
                 | EngineEvent::AccountsChanged { .. }
+                | EngineEvent::SyncSwitched { .. }
                 | EngineEvent::SettingsChanged => return Some(()),
                 EngineEvent::JobsChanged { .. }
+                | EngineEvent::FolderChanged { .. }
                 | EngineEvent::Progress { .. }
                 | EngineEvent::BatchFinished { .. }
                 | EngineEvent::CollectionChanged { .. } => {}

@@ -22,17 +22,10 @@ use crate::queue::message::ToOwner;
 use crate::store::mirror_changes::MirrorChange;
 use crate::store::mirrored_collections::{self, MirrorRow, NewMirror};
 use crate::store::mirrored_files::{self, Sums};
-use crate::store::{held_files, mirror_activity, settings, sync_folder};
+use crate::store::{held_files, mirror_activity, sync_folder};
 use crate::transfer::failure::failure_of;
 
-/// The one switch of synchronization, in the settings' table; off is the word for off.
-const SWITCH: &str = "sync";
 const MINUTE: Duration = Duration::from_secs(60);
-
-/// Whether synchronization may run at all.
-fn may_synchronize(db: &rusqlite::Connection) -> rusqlite::Result<bool> {
-    Ok(settings::get(db, SWITCH)?.as_deref() != Some("off"))
-}
 
 pub(super) fn task(handle: &EngineHandle) -> MirrorTask<EngineHandle> {
     MirrorTask::new(handle.mirror_context(), handle.inner.mirrors.clone(), handle.clone())
@@ -40,7 +33,7 @@ pub(super) fn task(handle: &EngineHandle) -> MirrorTask<EngineHandle> {
 
 impl Surroundings for EngineHandle {
     async fn rules(&self) -> Rules {
-        let may = self.inner.readers.read(may_synchronize).await.unwrap_or(false);
+        let may = self.is_sync_on().await.unwrap_or(false);
         let condition =
             self.inner.condition.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
         let when = self.setting(SettingKey::CollectionsWhen).await.unwrap_or_default();
@@ -157,7 +150,7 @@ impl EngineHandle {
 
     /// Nothing is mirrored at present: by the one switch, or since the computer should rest.
     pub async fn synchronization_rests(&self) -> Outcome<bool> {
-        let may = self.inner.readers.read(may_synchronize).await?;
+        let may = self.is_sync_on().await?;
         Ok(!may || self.bandwidth().await?.rest.is_some())
     }
 

@@ -7,6 +7,7 @@ mod bandwidth;
 mod collections;
 mod connection_test;
 mod duplicates;
+mod folders;
 mod guest;
 mod library;
 mod listening;

@@ -46,6 +46,19 @@ impl EngineHandle {
         }
     }
 
+    /// Whether synchronization is on: of watched folders, collections and sources.
+    pub async fn is_sync_on(&self) -> Outcome<bool> {
+        Ok(self.setting(SettingKey::Sync).await? == "on")
+    }
+
+    /// Turns the one switch.
+    ///
+    /// # Errors
+    /// `SettingLocked`.
+    pub async fn switch_sync(&self, on: bool) -> Outcome<()> {
+        self.set_setting(SettingKey::Sync, Some(if on { "on" } else { "off" }.to_owned())).await
+    }
+
     pub(super) async fn put_setting(&self, key: SettingKey, value: Option<String>) -> Outcome<()> {
         if self.is_owner() {
             self.ask(|reply| ToOwner::PutSetting { key, value, reply }).await

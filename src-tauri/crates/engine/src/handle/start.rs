@@ -23,6 +23,7 @@ use crate::clock::{SharedWorld, SystemWorld};
 use crate::duplicates;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
+use crate::folder_sync::Syncer;
 use crate::metadata::apply::Applier;
 use crate::metadata::schema::Forms;
 use crate::model::SettingKey;
@@ -31,6 +32,7 @@ use crate::pace::Pace;
 use crate::platform::data_dir::DataDirLock;
 use crate::platform::managed::{self, Managed};
 use crate::platform::surroundings::{Surroundings, ThisComputer};
+use crate::platform::watches::{SystemWatches, Watches};
 use crate::queue::message::ToOwner;
 use crate::queue::{Owner, OwnerLinks};
 use crate::session::{Keychain, LazyVault, SharedVault, SignIns, Tenants};
@@ -87,6 +89,11 @@ pub struct EngineOptions {
     pub surroundings: Arc<dyn Surroundings>,
     /// How long it waits for what gives no sign.
     pub pace: Pace,
+    /// Who tells of changes in watched folders.
+    pub watches: Arc<dyn Watches>,
+    /// Watched folders are looked through when somebody asks for it, and not by themselves: for a program that is here for one
+    /// command.
+    pub sync_when_asked: bool,
 }
 
 impl EngineOptions {
@@ -104,6 +111,8 @@ impl EngineOptions {
             managed: managed::path(),
             surroundings: Arc::new(ThisComputer),
             pace: Pace::default(),
+            watches: Arc::new(SystemWatches),
+            sync_when_asked: false,
         }
     }
 }
@@ -228,6 +237,7 @@ impl Engine {
             keys: Arc::default(),
         });
         let (to_duplicates, look_ups) = unbounded_channel();
+        let (to_watched, watched) = unbounded_channel();
         let (to_collections, to_be_mirrored) = unbounded_channel();
         let (to_transfers, transfers) = unbounded_channel();
         let (to_confirmer, confirmer) = unbounded_channel();
@@ -241,6 +251,7 @@ impl Engine {
             aborts: to_aborter,
             values: to_applier,
             duplicates: to_duplicates,
+            watched: to_watched,
             collections: to_collections,
             events: events.clone(),
             condition: Arc::clone(&condition),
@@ -270,6 +281,14 @@ impl Engine {
         let same_picture = handle.locked(SettingKey::DuplicatesPicture).map(|set| set == "on");
         let stage = duplicates::stage::Stage::new(Arc::clone(&context), to_probe.clone(), same_picture);
         supervisor.spawn("duplicates", stage.run(look_ups, quit.clone()));
+        let syncer = Syncer::new(
+            Arc::clone(&context),
+            handle.sync_choices(),
+            Arc::clone(&options.watches),
+            options.data_dir.clone(),
+            options.sync_when_asked,
+        );
+        supervisor.spawn("watched folders", syncer.run(watched, quit.clone()));
         let applier = Applier::new(Arc::clone(&context), forms);
         supervisor.spawn("values", applier.run(values, quit.clone()));
         supervisor.spawn("aborts", aborter::run(Arc::clone(&context), aborts, quit.clone()));
@@ -355,6 +374,7 @@ impl StandIn {
             aborts: unbounded_channel().0,
             values: unbounded_channel().0,
             duplicates: unbounded_channel().0,
+            watched: unbounded_channel().0,
             collections: unbounded_channel().0,
             events: broadcast::channel(1).0,
             condition: Arc::default(),

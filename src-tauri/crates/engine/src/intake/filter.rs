@@ -22,11 +22,20 @@ impl Filter {
     /// # Errors
     /// `RequestInvalid` with the pattern that is none.
     pub fn new(request: &Enqueue) -> Outcome<Self> {
-        Ok(Self {
-            include: if request.include.is_empty() { None } else { Some(patterns(&request.include)?) },
-            exclude: patterns(&request.exclude)?,
-            ..Self::of(&request.choices)
-        })
+        Self::of(&request.choices).with_patterns(&request.include, &request.exclude)
+    }
+
+    /// Of patterns alone.
+    ///
+    /// # Errors
+    /// `RequestInvalid` with the pattern that is none.
+    pub fn of_patterns(include: &[String], exclude: &[String]) -> Outcome<Self> {
+        Self::of(&StagingChoices::default()).with_patterns(include, exclude)
+    }
+
+    fn with_patterns(self, include: &[String], exclude: &[String]) -> Outcome<Self> {
+        let include = if include.is_empty() { None } else { Some(patterns(include)?) };
+        Ok(Self { include, exclude: patterns(exclude)?, ..self })
     }
 
     /// Without patterns.

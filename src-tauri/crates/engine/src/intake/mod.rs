@@ -25,7 +25,7 @@ use crate::store::volumes::VolumeRow;
 
 pub use filter::Filter;
 pub use listing::Listings;
-pub use names::library_name;
+pub use names::{check as check_name, library_name};
 pub use shots::walk_all;
 pub use staging::summary;
 pub use walk::{Found, FoundFile, source_failure};
@@ -126,8 +126,16 @@ impl Intake<'_> {
             let renamed = self.renamed.iter().find(|folder| arrives && folder.path == Path::new(&name));
             arrives_as = renamed.map(|folder| folder.name.clone());
         }
-        let (remote_folder, remote_album) = (None, None);
-        self.folders.push(FolderRow { id, parent, name, arrives, arrives_as, remote_folder, remote_album });
+        self.folders.push(FolderRow {
+            id,
+            parent,
+            name,
+            arrives,
+            arrives_as,
+            arrives_in: Vec::new(),
+            remote_folder: None,
+            remote_album: None,
+        });
         id
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, BatchId, DuplicateRule, JobStateKind, MetadataOrder, StagingChoices};
+use super::{AccountId, BatchId, DuplicateRule, JobStateKind, MetadataOrder, StagingChoices, WatchedId};
 use crate::error::Failure;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,4 +188,8 @@ pub struct BatchView {
     /// What becomes of its files that the library has already.
     #[serde(default)]
     pub duplicates: DuplicateRule,
+    /// The watched folder that its files are from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "bindings", ts(optional))]
+    pub watched: Option<WatchedId>,
 }

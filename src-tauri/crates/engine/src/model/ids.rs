@@ -38,6 +38,10 @@ row_id!(
     JobId
 );
 row_id!(
+    /// One watched folder.
+    WatchedId
+);
+row_id!(
     /// One local folder of a batch.
     FolderId
 );

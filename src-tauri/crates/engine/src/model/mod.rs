@@ -8,6 +8,7 @@ mod connection_test;
 mod control;
 mod duplicates;
 mod exceptions;
+mod frequency;
 mod ids;
 mod job;
 mod library;
@@ -21,6 +22,7 @@ mod setting;
 mod sign_in;
 mod staging;
 pub mod timetable;
+mod watched;
 
 pub use account::{AccountView, Right, SignInKind, SignInState};
 pub use bandwidth::{BandwidthView, Rest, RestFor};
@@ -39,7 +41,8 @@ pub use duplicates::{
     DuplicateReach, DuplicateRule, PreviewedDuplicate, name_key,
 };
 pub use exceptions::{Excepted, Exceptions};
-pub use ids::{AccountId, BatchId, FolderId, HeldId, JobId, MirrorId};
+pub use frequency::Frequency;
+pub use ids::{AccountId, BatchId, FolderId, HeldId, JobId, MirrorId, WatchedId};
 pub use job::{
     AssetId, AttemptView, JobDetails, JobOrder, JobPage, JobQuery, JobStateKind, JobView, PartsView,
     Verification, WaitingFor,
@@ -60,3 +63,4 @@ pub use staging::{
     LeftOut, LeftOutReason, LooseFiles, RenamedFolder, ShotPart, Sidecars, StagedEntry, StagedItem,
     StagedKind, StagedPage, StagedProblem, StagedQuery, StagingChoices, StagingSummary,
 };
+pub use watched::{SyncPreview, WatchFolder, WatchedChange, WatchedFolder, Watching};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DuplicateRule, bandwidth, network_settings};
+use super::{DuplicateRule, Frequency, bandwidth, network_settings};
 
 /// What a setting can be.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,12 @@ pub enum SettingKey {
     DuplicatesSync,
     /// Whether a picture is found, too, whose file differs by its metadata alone. Where files go by their MD5.
     DuplicatesPicture,
+    /// The one switch of everything that is kept in step by itself: watched folders, collections, sources.
+    Sync,
+    /// How often watched folders are looked through.
+    SyncFrequency,
+    /// What a file of a watched folder becomes whose content has changed.
+    SyncChanged,
     /// How often collections are brought up to date.
     CollectionsWhen,
     /// What becomes of a collection's file that was deleted on this computer.
@@ -76,6 +82,9 @@ impl SettingKey {
         Self::DuplicatesUpload,
         Self::DuplicatesSync,
         Self::DuplicatesPicture,
+        Self::Sync,
+        Self::SyncFrequency,
+        Self::SyncChanged,
         Self::CollectionsWhen,
         Self::CollectionsDeleted,
         Self::LimitUp,
@@ -104,6 +113,9 @@ impl SettingKey {
             Self::DuplicatesUpload => "duplicates_upload",
             Self::DuplicatesSync => "duplicates_sync",
             Self::DuplicatesPicture => "duplicates_picture",
+            Self::Sync => "sync",
+            Self::SyncFrequency => "sync_frequency",
+            Self::SyncChanged => "sync_changed",
             Self::CollectionsWhen => "collections_when",
             Self::CollectionsDeleted => "collections_deleted",
             Self::LimitUp => "limit_up",
@@ -135,6 +147,9 @@ impl SettingKey {
             Self::MetadataDialog => Shape::Choice(&["when_required", "always", "never"]),
             Self::DuplicatesUpload | Self::DuplicatesSync => Shape::Choice(DuplicateRule::WORDS),
             Self::DuplicatesPicture => Shape::Choice(&["off", "on"]),
+            Self::Sync => Shape::Choice(&["on", "off"]),
+            Self::SyncFrequency => Shape::Text(Frequency::kept),
+            Self::SyncChanged => Shape::Choice(&["version", "new"]),
             Self::CollectionsWhen => Shape::Choice(&[
                 "every_hour",
                 "every_15_minutes",

@@ -35,6 +35,19 @@ pub fn of_file(_: &File, metadata: &Metadata) -> Option<FileIdentity> {
     Some(FileIdentity { volume: metadata.dev(), number: metadata.ino() })
 }
 
+/// The number, where a look at a folder tells it without opening the file.
+#[cfg(unix)]
+pub fn number_at_hand(metadata: &Metadata) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    Some(metadata.ino())
+}
+
+/// The number, where a look at a folder tells it without opening the file.
+#[cfg(windows)]
+pub fn number_at_hand(_: &Metadata) -> Option<u64> {
+    None
+}
+
 /// Of what a path names now.
 #[cfg(unix)]
 pub fn of_path(_: &Path, metadata: &Metadata) -> Option<FileIdentity> {
@@ -53,6 +66,20 @@ pub fn of_file(file: &File, _: &Metadata) -> Option<FileIdentity> {
 #[cfg(windows)]
 pub fn of_path(path: &Path, metadata: &Metadata) -> Option<FileIdentity> {
     of_file(&File::open(path).ok()?, metadata)
+}
+
+/// Of a folder.
+#[cfg(unix)]
+pub fn of_folder(path: &Path, metadata: &Metadata) -> Option<FileIdentity> {
+    of_path(path, metadata)
+}
+
+/// Of a folder.
+#[cfg(windows)]
+pub fn of_folder(path: &Path, _: &Metadata) -> Option<FileIdentity> {
+    let handle = winapi_util::Handle::from_path_any(path).ok()?;
+    let known = winapi_util::file::information(&handle).ok()?;
+    Some(FileIdentity { volume: known.volume_serial_number(), number: known.file_index() })
 }
 
 /// The serial number of the file system that a folder is on.

@@ -9,3 +9,4 @@ pub mod managed;
 pub mod read_at;
 pub mod surroundings;
 pub mod volumes;
+pub mod watches;

@@ -12,6 +12,8 @@ pub struct Volume {
     /// As its user knows it.
     pub name: String,
     pub mount: PathBuf,
+    /// Others may write there without this computer noticing: a share.
+    pub is_remote: bool,
 }
 
 /// Every volume that is there now. Takes some milliseconds, and longer where a share does not answer: for a blocking
@@ -26,9 +28,35 @@ pub fn mounted() -> Vec<Volume> {
             id: identity(&device, &mount, &kind, disk.total_space()),
             name: name_of(&device, &mount),
             mount,
+            is_remote: is_remote(&kind),
         }
     });
     volumes.collect()
+}
+
+/// File systems of other computers. One that is not named here is taken for a disk: it is looked through now and then all the
+/// same.
+fn is_remote(kind: &str) -> bool {
+    const KINDS: [&str; 16] = [
+        "nfs",
+        "nfs3",
+        "nfs4",
+        "cifs",
+        "smb",
+        "smb2",
+        "smb3",
+        "smbfs",
+        "afpfs",
+        "9p",
+        "afs",
+        "webdav",
+        "davfs",
+        "ceph",
+        "glusterfs",
+        "sshfs",
+    ];
+    let kind = kind.to_ascii_lowercase();
+    KINDS.contains(&kind.strip_prefix("fuse.").unwrap_or(&kind))
 }
 
 /// Bytes that are free where a path is. `None`: the system does not tell.
@@ -101,7 +129,12 @@ mod tests {
 
     #[test]
     fn the_deepest_mount_holds_a_path() {
-        let volume = |mount: &str| Volume { id: mount.into(), name: String::new(), mount: mount.into() };
+        let volume = |mount: &str| Volume {
+            id: mount.into(),
+            name: String::new(),
+            mount: mount.into(),
+            is_remote: false,
+        };
         let volumes = [volume("/"), volume("/media/card"), volume("/media")];
         let on = |path: &str| of_path(&volumes, Path::new(path)).map(|volume| volume.id.as_str());
         assert_eq!(on("/media/card/DCIM/1.jpg"), Some("/media/card"));

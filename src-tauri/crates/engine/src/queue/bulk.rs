@@ -177,7 +177,7 @@ impl Owner {
         Ok(())
     }
 
-    fn control_jobs(&mut self, ids: &[JobId], action: JobAction) -> Outcome<ControlResult> {
+    pub(super) fn control_jobs(&mut self, ids: &[JobId], action: JobAction) -> Outcome<ControlResult> {
         let mut result = ControlResult::default();
         let front = if action == JobAction::Top { order::front(&self.db).map_err(failure_of)? } else { 0 };
         for id in ids {

@@ -177,6 +177,7 @@ mod tests {
             aborts: tokio::sync::mpsc::unbounded_channel().0,
             values: tokio::sync::mpsc::unbounded_channel().0,
             duplicates: tokio::sync::mpsc::unbounded_channel().0,
+            watched: tokio::sync::mpsc::unbounded_channel().0,
             collections: tokio::sync::mpsc::unbounded_channel().0,
             events: tokio::sync::broadcast::channel(8).0,
             condition: Arc::default(),

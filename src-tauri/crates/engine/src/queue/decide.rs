@@ -98,7 +98,8 @@ impl Owner {
     /// What the check has found out about a job, where it looks at the batch's files at all.
     pub(super) fn checked(&mut self, row: &JobRow) -> Outcome<Option<Found>> {
         // The rule may have been another one when the file was looked for.
-        if self.open_batch(row.batch)?.view.duplicates == DuplicateRule::Off {
+        let view = &self.open_batch(row.batch)?.view;
+        if view.duplicates == DuplicateRule::Off && view.watched.is_none() {
             return Ok(None);
         }
         checked::of_job(&self.db, row.id).map_err(failure_of)

@@ -8,10 +8,11 @@ use tokio::sync::oneshot;
 use super::message::ToOwner;
 use super::owner::Owner;
 use super::values::TemplateChange;
+use super::watched::NewWatched;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
     AccountId, Destination, DuplicateAnswer, DuplicateReach, Enqueue, JobAction, JobSelection,
-    MetadataTemplate, MetadataValues, QueueSpot, SettingKey,
+    MetadataTemplate, MetadataValues, QueueSpot, SettingKey, WatchedChange, WatchedId,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::mirror_changes::MirrorChange;
@@ -71,6 +72,13 @@ pub enum Request {
     Relocate {
         old: String,
         new: PathBuf,
+    },
+    AddWatched {
+        new: Box<NewWatched>,
+    },
+    ChangeWatched {
+        folder: WatchedId,
+        change: WatchedChange,
     },
     Mirror {
         changes: Vec<MirrorChange>,
@@ -141,6 +149,10 @@ impl Owner {
                 ToOwner::DropAccount { account, drop_queue, reply: self.answering(id) }
             }
             Request::Relocate { old, new } => ToOwner::Relocate { old, new, reply: self.answering(id) },
+            Request::AddWatched { new } => ToOwner::AddWatched { new, reply: self.answering(id) },
+            Request::ChangeWatched { folder, change } => {
+                ToOwner::ChangeWatched { folder, change, reply: self.answering(id) }
+            }
             Request::Mirror { changes } => ToOwner::Mirror { changes, reply: self.answering(id) },
             Request::PutSetting { key, value } => {
                 ToOwner::PutSetting { key, value, reply: self.answering(id) }

@@ -9,12 +9,13 @@ use tokio::sync::oneshot;
 
 use super::state::{Attempt, Proof};
 use super::values::{SettledValues, TemplateChange};
+use super::watched::{NewWatched, SyncFound};
 use crate::clock::Millis;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::model::{
     AccountId, AssetId, BatchId, ControlResult, Destination, DuplicateAnswer, DuplicateReach, Enqueue,
     FolderId, JobAction, JobId, JobSelection, MetadataForm, MetadataValues, QueueSpot, RelocateResult, Rest,
-    SettingKey, WaitingFor,
+    SettingKey, WaitingFor, WatchedChange, WatchedId,
 };
 use crate::store::accounts::AccountRow;
 use crate::store::checked::VersionOf;
@@ -25,6 +26,7 @@ use crate::store::mirror_changes::MirrorChange;
 use crate::store::new_values::NewValues;
 use crate::store::parts::{PartRow, UploadRow};
 use crate::store::volumes::VolumeRow;
+use crate::store::watched_folders::{Standing, VolumeOn};
 use crate::transfer::source::Opened;
 
 pub type Reply<T> = oneshot::Sender<Outcome<T>>;
@@ -62,6 +64,39 @@ pub enum ToOwner {
         batch: BatchId,
         left_out: u64,
         failure: Option<Failure>,
+    },
+    AddWatched {
+        new: Box<NewWatched>,
+        reply: Reply<WatchedId>,
+    },
+    ChangeWatched {
+        folder: WatchedId,
+        change: WatchedChange,
+        reply: Reply<()>,
+    },
+    /// How it stands with a watched folder.
+    WatchedStands {
+        folder: WatchedId,
+        standing: Box<Standing>,
+    },
+    /// The disk that it is on is mounted elsewhere.
+    WatchedIsAt {
+        folder: WatchedId,
+        path: PathBuf,
+        on: Box<VolumeOn>,
+    },
+    /// A run over a watched folder has found the first file to send.
+    BeginSync {
+        folder: WatchedId,
+        request: Box<Enqueue>,
+        reply: Reply<BatchId>,
+    },
+    /// What a run has found. `batch`: where there are files to send.
+    SyncFound {
+        folder: WatchedId,
+        batch: Option<BatchId>,
+        found: Box<SyncFound>,
+        reply: Reply<()>,
     },
     /// What the duplicate check has decided of jobs that were to be looked for, and the sums that it made.
     Decided {

@@ -26,6 +26,7 @@ pub mod state;
 mod transition;
 mod trouble;
 pub mod values;
+pub mod watched;
 
 pub use owner::{Owner, OwnerLinks};
 pub use retry::concerns_the_way;

@@ -40,6 +40,7 @@ fn owner(data: &std::path::Path) -> (Owner, Told, Events) {
         sources: tokio::sync::mpsc::unbounded_channel().0,
         values: tokio::sync::mpsc::unbounded_channel().0,
         duplicates: tokio::sync::mpsc::unbounded_channel().0,
+        watched: tokio::sync::mpsc::unbounded_channel().0,
         collections: tokio::sync::mpsc::unbounded_channel().0,
         aborts: tokio::sync::mpsc::unbounded_channel().0,
         events: tell,

@@ -16,7 +16,7 @@ use super::publish::Publisher;
 use crate::clock::SharedWorld;
 use crate::error::{Failure, Outcome};
 use crate::event::{Condition, EngineEvent};
-use crate::model::{AccountId, BatchId, BatchView, FolderId, JobId};
+use crate::model::{AccountId, BatchId, BatchView, FolderId, JobId, SettingKey};
 use crate::pace::Pace;
 use crate::store::jobs::JobRow;
 use crate::store::totals::Tally;
@@ -41,6 +41,8 @@ pub struct OwnerLinks {
     pub values: UnboundedSender<()>,
     /// Jobs are to be looked for in the library.
     pub duplicates: UnboundedSender<ToDuplicates>,
+    /// Watched folders, or what is wanted of them, have changed.
+    pub watched: UnboundedSender<()>,
     /// Something else is to be mirrored, or sooner.
     pub collections: UnboundedSender<()>,
     pub events: broadcast::Sender<Arc<EngineEvent>>,
@@ -101,6 +103,8 @@ pub struct Owner {
     pub(super) values_due: bool,
     /// After the commit, the duplicate check has work.
     pub(super) look_due: bool,
+    /// After the commit, whoever watches folders has something to hear.
+    pub(super) watched_due: bool,
     /// Files that are in the library since the last commit, by their names.
     pub(super) arrived: Vec<(AccountId, String)>,
     /// Jobs whose fate equal files wait for.
@@ -145,6 +149,7 @@ impl Owner {
             aborts_due: true,
             values_due: true,
             look_due: true,
+            watched_due: true,
             arrived: Vec::new(),
             twins: HashSet::new(),
             data_version: 0,
@@ -222,6 +227,30 @@ impl Owner {
             ToOwner::ScanEnded { batch, left_out, failure } => {
                 self.scan_ended(batch, left_out, failure)?;
                 Ok(true)
+            }
+            ToOwner::AddWatched { new, reply } => {
+                let result = self.add_watched(&new);
+                self.reply_after_commit(reply, result)
+            }
+            ToOwner::ChangeWatched { folder, change, reply } => {
+                let result = self.change_watched(folder, change);
+                self.reply_after_commit(reply, result)
+            }
+            ToOwner::WatchedStands { folder, standing } => {
+                self.watched_stands(folder, &standing)?;
+                Ok(true)
+            }
+            ToOwner::WatchedIsAt { folder, path, on } => {
+                self.watched_is_at(folder, &path, &on)?;
+                Ok(true)
+            }
+            ToOwner::BeginSync { folder, request, reply } => {
+                let result = self.begin_sync(folder, &request);
+                self.reply_after_commit(reply, result)
+            }
+            ToOwner::SyncFound { folder, batch, found, reply } => {
+                let result = self.sync_found(folder, batch, *found);
+                self.reply_after_commit(reply, result)
             }
             ToOwner::Decided { decided, made, reply } => {
                 let result = self.decided(decided, &made);
@@ -366,6 +395,13 @@ impl Owner {
                 self.begin()?;
                 let stored = crate::store::settings::set(&self.db, key.as_str(), value.as_deref());
                 self.publisher.settings_changed();
+                match key {
+                    SettingKey::Sync => self.sync_switched(value.as_deref() != Some("off"))?,
+                    SettingKey::SyncFrequency | SettingKey::SyncChanged | SettingKey::DuplicatesSync => {
+                        self.watched_due = true;
+                    }
+                    _ => {}
+                }
                 self.reply_after_commit(reply, stored.map_err(failure_of))
             }
             ToOwner::Mirror { changes, reply } => {

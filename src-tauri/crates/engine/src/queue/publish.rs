@@ -11,7 +11,7 @@ use super::owner::Owner;
 use super::state::JobState;
 use crate::error::{Failure, Outcome};
 use crate::event::{Condition, EngineEvent, JobChange};
-use crate::model::{BatchId, BatchView, JobId, JobStateKind, Rest, Totals};
+use crate::model::{BatchId, BatchView, JobId, JobStateKind, Rest, Totals, WatchedId};
 use crate::store::{accounts, failure_of, totals};
 
 /// Changes of this long are one event.
@@ -27,6 +27,8 @@ pub(super) struct Publisher {
     finished: Vec<BatchId>,
     accounts: bool,
     settings: bool,
+    folders: Vec<WatchedId>,
+    switched: Option<bool>,
     condition: Condition,
     condition_changed: bool,
     /// What a new listener is told.
@@ -44,6 +46,8 @@ impl Publisher {
             finished: Vec::new(),
             accounts: false,
             settings: false,
+            folders: Vec::new(),
+            switched: None,
             condition: Condition::default(),
             condition_changed: false,
             shown,
@@ -75,6 +79,16 @@ impl Publisher {
 
     pub fn settings_changed(&mut self) {
         self.settings = true;
+    }
+
+    pub fn folder_changed(&mut self, folder: WatchedId) {
+        if !self.folders.contains(&folder) {
+            self.folders.push(folder);
+        }
+    }
+
+    pub fn sync_switched(&mut self, on: bool) {
+        self.switched = Some(on);
     }
 
     pub fn set_connection(&mut self, failure: Option<Failure>) {
@@ -124,7 +138,13 @@ impl Publisher {
     }
 
     fn waiting(&self) -> bool {
-        !self.touched.is_empty() || self.too_many || self.accounts || self.settings || self.condition_changed
+        !self.touched.is_empty()
+            || self.too_many
+            || self.accounts
+            || self.settings
+            || self.switched.is_some()
+            || !self.folders.is_empty()
+            || self.condition_changed
     }
 
     /// When what waits has to be told.
@@ -140,6 +160,12 @@ impl Publisher {
     pub fn flush(&mut self, now: bool) {
         if std::mem::take(&mut self.settings) {
             self.send(EngineEvent::SettingsChanged);
+        }
+        if let Some(on) = self.switched.take() {
+            self.send(EngineEvent::SyncSwitched { on });
+        }
+        for folder in std::mem::take(&mut self.folders) {
+            self.send(EngineEvent::FolderChanged { folder });
         }
         if std::mem::take(&mut self.condition_changed) {
             *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = self.condition.clone();
@@ -234,6 +260,9 @@ impl Owner {
         }
         if ready | std::mem::take(&mut self.look_due) {
             self.links.duplicates.send(ToDuplicates::Due).unwrap_or_default();
+        }
+        if std::mem::take(&mut self.watched_due) {
+            self.links.watched.send(()).unwrap_or_default();
         }
         if std::mem::take(&mut self.aborts_due) {
             // Nobody at the other end: this program keeps the queue but sends nothing.

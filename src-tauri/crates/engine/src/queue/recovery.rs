@@ -6,7 +6,9 @@ use super::scan::spawn_scan;
 use crate::error::Outcome;
 use crate::model::{BatchState, JobId, JobStateKind};
 use crate::store::accounts::AccountRow;
-use crate::store::{accounts, batches, checked, failure_of, folders, jobs, parts, requests, totals};
+use crate::store::{
+    accounts, batches, checked, failure_of, folders, jobs, parts, requests, totals, watched_folders,
+};
 
 /// Requests that no program waits for any more, milliseconds.
 const REQUEST_LIFE: i64 = 24 * 3_600_000;
@@ -26,6 +28,8 @@ impl Owner {
         checked::free_all_twins(&self.db).map_err(failure_of)?;
         self.twins.clear();
         self.look_due = true;
+        watched_folders::none_is_looked_at(&self.db).map_err(failure_of)?;
+        self.watched_due = true;
         self.in_parts = parts::under_way(&self.db).map_err(failure_of)?;
         // The clock may have been set back while nobody ran. What a server wished for is known again after one try.
         let longest = i64::try_from(LONGEST_DELAY.as_millis()).unwrap_or(i64::MAX);
@@ -33,7 +37,9 @@ impl Owner {
         self.values_due = true;
         self.recover_jobs()?;
         for batch in batches::unfinished(&self.db).map_err(failure_of)? {
-            if batch.state == BatchState::Scanning {
+            if batch.state == BatchState::Scanning && batch.watched.is_some() {
+                self.end_cut_run(batch.id)?;
+            } else if batch.state == BatchState::Scanning {
                 self.scan_again(batch.id)?;
             }
             // Counts it as touched, so that one whose last job is settled is closed.

@@ -102,6 +102,10 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         ToOwner::PutAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::DropAccount { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::PutSetting { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::AddWatched { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::ChangeWatched { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::BeginSync { reply, .. } => drop(reply.send(Err(failure.clone()))),
+        ToOwner::SyncFound { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Mirror { reply, .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Parts { reply: Some(reply), .. } => drop(reply.send(Err(failure.clone()))),
         ToOwner::Stop { reply } => {
@@ -117,6 +121,8 @@ fn refuse(message: ToOwner, failure: &Failure) -> bool {
         | ToOwner::KeepAbort { .. }
         | ToOwner::Aborted { .. }
         | ToOwner::VolumeBack { .. }
+        | ToOwner::WatchedStands { .. }
+        | ToOwner::WatchedIsAt { .. }
         | ToOwner::SourceQuiet { .. }
         | ToOwner::SourceSeen { .. }
         | ToOwner::Placed { .. }

@@ -7,11 +7,12 @@ use crate::clock::Millis;
 use crate::error::Failure;
 use crate::model::{
     AccountId, BatchId, BatchState, BatchView, Destination, DestinationKind, DuplicateRule, Enqueue,
+    WatchedId,
 };
 
 const COLUMNS: &str =
     "id, account_id, label, dest_kind, dest_id, dest_path, state, left_out, failure, created_at, finished_at,
-    duplicates";
+    duplicates, watched_id";
 
 pub fn insert(db: &Connection, request: &Enqueue, label: &str, now: Millis) -> Result<BatchId> {
     let body = serde_json::to_string(request).unwrap_or_default();
@@ -31,6 +32,11 @@ pub fn insert(db: &Connection, request: &Enqueue, label: &str, now: Millis) -> R
         ],
     )?;
     Ok(BatchId(db.last_insert_rowid()))
+}
+
+/// Its files are from a watched folder.
+pub fn set_watched(db: &Connection, id: BatchId, watched: WatchedId) -> Result<()> {
+    db.execute("UPDATE batch SET watched_id = ?2 WHERE id = ?1", params![id.0, watched.0]).map(drop)
 }
 
 pub fn account_of(db: &Connection, id: BatchId) -> Result<Option<AccountId>> {
@@ -156,5 +162,6 @@ fn read(row: &Row<'_>) -> Result<BatchView> {
         left_out: left_out as u64,
         failure: failure.and_then(|text| serde_json::from_str(&text).ok()),
         duplicates: DuplicateRule::parse(&rule).unwrap_or_default(),
+        watched: row.get::<_, Option<i64>>(12)?.map(WatchedId),
     })
 }

@@ -17,6 +17,8 @@ pub struct FolderRow {
     pub arrives: bool,
     /// The name it becomes in the library, where that is not its own.
     pub arrives_as: Option<String>,
+    /// Of a root: folders of the library that it arrives in, below the destination.
+    pub arrives_in: Vec<String>,
     pub remote_folder: Option<String>,
     pub remote_album: Option<String>,
 }
@@ -45,7 +47,8 @@ impl FolderId {
 
 pub fn insert(db: &Connection, folders: &[FolderRow]) -> Result<()> {
     let mut statement = db.prepare_cached(
-        "INSERT INTO source_folder (id, parent_id, name, arrives, arrives_as) VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO source_folder (id, parent_id, name, arrives, arrives_as, arrives_in)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT DO NOTHING",
     )?;
     for folder in folders {
@@ -54,7 +57,8 @@ pub fn insert(db: &Connection, folders: &[FolderRow]) -> Result<()> {
             folder.parent.map(|id| id.0),
             folder.name,
             folder.arrives,
-            folder.arrives_as
+            folder.arrives_as,
+            names_text(&folder.arrives_in)
         ])?;
     }
     Ok(())
@@ -62,7 +66,7 @@ pub fn insert(db: &Connection, folders: &[FolderRow]) -> Result<()> {
 
 pub fn get(db: &Connection, id: FolderId) -> Result<Option<FolderRow>> {
     db.prepare_cached(
-        "SELECT id, parent_id, name, arrives, remote_folder, remote_album, arrives_as FROM source_folder WHERE id = ?1",
+        "SELECT id, parent_id, name, arrives, remote_folder, remote_album, arrives_as, arrives_in FROM source_folder WHERE id = ?1",
     )?
     .query_row([id.0], read)
     .optional()
@@ -71,7 +75,7 @@ pub fn get(db: &Connection, id: FolderId) -> Result<Option<FolderRow>> {
 /// Folders without a parent, of batches that have something left to do.
 pub fn open_roots(db: &Connection) -> Result<Vec<FolderRow>> {
     db.prepare_cached(
-        "SELECT id, parent_id, name, arrives, remote_folder, remote_album, arrives_as FROM source_folder
+        "SELECT id, parent_id, name, arrives, remote_folder, remote_album, arrives_as, arrives_in FROM source_folder
          WHERE parent_id IS NULL AND (id >> 32) IN (SELECT batch_id FROM batch_total WHERE jobs > 0
          AND state NOT IN ('done', 'skipped', 'cancelled') UNION SELECT id FROM batch WHERE state <> 'finished')
          ORDER BY id",
@@ -86,11 +90,15 @@ pub fn set_name(db: &Connection, id: FolderId, name: &str) -> Result<()> {
 
 pub fn of_batch(db: &Connection, batch: BatchId) -> Result<Vec<FolderRow>> {
     db.prepare_cached(
-        "SELECT id, parent_id, name, arrives, remote_folder, remote_album, arrives_as FROM source_folder
+        "SELECT id, parent_id, name, arrives, remote_folder, remote_album, arrives_as, arrives_in FROM source_folder
          WHERE id >= ?1 AND id < ?2 ORDER BY id",
     )?
     .query_map(params![batch.0 << 32, (batch.0 + 1) << 32], read)?
     .collect()
+}
+
+fn names_text(names: &[String]) -> Option<String> {
+    (!names.is_empty()).then(|| serde_json::to_string(names).unwrap_or_default())
 }
 
 fn read(row: &rusqlite::Row<'_>) -> Result<FolderRow> {
@@ -102,6 +110,10 @@ fn read(row: &rusqlite::Row<'_>) -> Result<FolderRow> {
         remote_folder: row.get(4)?,
         remote_album: row.get(5)?,
         arrives_as: row.get(6)?,
+        arrives_in: row
+            .get::<_, Option<String>>(7)?
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default(),
     })
 }
 

@@ -127,6 +127,11 @@ pub fn ready(db: &Connection, large: bool, limit: usize, held_accounts: &str) ->
     statement.query_map(params![i64::from(large), limit as i64], read)?.collect()
 }
 
+/// Ids go up: the next jobs follow it.
+pub fn highest(db: &Connection) -> Result<JobId> {
+    db.prepare_cached("SELECT coalesce(max(id), 0) FROM job")?.query_row([], |row| row.get(0).map(JobId))
+}
+
 pub fn get(db: &Connection, id: JobId) -> Result<Option<JobRow>> {
     let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM job WHERE id = ?1"))?;
     statement.query_row([id.0], read).optional()

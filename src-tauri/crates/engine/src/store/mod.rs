@@ -31,6 +31,7 @@ pub mod requests;
 mod salvage;
 mod schema;
 mod search;
+pub mod seen_files;
 pub mod settings;
 pub mod sheet_columns;
 mod sorted;
@@ -40,6 +41,7 @@ pub mod totals;
 pub mod value_sets;
 pub mod views;
 pub mod volumes;
+pub mod watched_folders;
 pub mod windows;
 #[cfg(test)]
 mod windows_properties;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, Result, params_from_iter};
 use crate::model::BatchId;
 
 /// Each after those that it belongs to.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 26] = [
     "account",
     "batch",
     "source_folder",
@@ -26,11 +26,15 @@ const TABLES: [&str; 22] = [
     "word_used",
     "checked",
     "file_sum",
+    "watched_folder",
+    "seen_folder",
+    "seen_file",
     "sync_folder",
     "mirrored_collection",
     "mirrored_file",
     "held_file",
     "mirror_activity",
+    "picture",
 ];
 /// Damaged pages are stepped over so often in one table.
 const MOST_GAPS: u32 = 10_000;
@@ -52,6 +56,7 @@ pub fn take_over(damaged: &Path, new: &mut Connection) -> Result<u64> {
         "DELETE FROM batch WHERE account_id NOT IN (SELECT id FROM account);
          DELETE FROM job WHERE batch_id NOT IN (SELECT id FROM batch)
              OR folder_id NOT IN (SELECT id FROM source_folder);
+         UPDATE seen_file SET job_id = 0 WHERE job_id NOT IN (SELECT id FROM job);
          DELETE FROM parts_upload WHERE job_id NOT IN (SELECT id FROM job);
          DELETE FROM part WHERE job_id NOT IN (SELECT job_id FROM parts_upload);
          DELETE FROM mirrored_collection WHERE account_id NOT IN (SELECT id FROM account);

@@ -19,7 +19,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0011_places.sql"),
     include_str!("../../migrations/0012_duplicates.sql"),
     include_str!("../../migrations/0013_pictures.sql"),
-    include_str!("../../migrations/0014_collections.sql"),
+    include_str!("../../migrations/0014_watched_folders.sql"),
+    include_str!("../../migrations/0015_collections.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

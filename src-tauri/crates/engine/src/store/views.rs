@@ -118,6 +118,7 @@ impl Places {
         while let Some(row) = next.map(|id| folders::get(db, id)).transpose()?.flatten() {
             if row.arrives {
                 names.push(row.arrival_name());
+                names.extend(row.arrives_in.iter().rev().cloned());
             }
             next = row.parent;
         }

@@ -75,6 +75,9 @@ impl Places {
                 destination.path.rsplit(" / ").next().filter(|name| !name.is_empty()).unwrap_or(TOP_ALBUM);
             return self.node(client, parent, true, name).await;
         };
+        for name in chain.first().map(|root| root.arrives_in.as_slice()).unwrap_or_default() {
+            parent = Some(self.node(client, parent, false, name).await?);
+        }
         for folder in above {
             parent = Some(self.node(client, parent, false, &folder.arrival_name()).await?);
         }
