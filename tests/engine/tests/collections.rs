@@ -84,7 +84,7 @@ impl Mirrored {
                 ) {}
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), wait).await.expect("a run that ends")
+        tokio::time::timeout(Duration::from_secs(300), wait).await.expect("a run that ends")
     }
 
     async fn run(&self) -> CollectionView {
@@ -141,11 +141,15 @@ const LIST: &str = "/api/v1/mycollections/";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_collection_is_here_whole_and_a_second_run_fetches_nothing() {
-    let here = Mirrored::of(400).await;
+    // The are FERRY_ASSETS=10000.
+    let count = std::env::var("FERRY_ASSETS").ok().and_then(|text| text.parse().ok()).unwrap_or(400);
+    let begun = std::time::Instant::now();
+    let here = Mirrored::of(count).await;
     let view = here.ended(0).await;
     assert_eq!((view.failure.clone(), view.state), (None, CollectionState::UpToDate));
-    assert_eq!((view.files, view.unverified), (400, 0));
-    assert_eq!(files(&here.folder()), whole(400));
+    assert_eq!((view.files, view.unverified), (count as u64, 0));
+    assert_eq!(files(&here.folder()), whole(count));
+    println!("{count} assets after {:.1} s", begun.elapsed().as_secs_f64());
     let first = here.requests();
     assert!(
         !here.stage.tenant.requests().iter().any(|call| call.path.starts_with("/cdn") && call.user.is_some())
@@ -469,9 +473,7 @@ async fn damage_expired_addresses_and_sums_of_another_form_are_told_apart() {
     // Damaged every time: nothing under the file's name, and what was there stays.
     let three = format!("/cdn/{}/{}", here.keys[3].scheme, here.keys[3].id);
     here.faults(
-        (0..9)
-            .map(|at| Rule::new(Match::path(&three), Action::FlipByte { at }).after(at as u64).times(1))
-            .collect(),
+        (0..9).map(|at| Rule::new(Match::path(&three), Action::FlipByte { at }).after(at).times(1)).collect(),
     );
     here.stage.tenant.put_version(&here.keys[3], &noise(3, 9_000));
     assert_eq!(here.fails().await.code, ErrorCode::ChecksumMismatch);

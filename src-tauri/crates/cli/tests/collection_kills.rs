@@ -134,6 +134,7 @@ async fn a_mirror_is_whole_after_many_kills_and_nothing_is_lost() {
     let url = stage.tenant.url().to_owned();
     assert_eq!(stage.to_its_end(&["login", &url, "--client-credentials"]).await, Some(0));
     assert_eq!(stage.to_its_end(&["settings", "set", "collections_deleted", "come_back"]).await, Some(0));
+    assert_eq!(stage.to_its_end(&["settings", "set", "collections_when", "at_start"]).await, Some(0));
     assert_eq!(stage.to_its_end(&["collections", "add", ID]).await, Some(0));
     let mut precious: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     std::fs::create_dir(stage.files.path().join("mirror")).unwrap();

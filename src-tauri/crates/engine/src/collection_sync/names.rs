@@ -177,7 +177,7 @@ mod tests {
         ];
         let name =
             prop::collection::vec(odd, 0..300).prop_map(|letters| letters.into_iter().collect::<String>());
-        hold("safe names", file!(), 3_000, name, |name, steps| {
+        hold("safe names", file!(), 400, name, |name, steps| {
             let once = safe(&name);
             for (form, most) in
                 [(once.clone(), LONGEST + 1), (with_suffix(&once, " (123)"), LONGEST_WITH_SUFFIX)]

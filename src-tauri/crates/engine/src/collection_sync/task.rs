@@ -137,7 +137,15 @@ impl<S: Surroundings> MirrorTask<S> {
         match self.tried.get(&mirror.id) {
             Some(Tried { retry: Some(retry), .. }) => Some(left(*retry)),
             Some(Tried { at, .. }) => rules.every.map(|every| left(*at + every)),
-            None => (rules.at_start || rules.every.is_some()).then_some(Duration::ZERO),
+            None => match (rules.every, mirror.ran_at) {
+                // A command that starts the engine for a moment does not look again what was looked at just now.
+                (Some(every), Some(ran_at)) if mirror.failure.is_none() => {
+                    let passed = self.context.world.now() - ran_at;
+                    let passed = u64::try_from(passed).map_or(every, Duration::from_millis);
+                    Some(every.saturating_sub(passed))
+                }
+                (every, _) => (rules.at_start || every.is_some()).then_some(Duration::ZERO),
+            },
         }
     }
 
