@@ -103,17 +103,18 @@ unsafe fn one_block<const N: usize, V: Lanes<N>>(state: &mut [V; 4], words: &[[u
     macro_rules! step {
         ($round:literal, $step:expr, $mixed:expr, $left:literal) => {{
             let word = V::load(words[const { word_of($round, $step) }]);
-            let sum = $mixed.add(a).add_to_each(const { SINES[$round * 16 + $step] }).add(word);
+            // What the last step made comes last: the others wait for nothing.
+            let sum = $mixed(a.add_to_each(const { SINES[$round * 16 + $step] }).add(word));
             let next = sum.turn::<$left, { 32 - $left }>().add(b);
             (a, d, c, b) = (d, c, b, next);
         }};
     }
     macro_rules! four_steps {
         ($round:literal, $first:expr, $mix:expr, [$one:literal, $two:literal, $three:literal, $four:literal]) => {
-            step!($round, $first, $mix(b, c, d), $one);
-            step!($round, $first + 1, $mix(b, c, d), $two);
-            step!($round, $first + 2, $mix(b, c, d), $three);
-            step!($round, $first + 3, $mix(b, c, d), $four);
+            step!($round, $first, |sum: V| $mix(sum, b, c, d), $one);
+            step!($round, $first + 1, |sum: V| $mix(sum, b, c, d), $two);
+            step!($round, $first + 2, |sum: V| $mix(sum, b, c, d), $three);
+            step!($round, $first + 3, |sum: V| $mix(sum, b, c, d), $four);
         };
     }
     macro_rules! round {
@@ -126,10 +127,10 @@ unsafe fn one_block<const N: usize, V: Lanes<N>>(state: &mut [V; 4], words: &[[u
     }
     // SAFETY: the caller's promise.
     unsafe {
-        round!(0, |b, c, d| V::choose(b, c, d), [7, 12, 17, 22]);
-        round!(1, |b, c, d| V::choose(d, b, c), [5, 9, 14, 20]);
-        round!(2, |b, c, d| V::parity(b, c, d), [4, 11, 16, 23]);
-        round!(3, |b, c, d| V::last_mix(b, c, d), [6, 10, 15, 21]);
+        round!(0, |sum: V, b, c, d| sum.add(V::choose(b, c, d)), [7, 12, 17, 22]);
+        round!(1, |sum: V, b, c, d| sum.add_choice(d, b, c), [5, 9, 14, 20]);
+        round!(2, |sum: V, b, c, d| sum.add(V::parity(b, c, d)), [4, 11, 16, 23]);
+        round!(3, |sum: V, b, c, d| sum.add(V::last_mix(b, c, d)), [6, 10, 15, 21]);
         for (value, more) in state.iter_mut().zip([a, b, c, d]) {
             *value = value.add(more);
         }

@@ -16,6 +16,12 @@ pub(crate) trait Lanes<const N: usize>: Copy {
     unsafe fn turn<const LEFT: i32, const RIGHT: i32>(self) -> Self;
     /// `(a & b) | (!a & c)`
     unsafe fn choose(a: Self, b: Self, c: Self) -> Self;
+    /// Adds the same to `self`, where `b` is known later than `a` and `c`.
+    #[inline(always)]
+    unsafe fn add_choice(self, a: Self, b: Self, c: Self) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { self.add(Self::choose(a, b, c)) }
+    }
     /// `a ^ b ^ c`
     unsafe fn parity(a: Self, b: Self, c: Self) -> Self;
     /// `b ^ (a | !c)`
@@ -69,9 +75,15 @@ impl<const N: usize> Lanes<N> for Plain<N> {
     unsafe fn choose(a: Self, b: Self, c: Self) -> Self {
         a.with(b, c, |a, b, c| c ^ (a & (b ^ c)))
     }
+    /// The two halves have no bit in common, so they may be added one after the other.
+    #[inline(always)]
+    unsafe fn add_choice(self, a: Self, b: Self, c: Self) -> Self {
+        let early = a.with(self, c, |a, sum, c| sum.wrapping_add(!a & c));
+        early.with(a, b, |sum, a, b| sum.wrapping_add(a & b))
+    }
     #[inline(always)]
     unsafe fn parity(a: Self, b: Self, c: Self) -> Self {
-        a.with(b, c, |a, b, c| a ^ b ^ c)
+        a.with(b, c, |a, b, c| a ^ (b ^ c))
     }
     #[inline(always)]
     unsafe fn last_mix(a: Self, b: Self, c: Self) -> Self {
