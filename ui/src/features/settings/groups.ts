@@ -36,13 +36,7 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
 };
 
 /** Set elsewhere: by a button that says what it does, or (of Auto Sync and collections) by a view of its own. */
-type Elsewhere =
-  | "rest_until"
-  | "sync"
-  | "sync_frequency"
-  | "sync_changed"
-  | "collections_when"
-  | "collections_deleted";
+type Elsewhere = "rest_until" | "sync" | "sync_frequency" | "sync_changed" | "collections_when" | "collections_deleted";
 type Shown = Exclude<SettingKey, Elsewhere>;
 
 /** A choice of theirs is a rule: a switch, a basis and an action. */
