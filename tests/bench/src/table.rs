@@ -22,9 +22,12 @@ struct Medians {
     load: f64,
 }
 
+/// Of an even number the mean of the middle two.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
+    let at = |place: usize| values.get(place).copied().unwrap_or(0.0);
+    let (upper, even) = (values.len() / 2, values.len().is_multiple_of(2));
+    if even { f64::midpoint(at(upper.saturating_sub(1)), at(upper)) } else { at(upper) }
 }
 
 impl Medians {
@@ -95,6 +98,7 @@ mod tests {
     #[test]
     fn the_middle_round_counts() {
         assert_eq!(median(vec![9.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![9.0, 1.0, 2.0, 3.0]), 2.5);
         assert_eq!(median(Vec::new()), 0.0);
     }
 
