@@ -113,6 +113,8 @@ impl Store {
         // Catalogues on fixed ports, for which a second server on this machine would end.
         command.args(["-s3.port.iceberg=0", "-s3.port.lance=0"]);
         command.arg("-volume.max=8").arg("-master.volumeSizeLimitMB=1024");
+        // Else it takes nothing once less than a hundredth of the disk is free, which may be gigabytes.
+        command.arg("-volume.minFreeSpace=1MiB");
         for (part, [own, grpc]) in
             ["s3", "master", "volume", "filer"].into_iter().zip(ports.as_chunks::<2>().0)
         {
