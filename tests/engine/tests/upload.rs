@@ -73,22 +73,33 @@ async fn what_an_upload_that_is_expected_asks_is_known_when_it_begins() {
     assert_eq!(asked(), before + QUESTIONS.len(), "asked again");
 }
 
-/// Whether the album takes files is found out when it is named, once.
+/// Whether an album is there is found out once, and not at all where the tenant has just said so: that is a whole answer
+/// before the first byte.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_album_is_looked_at_when_it_is_named() {
+async fn an_album_that_was_just_shown_or_made_is_not_looked_at() {
     let stage = Stage::new().await;
     let looks = || {
         let is_look = |call: &&ferry_tenant::Call| call.path.starts_with("/api/v1/info/album/");
         stage.tenant.requests().iter().filter(is_look).count()
     };
+    let upload = async |name: &str, album| {
+        stage.file(name, name.as_bytes());
+        let batch = stage.upload(vec![stage.path(name)], album).await;
+        assert_eq!(batch.totals.count(JobStateKind::Done), 1);
+    };
+    // One that is only named, as a window does that remembers it.
+    upload("a.jpg", stage.album(&["Marketing", "Spring", "Selects"])).await;
+    upload("b.jpg", stage.album(&["Marketing", "Spring", "Selects"])).await;
+    assert_eq!(looks(), 1, "once");
     let handle = stage.handle();
-    let place = handle.resolve_destination(stage.account, "Marketing/Spring/Selects", false, false);
-    let album = place.await.unwrap();
-    stage.until(|| looks() == 1).await;
-    stage.file("a.jpg", b"one");
-    let batch = stage.upload(vec![stage.path("a.jpg")], album).await;
-    assert_eq!(batch.totals.count(JobStateKind::Done), 1);
-    assert_eq!(looks(), 1, "asked again");
+    let other = stage.album(&["Marketing", "Spring", "Raw"]).id;
+    for text in ["Marketing/Spring/Raw".to_owned(), "Marketing/New".to_owned()] {
+        let place = handle.resolve_destination(stage.account, &text, false, true).await.unwrap();
+        upload(&format!("{}.jpg", place.id), place).await;
+    }
+    let place = handle.resolve_destination(stage.account, &format!("album:{other}"), false, false).await;
+    upload("c.jpg", place.unwrap()).await;
+    assert_eq!(looks(), 2, "and by its id, which is the look");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -74,6 +74,9 @@ impl EngineHandle {
             NodeKind::Album => tenant.client.create_album(parent.as_deref(), name).await,
         };
         let node = made.map_err(|error| refused_here(&error, name))?;
+        if kind == NodeKind::Album {
+            tenant.refusals.saw_album(&node.id);
+        }
         // The answer may hold the id alone [C].
         let path = if node.name_path.is_empty() { name.to_owned() } else { shown(&node.name_path) };
         Ok(LibraryNode { kind, id: node.id, name: name.to_owned(), path, size: Some(0) })
@@ -100,8 +103,13 @@ impl EngineHandle {
                     // An id that was typed may be wrong as well.
                     if failure.code == ErrorCode::DestinationMissing { missing() } else { failure }
                 })?;
-                let kind =
-                    if kind == ApiKind::Album { DestinationKind::Album } else { DestinationKind::Folder };
+                let kind = match kind {
+                    ApiKind::Album => DestinationKind::Album,
+                    _ => DestinationKind::Folder,
+                };
+                if kind == DestinationKind::Album {
+                    tenant.refusals.saw_album(id);
+                }
                 return Ok(Destination { kind, id: id.to_owned(), path: shown(&node.name_path) });
             }
         }
@@ -138,7 +146,9 @@ impl EngineHandle {
             };
             place = Destination { kind, id: node.id, path };
         }
-        self.expect_place(account, &place);
+        if place.kind == DestinationKind::Album {
+            self.inner.tenants.get(account).await?.refusals.saw_album(&place.id);
+        }
         Ok(place)
     }
 }
