@@ -1,5 +1,6 @@
 //! Files arrive whole, once, in the right place.
 
+use engine::event::EngineEvent;
 use engine::model::{BatchState, JobStateKind, Verification};
 use engine_tests::{Stage, local_files, md5_of, noise};
 
@@ -55,15 +56,16 @@ const QUESTIONS: [&str; 3] = ["/api/v1/upload/setting", "/api/v1/custom/field", 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_upload_that_is_expected_asks_is_known_when_it_begins() {
-    let mut stage = Stage::new().await;
-    // What a sign-in finds out is forgotten when it is stored.
-    stage.stop().await;
-    stage.start().await;
+    let stage = Stage::new().await;
+    let mut watch = stage.watch().await;
+    stage.sign_in().await;
     let asked =
         || stage.tenant.requests().iter().filter(|call| QUESTIONS.contains(&call.path.as_str())).count();
     let before = asked();
     stage.handle().expect_upload(stage.account);
     stage.until(|| asked() == before + QUESTIONS.len()).await;
+    // Word of the sign-in reaches the transfers after the first question.
+    while !matches!(watch.next().await.as_deref(), Some(EngineEvent::AccountsChanged { .. })) {}
     // An account that is not there is nobody's trouble.
     stage.handle().expect_upload(engine::model::AccountId(99));
     stage.file("a.mov", &noise(1, 20_000_000));

@@ -202,6 +202,7 @@ impl EngineHandle {
             place: opens.map(|view| PlaceView { trouble: None, ..view }),
             place_trouble: None,
             role: user.role,
+            sign_ins: 0,
         };
         let boxed = Box::new(row.clone());
         let id = if self.is_owner() {

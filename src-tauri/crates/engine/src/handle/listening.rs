@@ -7,6 +7,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::EngineEvent;
+use crate::store::accounts;
 use crate::transfer::upload::TransferContext;
 
 /// Keeps the sum that the time left is reckoned from.
@@ -38,7 +39,8 @@ pub(super) async fn keep_open_bytes(
     }
 }
 
-/// A new sign-in has left new secrets: transfers read them anew.
+/// A new sign-in, here or in another program, has left new secrets: transfers read them anew. Whoever has read them already
+/// keeps what they have asked the tenant since.
 pub(super) async fn forget_changed(
     context: Arc<TransferContext>,
     mut events: broadcast::Receiver<Arc<EngineEvent>>,
@@ -50,15 +52,18 @@ pub(super) async fn forget_changed(
             event = events.recv() => event,
         };
         match event {
-            Ok(event) => {
-                if let EngineEvent::AccountsChanged { accounts } = &*event {
-                    for account in accounts {
-                        context.tenants.forget(account.id);
-                    }
-                }
-            }
+            Ok(event) if matches!(*event, EngineEvent::AccountsChanged { .. }) => {}
+            // One of them may have been it.
             Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Ok(_) => continue,
             Err(broadcast::error::RecvError::Closed) => return,
+        }
+        match context.readers.read(accounts::all).await {
+            Ok(rows) => context.tenants.forget_outgrown(&rows),
+            Err(failure) => {
+                tracing::warn!(%failure, "who is signed in can't be read");
+                context.tenants.forget_all();
+            }
         }
     }
 }

@@ -164,6 +164,14 @@ impl Tenants {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).tenants.remove(&account);
     }
 
+    /// Those that their account has outgrown.
+    pub fn forget_outgrown(&self, accounts: &[AccountRow]) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.tenants.retain(|id, tenant| {
+            accounts.iter().find(|row| row.id == *id).is_some_and(|row| tenant.row.still_serves(row))
+        });
+    }
+
     /// Somebody wants it tried again: what was refused may be allowed by now.
     pub fn ask_again(&self) {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

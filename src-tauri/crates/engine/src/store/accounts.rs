@@ -31,9 +31,19 @@ pub struct AccountRow {
     /// The tenant's word for it, where it tells one.
     #[serde(default)]
     pub role: Option<String>,
+    /// Each sign-in after the first one counts: it has left new secrets.
+    #[serde(default)]
+    pub sign_ins: u32,
 }
 
 impl AccountRow {
+    /// Whether what was made from this row still serves for the `newer` one of the same account: what is found out about
+    /// it meanwhile is told to both.
+    pub fn still_serves(&self, newer: &Self) -> bool {
+        let Self { rights, listing_delay, .. } = newer;
+        *newer == Self { rights: rights.clone(), listing_delay: *listing_delay, ..self.clone() }
+    }
+
     pub fn view(&self) -> AccountView {
         let shown = self.tenant_url.split_once("://").map_or(self.tenant_url.as_str(), |(_, rest)| rest);
         let known = [(Right::Upload, "upload"), (Right::Download, "download")];
@@ -60,7 +70,7 @@ impl AccountRow {
 }
 
 const COLUMNS: &str = "id, tenant_url, user_id, user_name, email, app_id, kind, rights, sign_in_required, \
-                       listing_delay, place, place_trouble, role";
+                       listing_delay, place, place_trouble, role, sign_ins";
 
 /// Adds an account or renews the one of the same user at the same tenant; the id of `row` is not used.
 pub fn put(db: &Connection, row: &AccountRow, now: Millis) -> Result<AccountId> {
@@ -70,7 +80,7 @@ pub fn put(db: &Connection, row: &AccountRow, now: Millis) -> Result<AccountId> 
         "INSERT INTO account (tenant_url, user_id, user_name, email, app_id, kind, rights, created_at, place, role)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (tenant_url, user_id) DO UPDATE SET user_name = ?3, email = ?4, app_id = ?5, kind = ?6,
-           rights = ?7, sign_in_required = 0, place = ?9, place_trouble = NULL, role = ?10
+           rights = ?7, sign_in_required = 0, place = ?9, place_trouble = NULL, role = ?10, sign_ins = sign_ins + 1
          RETURNING id",
         params![
             row.tenant_url,
@@ -150,5 +160,6 @@ fn read(row: &Row<'_>) -> Result<AccountRow> {
         place: place.and_then(|text| serde_json::from_str(&text).ok()),
         place_trouble: trouble.and_then(|word| ErrorCode::parse(&word)),
         role: row.get(12)?,
+        sign_ins: row.get(13)?,
     })
 }

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0013_pictures.sql"),
     include_str!("../../migrations/0014_watched_folders.sql"),
     include_str!("../../migrations/0015_collections.sql"),
+    include_str!("../../migrations/0016_sign_ins.sql"),
 ];
 
 /// Brings the database to this version of Ferry.
