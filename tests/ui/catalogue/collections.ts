@@ -85,7 +85,7 @@ export const collections: Views = {
     plain: true,
     steps: async (page) => {
       await openCollections(page);
-      await page.getByText("Collection 0001").waitFor();
+      await page.getByRole("heading", { name: "Collection 0001" }).waitFor();
     },
   },
   "collections-trouble": {
