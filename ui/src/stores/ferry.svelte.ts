@@ -2,6 +2,7 @@
 import { getContext, setContext } from "svelte";
 import { t } from "../i18n";
 import type { AccountView, Backend, ControlResult, JobAction, JobSelection, QueueSpot } from "../ipc";
+import { Collections } from "./collections.svelte";
 import { ConnectionTests } from "./connection.svelte";
 import { Decisions } from "./decisions.svelte";
 import { EngineState } from "./engine.svelte";
@@ -19,7 +20,7 @@ import { Staging } from "./staging.svelte";
 const KEY = Symbol("ferry");
 const ACCOUNT = "ferry.account";
 
-export type Place = "uploads" | "history" | "settings";
+export type Place = "uploads" | "collections" | "history" | "settings";
 
 /** Asked before something is lost. */
 export interface Question {
@@ -42,6 +43,7 @@ export class Ferry {
   readonly settings: Settings;
   readonly connection: ConnectionTests;
   readonly decisions: Decisions;
+  readonly collections: Collections;
   question = $state.raw<Question | null>(null);
   place = $state<Place>("uploads");
   version = $state("");
@@ -62,6 +64,12 @@ export class Ferry {
     this.connection = new ConnectionTests(backend);
     this.decisions = new Decisions(backend, (n) =>
       this.notices.ask(t("decide.notice", { n }), { label: t("decide.open"), run: () => this.decisions.open() }),
+    );
+    this.collections = new Collections(backend, ({ name, removals }) =>
+      this.notices.ask(t("collections.notice", { name, n: removals }), {
+        label: t("collections.notice_look"),
+        run: () => (this.place = "collections"),
+      }),
     );
     backend.appVersion().then(
       (version) => (this.version = version),
@@ -85,6 +93,7 @@ export class Ferry {
         this.motion.take(event.frame, Date.now());
         this.speed.take(event.frame.speed, Date.now());
       }
+      if (event.event === "collection_changed") this.collections.changed(event.collection);
       if (event.event === "settings_changed") this.settings.load().catch(() => {});
       if (event.event === "batch_finished" && this.history.loaded) void this.history.reload();
     });
