@@ -5,6 +5,7 @@ import { places } from "./places";
 import { queue } from "./queue";
 import { session } from "./session";
 import { staging } from "./staging";
+import { sync } from "./sync";
 import type { Views } from "./view";
 
 export type { View } from "./view";
@@ -16,4 +17,5 @@ export const VIEWS: Views = {
   ...metadata,
   ...duplicates,
   ...places,
+  ...sync,
 };

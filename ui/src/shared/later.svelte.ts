@@ -3,6 +3,7 @@ import { SvelteMap } from "svelte/reactivity";
 
 const loads = {
   settings: () => import("../features/settings/SettingsView.svelte"),
+  sync: () => import("../features/sync/AutoSync.svelte"),
   history: () => import("../features/receipts/History.svelte"),
   signIn: () => import("../features/session/SignIn.svelte"),
   staging: () => import("../features/upload/StagingSheet.svelte"),

@@ -1,7 +1,7 @@
 // Everything the views share, made once and found through Svelte's context.
 import { getContext, setContext } from "svelte";
 import { t } from "../i18n";
-import type { AccountView, Backend, ControlResult, JobAction, JobSelection, QueueSpot } from "../ipc";
+import type { AccountView, AskedView, Backend, ControlResult, JobAction, JobSelection, QueueSpot } from "../ipc";
 import { ConnectionTests } from "./connection.svelte";
 import { Decisions } from "./decisions.svelte";
 import { EngineState } from "./engine.svelte";
@@ -15,11 +15,12 @@ import { SignIn } from "./session.svelte";
 import { MeasuredSpeed } from "./speed.svelte";
 import { Settings } from "./settings.svelte";
 import { Staging } from "./staging.svelte";
+import { WatchedFolders } from "./sync.svelte";
 
 const KEY = Symbol("ferry");
 const ACCOUNT = "ferry.account";
 
-export type Place = "uploads" | "history" | "settings";
+export type Place = "uploads" | "sync" | "history" | "settings";
 
 /** Asked before something is lost. */
 export interface Question {
@@ -42,6 +43,7 @@ export class Ferry {
   readonly settings: Settings;
   readonly connection: ConnectionTests;
   readonly decisions: Decisions;
+  readonly folders: WatchedFolders;
   question = $state.raw<Question | null>(null);
   place = $state<Place>("uploads");
   version = $state("");
@@ -63,6 +65,7 @@ export class Ferry {
     this.decisions = new Decisions(backend, (n) =>
       this.notices.ask(t("decide.notice", { n }), { label: t("decide.open"), run: () => this.decisions.open() }),
     );
+    this.folders = new WatchedFolders(backend);
     backend.appVersion().then(
       (version) => (this.version = version),
       () => {},
@@ -85,6 +88,7 @@ export class Ferry {
         this.motion.take(event.frame, Date.now());
         this.speed.take(event.frame.speed, Date.now());
       }
+      this.folders.hear(event);
       if (event.event === "settings_changed") this.settings.load().catch(() => {});
       if (event.event === "batch_finished" && this.history.loaded) void this.history.reload();
     });
@@ -138,6 +142,21 @@ export class Ferry {
     if (this.account && !this.signIn.asked) this.staging.add(paths, this.account.id);
     // Not by spreading: WebKit takes 65,536 arguments.
     else for (const path of paths) this.early.push(path);
+  }
+
+  /** What was dropped or opened: in Auto Sync it is folders to be watched. */
+  take(paths: string[]): void {
+    if (this.place === "sync" && this.account && !this.signIn.asked && !this.staging.open) this.folders.adding = paths;
+    else this.stage(paths);
+  }
+
+  showView(view: AskedView): void {
+    if (view === "problems") this.queue.show("problems");
+    this.place = view === "problems" ? "uploads" : "history";
+  }
+
+  async pickWatched(): Promise<void> {
+    this.folders.adding = (await this.notices.attempt(this.backend.pickFolders())) ?? [];
   }
 
   async pick(what: "files" | "folders"): Promise<void> {

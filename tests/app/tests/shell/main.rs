@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
 mod duplicates;
+mod folders;
 mod names;
 mod opened;
 mod permissions;

@@ -8,6 +8,7 @@ import type { Shoot } from "./shoot";
 
 export const SCENARIOS = [
   "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed", "damaged", "consumer", "rights", "accounts", "no-keychain", "locked", "upload-link", "place-closed", "duplicates", "duplicates-many", "duplicates-locked", "duplicates-others",
+  "sync", "sync-one", "sync-hundred", "sync-off", "sync-failed", "sync-loading",
 ] as const; // prettier-ignore
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -171,6 +172,10 @@ export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void
     case "no-keychain":
     case "damaged":
     case "empty":
+    case "sync-one":
+    case "sync-hundred":
+    case "sync-failed":
+    case "sync-loading":
       return;
     case "ten":
       add(stage, "Open day", EVENTS, MIXED, 10, 0);
