@@ -107,3 +107,27 @@ async fn what_was_delivered_is_skipped_without_opening_a_file() {
     assert_eq!(view.totals.count(JobStateKind::Done), 1);
     assert!(opens.count() > 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_preview_has_read_is_not_read_again() {
+    let stage = Stage::new().await;
+    let bytes = |number: u8| vec![number; 200_000];
+    for number in 0..8 {
+        stage.file(&format!("Archive/{number}.jpg"), &bytes(number));
+        stage.file(&format!("Copies/copy {number}.jpg"), &bytes(number));
+    }
+    let place = stage.album(&["Marketing", "Spring", "Selects"]);
+    stage.upload(vec![stage.path("Archive")], place.clone()).await;
+    let mut request = stage.request(vec![stage.path("Copies")], place);
+    request.duplicates = Some(DuplicateRule::Md5Skip);
+    let opens = Opens::of([stage.path("Copies")].iter());
+    let preview = stage.handle().preview_duplicates(request.clone(), None).await.unwrap();
+    assert_eq!((preview.certain, opens.count()), (8, 8));
+    // As staging does when a choice beside it is changed.
+    let again = stage.handle().preview_duplicates(request.clone(), None).await.unwrap();
+    assert_eq!((again.certain, opens.count()), (8, 0));
+    let mut watch = stage.watch().await;
+    let batch = stage.handle().enqueue(request).await.unwrap();
+    let view = ended(&stage, &mut watch, batch).await;
+    assert_eq!((view.totals.count(JobStateKind::Skipped), opens.count()), (8, 0));
+}

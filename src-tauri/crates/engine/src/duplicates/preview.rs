@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -11,6 +12,7 @@ use super::finder::{Asked, Finder, Trouble};
 use super::library::Library;
 use super::picture::{self, may_be_picture};
 use super::sums;
+use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::intake::{Filter, Found, FoundFile, walk_all};
 use crate::model::{
@@ -18,8 +20,10 @@ use crate::model::{
     PreviewedDuplicate, name_key,
 };
 use crate::platform::file_keys::FileKeys;
+use crate::queue::message::{Made, ToOwner};
 use crate::session::Tenants;
-use crate::store::{Readers, file_sums, pictures};
+use crate::store::file_sums::{self, FileSum};
+use crate::store::{Readers, pictures};
 use crate::transfer::failure::failure_of;
 use crate::transfer::source::Seen;
 
@@ -33,6 +37,9 @@ pub struct Preview {
     pub keys: Arc<FileKeys>,
     /// Pictures are compared without their metadata, too.
     pub same_picture: bool,
+    /// Keeps the sums that are made, so that sending reads each file once less; `None` where another program does.
+    pub owner: Option<Sender<ToOwner>>,
+    pub world: SharedWorld,
 }
 
 /// Of a file, and of the picture in it.
@@ -134,7 +141,9 @@ impl Preview {
         // Nobody waits for it any more when this is dropped.
         let stop = StopOnDrop::default();
         let stopped = Arc::clone(&stop.0);
+        let began = self.world.now();
         let work = move || {
+            let mut kept = Made::default();
             let known = |path: &PathBuf| {
                 let stamp = Seen::of_path(path).ok()?.stamp(path, &keys)?;
                 readers.read_now(|db| file_sums::of_file(db, &stamp)).ok().flatten().map(|(md5, _)| md5)
@@ -144,23 +153,42 @@ impl Preview {
             let to_hash: Vec<PathBuf> = unknown.iter().filter_map(|at| paths.get(*at).cloned()).collect();
             let made = sums::of_files(&to_hash, &stopped);
             for (at, made) in unknown.into_iter().zip(made) {
-                if let (Some(place), Ok((_, md5))) = (md5s.get_mut(at), made) {
+                if let (Some(place), Some(path), Ok((seen, md5))) = (md5s.get_mut(at), paths.get(at), made) {
                     *place = Some(md5);
+                    let stamp = seen.stamp(path, &keys);
+                    kept.sums.extend(stamp.map(|stamp| FileSum { stamp, md5, made_at: began }));
                 }
             }
-            let shown = |path: &PathBuf, md5: [u8; 16]| {
-                let known = readers.read_now(|db| pictures::of_file(db, md5)).ok().flatten();
-                known.unwrap_or_else(|| picture::of_path(path, &Seen::of_path(path).ok()?).ok().flatten())
+            let mut shown = |path: &PathBuf, md5: [u8; 16]| {
+                if let Some(known) = readers.read_now(|db| pictures::of_file(db, md5)).ok().flatten() {
+                    return known;
+                }
+                let shows = picture::of_path(path, &Seen::of_path(path).ok()?).ok()?;
+                kept.pictures.push((md5, shows));
+                shows
             };
             let sums = paths.iter().zip(md5s).map(|(path, md5)| {
                 let is_looked_at = same_picture && may_be_picture(&path.to_string_lossy());
                 Sums { md5, picture: md5.filter(|_| is_looked_at).and_then(|md5| shown(path, md5)) }
             });
-            drop(told.send(sums.collect()));
+            let sums = sums.collect();
+            drop(told.send((sums, kept)));
         };
         let spawned = std::thread::Builder::new().name("fingerprints".into()).spawn(work);
         spawned.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
-        heard.await.map_err(|error| Failure::new(ErrorCode::Internal).because(error))
+        let (sums, made) = heard.await.map_err(|error| Failure::new(ErrorCode::Internal).because(error))?;
+        self.keep(made).await;
+        Ok(sums)
+    }
+
+    /// Until they are kept, so that who sends next finds them. What can't be kept is made again.
+    async fn keep(&self, made: Made) {
+        let Some(owner) = self.owner.as_ref().filter(|_| !made.is_empty()) else { return };
+        let (reply, kept) = oneshot::channel();
+        drop(owner.send(ToOwner::Decided { decided: Vec::new(), made, reply }));
+        if let Ok(Err(failure)) = kept.await {
+            tracing::debug!(%failure, "the sums of a preview are not kept");
+        }
     }
 }
 

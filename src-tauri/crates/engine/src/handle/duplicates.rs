@@ -52,6 +52,8 @@ impl EngineHandle {
             readers: inner.readers.clone(),
             keys: Arc::default(),
             same_picture: self.setting(SettingKey::DuplicatesPicture).await? == "on",
+            owner: inner.owner.clone(),
+            world: Arc::clone(&inner.world),
         };
         preview.of(request, basis).await
     }
