@@ -6,7 +6,9 @@ use engine::error::{ErrorCode, Failure, Outcome};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tauri::{AppHandle, Manager, Runtime};
+use tauri_plugin_autostart::ManagerExt;
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
+use tauri_plugin_notification::NotificationExt;
 use tauri_plugin_opener::OpenerExt;
 use tokio::sync::oneshot;
 
@@ -53,6 +55,18 @@ pub trait Desktop: Send + Sync {
 
     /// Nothing when the dialog was closed.
     fn pick(&self, what: Pick) -> BoxFuture<'_, Vec<PathBuf>>;
+
+    /// Whether Ferry starts, without its window, when somebody signs in to this computer.
+    ///
+    /// # Errors
+    /// `Internal` when the system refuses.
+    fn start_at_login(&self, on: bool) -> Outcome<()>;
+
+    /// Tells somebody who does not look at the window.
+    ///
+    /// # Errors
+    /// `Internal` when the system has nothing for it.
+    fn notify(&self, title: &str, body: &str) -> Outcome<()>;
 
     /// Where to save a file; `None` when the dialog was closed.
     fn pick_target(&self, file_name: &str) -> BoxFuture<'_, Option<PathBuf>>;
@@ -120,6 +134,20 @@ impl<R: Runtime> Desktop for SystemDesktop<R> {
             paths.into_iter().filter_map(|path| path.into_path().ok()).collect()
         }
         .boxed()
+    }
+
+    fn start_at_login(&self, on: bool) -> Outcome<()> {
+        let starts = self.0.autolaunch();
+        // What is registered already stays untouched: a system may have it switched off by its own means.
+        if starts.is_enabled().map_err(internal)? == on {
+            return Ok(());
+        }
+        let set = if on { starts.enable() } else { starts.disable() };
+        set.map_err(internal)
+    }
+
+    fn notify(&self, title: &str, body: &str) -> Outcome<()> {
+        self.0.notification().builder().title(title).body(body).show().map_err(internal)
     }
 
     fn pick_target(&self, file_name: &str) -> BoxFuture<'_, Option<PathBuf>> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::EngineHandle;
-use engine::error::{ErrorCode, Outcome};
+use engine::error::{ErrorCode, Failure, Outcome};
 use engine::event::{EngineEvent, Snapshot};
 use engine::handle::Subscription;
 use tokio::sync::broadcast::error::RecvError;
@@ -20,6 +20,37 @@ pub type Handles = watch::Receiver<Option<EngineHandle>>;
 pub async fn subscribe(shell: &Shell) -> Outcome<(Subscription, Handles)> {
     let handles = shell.handles();
     Ok((of(&handles).await?, handles))
+}
+
+/// What a part of the shell hears that lasts as long as the program.
+pub enum Heard {
+    /// The engine did not start; the page's *Try again* may have more luck.
+    NotStarted(Failure),
+    Event(Arc<EngineEvent>),
+}
+
+/// Tells of the present picture and of every event from then on, as long as the program runs.
+pub async fn listen(shell: &Shell, mut hear: impl FnMut(Heard)) {
+    let mut handles = shell.handles();
+    let (subscription, handles) = loop {
+        let subscribed = match shell.engine().await {
+            Ok(_) => subscribe(shell).await,
+            Err(failure) => Err(failure),
+        };
+        match subscribed {
+            Ok(subscribed) => break subscribed,
+            Err(failure) => hear(Heard::NotStarted(failure)),
+        }
+        if handles.changed().await.is_err() {
+            return;
+        }
+    };
+    picture(&subscription.snapshot).into_iter().for_each(|event| hear(Heard::Event(Arc::new(event))));
+    let tell = |event| {
+        hear(Heard::Event(event));
+        true
+    };
+    forward(subscription, handles, tell).await;
 }
 
 /// Tells of every event until `tell` says that nobody listens any more.

@@ -4,6 +4,7 @@
 //! A drop on the tray icon is no way in: Tauri 2 tells of clicks and of the pointer there (`TrayIconEvent`), not of drops, and
 //! trays of Windows and Linux take none.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -18,6 +19,10 @@ use crate::state::lock;
 pub const EVENT: &str = "paths-opened";
 /// The same, of addresses that are no files.
 pub const REFUSED: &str = "open-refused";
+/// What somebody wants to see, from outside of the window.
+pub const VIEW: &str = "view-asked";
+pub const PROBLEMS: &str = "problems";
+pub const HISTORY: &str = "history";
 /// The page listens as soon as it has drawn the picture that it asked for.
 const DRAWING: Duration = Duration::from_millis(500);
 
@@ -28,8 +33,8 @@ pub struct Opened(Mutex<Inner>);
 #[derive(Default)]
 struct Inner {
     listens: bool,
-    paths: Vec<String>,
-    refused: Vec<String>,
+    /// Each event's words.
+    waiting: BTreeMap<&'static str, Vec<String>>,
 }
 
 /// The absolute paths among a program's arguments, its own name first.
@@ -66,12 +71,21 @@ pub fn open<R: Runtime>(app: &AppHandle<R>, paths: &[PathBuf]) {
     hand_over(app, EVENT, paths.iter().map(|path| shown(path)).collect());
 }
 
-fn hand_over<R: Runtime>(app: &AppHandle<R>, event: &str, words: Vec<String>) {
+/// The page is to show a view, now or as soon as it listens.
+pub fn view<R: Runtime>(app: &AppHandle<R>, view: &str) {
+    hand_over(app, VIEW, vec![view.to_owned()]);
+}
+
+/// What comes from now on waits for the next one.
+pub fn page_is_gone<R: Runtime>(app: &AppHandle<R>) {
+    lock(&app.state::<Opened>().0).listens = false;
+}
+
+fn hand_over<R: Runtime>(app: &AppHandle<R>, event: &'static str, words: Vec<String>) {
     let opened = app.state::<Opened>();
     let mut inner = lock(&opened.0);
     if !inner.listens {
-        let waiting = if event == EVENT { &mut inner.paths } else { &mut inner.refused };
-        waiting.extend(words);
+        inner.waiting.entry(event).or_default().extend(words);
         return;
     }
     drop(inner);
@@ -82,14 +96,13 @@ fn hand_over<R: Runtime>(app: &AppHandle<R>, event: &str, words: Vec<String>) {
 pub fn page_is_ready<R: Runtime>(app: AppHandle<R>) {
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(DRAWING).await;
-        let (paths, refused) = {
+        let waiting = {
             let opened = app.state::<Opened>();
             let mut inner = lock(&opened.0);
             inner.listens = true;
-            (std::mem::take(&mut inner.paths), std::mem::take(&mut inner.refused))
+            std::mem::take(&mut inner.waiting)
         };
-        tell(&app, EVENT, &paths);
-        tell(&app, REFUSED, &refused);
+        waiting.iter().for_each(|(event, words)| tell(&app, event, words));
     });
 }
 

@@ -15,6 +15,12 @@ pub struct Picture {
     pub recent: Vec<Recent>,
     /// What is set has to be asked for again.
     pub settings_changed: bool,
+    /// And what is kept in step.
+    pub synced_changed: bool,
+    /// Whether synchronization is on; `None`: nothing is kept in step.
+    pub sync: Option<bool>,
+    /// Bytes that were settled when the present stretch of work began.
+    pub begun_at: Option<u64>,
     /// Why the engine did not start.
     pub not_started: Option<Failure>,
 }
@@ -43,6 +49,9 @@ impl Picture {
     pub fn apply(&mut self, event: &EngineEvent) {
         match event {
             EngineEvent::JobsChanged { batches, totals, .. } => {
+                if self.begun_at.is_none() || self.totals.open() == 0 {
+                    self.begun_at = Some(settled_bytes(totals));
+                }
                 self.totals = totals.clone();
                 batches.iter().for_each(|batch| self.keep(batch));
             }
@@ -50,10 +59,11 @@ impl Picture {
             EngineEvent::BatchFinished { batch } => self.keep(batch),
             EngineEvent::ConditionChanged { condition } => self.condition = condition.clone(),
             EngineEvent::SettingsChanged => self.settings_changed = true,
-            EngineEvent::AccountsChanged { .. }
-            | EngineEvent::CollectionChanged { .. }
-            | EngineEvent::FolderChanged { .. }
-            | EngineEvent::SyncSwitched { .. } => {}
+            EngineEvent::CollectionChanged { .. } | EngineEvent::FolderChanged { .. } => {
+                self.synced_changed = true;
+            }
+            EngineEvent::SyncSwitched { on } => self.sync = self.sync.map(|_| *on),
+            EngineEvent::AccountsChanged { .. } => {}
         }
     }
 
@@ -99,6 +109,14 @@ impl Picture {
             .sum()
     }
 
+    /// How far the present stretch of work is, in so many steps.
+    pub fn step_of(&self, steps: u64) -> u64 {
+        let settled = settled_bytes(&self.totals).saturating_sub(self.begun_at.unwrap_or(0));
+        let sent: u64 = self.frame.jobs.iter().map(|job| job.sent).sum();
+        let all = settled.saturating_add(self.totals.all_bytes().saturating_sub(settled_bytes(&self.totals)));
+        settled.saturating_add(sent).min(all).saturating_mul(steps).checked_div(all).unwrap_or(0)
+    }
+
     /// Jobs that will go on by themselves.
     pub fn moving(&self) -> u64 {
         self.totals.open().saturating_sub(self.totals.count(JobStateKind::Paused))
@@ -108,6 +126,10 @@ impl Picture {
     pub fn problems(&self) -> u64 {
         self.totals.count(JobStateKind::Blocked) + self.totals.count(JobStateKind::Failed)
     }
+}
+
+fn settled_bytes(totals: &Totals) -> u64 {
+    totals.bytes.iter().filter(|(state, _)| state.is_settled()).map(|(_, bytes)| bytes).sum()
 }
 
 #[cfg(test)]
@@ -152,6 +174,27 @@ pub mod tests {
         let batches = vec![batch(6, None)];
         picture.apply(&EngineEvent::JobsChanged { changes: vec![], batches, totals: Totals::default() });
         assert_eq!(ids(&picture), [7, 5, 4, 3]);
+    }
+
+    #[test]
+    fn a_stretch_of_work_begins_when_nothing_was_left() {
+        use JobStateKind::{Done, Queued, Uploading};
+        let mut picture = Picture::default();
+        let tell = |picture: &mut Picture, bytes: &[(JobStateKind, u64)]| {
+            let mut totals = Totals::default();
+            totals.jobs.extend(bytes.iter().map(|(state, _)| (*state, 1)));
+            totals.bytes.extend(bytes.iter().copied());
+            picture.apply(&EngineEvent::JobsChanged { changes: vec![], batches: vec![], totals });
+        };
+        tell(&mut picture, &[(Done, 900)]);
+        assert_eq!(picture.step_of(12), 0);
+        tell(&mut picture, &[(Done, 900), (Queued, 100)]);
+        assert_eq!(picture.step_of(12), 0);
+        tell(&mut picture, &[(Done, 950), (Uploading, 50)]);
+        assert_eq!(picture.step_of(12), 6);
+        tell(&mut picture, &[(Done, 1_000)]);
+        tell(&mut picture, &[(Done, 1_000), (Queued, 300)]);
+        assert_eq!(picture.step_of(12), 0);
     }
 
     #[test]

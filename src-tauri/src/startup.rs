@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use engine::error::Outcome;
 use tauri::{App, AppHandle, Builder, Context, Manager, RunEvent, Runtime, Wry};
@@ -10,12 +11,18 @@ use tracing_subscriber::EnvFilter;
 use crate::desktop::SystemDesktop;
 use crate::settings::Settings;
 use crate::state::{SharedShell, Shell};
-use crate::{commands, demo, opened, quit, takeover, thumbnails, tray, window};
+use crate::{background, commands, demo, opened, quit, takeover, thumbnails, tray, window};
+
+/// An argument: Ferry starts without its window, as it does at login.
+pub const HIDDEN: &str = "--hidden";
+/// How long a start without a window waits for a tray to be there: at login that may come later.
+const TRAY_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Everything that the mock runtime of the tests has too.
 pub fn attach<R: Runtime>(builder: Builder<R>) -> Builder<R> {
     builder
         .manage(opened::Opened::default())
+        .manage(window::SharedLooks::default())
         .invoke_handler(commands::handler())
         .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, thumbnails::serve)
         .on_window_event(window::on_event)
@@ -51,12 +58,16 @@ fn build() -> tauri::Result<App<Wry>> {
     context.config_mut().identifier = settings.instance(&context.config().identifier);
     // First among the plugins: a second start ends there.
     let single = tauri_plugin_single_instance::init(|app, arguments, folder| {
-        window::show(app);
+        if !arguments.iter().any(|argument| argument == HIDDEN) {
+            window::show(app);
+        }
         opened::open(app, &opened::paths(arguments, Path::new(&folder)));
     });
     attach(Builder::default())
         .plugin(single)
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_autostart::Builder::new().arg(HIDDEN).build())
+        .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .setup(move |app| Ok(setup(app.handle(), settings)?))
         .build(context)
@@ -66,10 +77,20 @@ fn setup(app: &AppHandle<Wry>, settings: Settings) -> tauri::Result<()> {
     let shell = Shell::new(settings, Box::new(SystemDesktop(app.clone())));
     app.manage(SharedShell::clone(&shell));
     opened::open(app, &opened::paths(std::env::args_os(), &current_folder()));
-    window::make(app)?;
-    if let Some(tray) = tray::make(app) {
+    let tray = tray::make(app);
+    if std::env::args_os().any(|argument| argument == HIDDEN) && (tray.is_some() || cfg!(target_os = "macos"))
+    {
+        tauri::async_runtime::spawn_blocking({
+            let app = app.clone();
+            move || show_without_tray(&app)
+        });
+    } else {
+        window::make(app)?;
+    }
+    if let Some(tray) = tray {
         tauri::async_runtime::spawn(tray::follow(app.clone(), tray));
     }
+    tauri::async_runtime::spawn(background::follow(app.clone()));
     tauri::async_runtime::spawn(quit::on_signals(app.clone()));
     tauri::async_runtime::spawn(takeover::watch(SharedShell::clone(&shell)));
     tauri::async_runtime::spawn(async move {
@@ -79,6 +100,17 @@ fn setup(app: &AppHandle<Wry>, settings: Settings) -> tauri::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Nobody would know of a Ferry without window and tray.
+fn show_without_tray(app: &AppHandle<Wry>) {
+    let until = Instant::now() + TRAY_PATIENCE;
+    while !tray::leads_back(app) {
+        if Instant::now() >= until {
+            return window::show(app);
+        }
+        std::thread::sleep(Duration::from_secs(1));
+    }
 }
 
 async fn start(shell: &Shell) -> Outcome<()> {
@@ -93,6 +125,8 @@ async fn start(shell: &Shell) -> Outcome<()> {
 
 fn on_event(app: &AppHandle<Wry>, event: RunEvent) {
     match event {
+        // The last window was closed; only quitting has a code.
+        RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
         RunEvent::Exit => quit::stop(app),
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => window::show(app),

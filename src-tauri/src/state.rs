@@ -154,6 +154,13 @@ impl Shell {
         }
     }
 
+    /// Nobody is to be told any more.
+    pub fn page_is_gone(&self) {
+        if let Some(task) = lock(&self.listener).take() {
+            task.abort();
+        }
+    }
+
     pub fn keep_sign_in(&self, started: &SignInStarted) {
         lock(&self.sign_ins).insert(started.flow, started.url.clone());
     }

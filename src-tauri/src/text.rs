@@ -16,6 +16,8 @@ pub enum Word {
     PauseAll,
     PauseHours,
     ResumeAll,
+    SyncNow,
+    Sync,
     Problems,
     Recent,
     Resting,
@@ -30,6 +32,11 @@ pub enum Word {
     UnderAMinute,
     Minutes,
     Hours,
+    UploadsDone,
+    NeedYou,
+    NotUploaded,
+    Stopped,
+    SeeWhy,
 }
 
 impl Language {
@@ -55,6 +62,8 @@ impl Language {
                 Word::PauseAll => "Pause all",
                 Word::PauseHours => "Pause for {n} hour|Pause for {n} hours",
                 Word::ResumeAll => "Resume all",
+                Word::SyncNow => "Sync now",
+                Word::Sync => "Synchronization",
                 Word::Problems => "Problems ({n})",
                 Word::Recent => "Recently uploaded",
                 Word::Resting => "Nothing to upload",
@@ -69,6 +78,11 @@ impl Language {
                 Word::UnderAMinute => "less than a minute",
                 Word::Minutes => "about {n} min",
                 Word::Hours => "about {n} h",
+                Word::UploadsDone => "Upload finished|{n} uploads finished",
+                Word::NeedYou => "{n} file needs you|{n} files need you",
+                Word::NotUploaded => "{n} file could not be uploaded|{n} files could not be uploaded",
+                Word::Stopped => "Ferry can’t go on",
+                Word::SeeWhy => "Open Ferry to see why, and what to do.",
             },
             Self::German => match word {
                 Word::Open => "Ferry öffnen",
@@ -76,6 +90,8 @@ impl Language {
                 Word::PauseAll => "Alle anhalten",
                 Word::PauseHours => "{n} Stunde anhalten|{n} Stunden anhalten",
                 Word::ResumeAll => "Alle fortsetzen",
+                Word::SyncNow => "Jetzt synchronisieren",
+                Word::Sync => "Synchronisierung",
                 Word::Problems => "Probleme ({n})",
                 Word::Recent => "Zuletzt hochgeladen",
                 Word::Resting => "Nichts hochzuladen",
@@ -90,6 +106,11 @@ impl Language {
                 Word::UnderAMinute => "weniger als eine Minute",
                 Word::Minutes => "etwa {n} min",
                 Word::Hours => "etwa {n} h",
+                Word::UploadsDone => "Upload fertig|{n} Uploads fertig",
+                Word::NeedYou => "{n} Datei braucht Sie|{n} Dateien brauchen Sie",
+                Word::NotUploaded => "{n} Datei wurde nicht hochgeladen|{n} Dateien wurden nicht hochgeladen",
+                Word::Stopped => "Ferry kommt nicht weiter",
+                Word::SeeWhy => "Öffnen Sie Ferry: Dort steht, warum und was zu tun ist.",
             },
         }
     }

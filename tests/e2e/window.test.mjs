@@ -1,4 +1,4 @@
-// Closing hides where a tray leads back, a second start shows, a signal quits; the queue outlives all of it.
+// Closing leaves the queue at work where a tray leads back, a second start shows, a signal quits; the queue outlives all of it.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -33,7 +33,7 @@ const shown = (wanted) =>
     return (window?.shown ?? false) === wanted && (window ?? true);
   });
 
-test("closing hides the window where there is a tray, and the queue goes on", async () => {
+test("closing ends the window where there is a tray, and the queue goes on", async () => {
   giveBack = await ownName("org.kde.StatusNotifierWatcher");
   stage.order("Long", [shoot]);
   app = stage.start();

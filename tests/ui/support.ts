@@ -14,6 +14,11 @@ export interface Fake {
   requests: { metadata: unknown; duplicates?: string }[];
   /** How often somebody looked what of the staged files is there already. */
   previews: number;
+  held: boolean;
+  folders: {
+    all: { path: string; on: boolean; include: string[]; place: string }[];
+  };
+  askView(view: "problems" | "history"): void;
   duplicates: { opened: number[] };
   listDecisions(query: unknown): Promise<{ total: number }>;
   queue: {

@@ -14,6 +14,7 @@ use crate::errors::invalid;
 use crate::events::{forward, subscribe};
 use crate::opened;
 use crate::state::SharedShell;
+use crate::window;
 
 /// The present picture; from then on every event goes through the channel. A failed start is told; asked again, it is tried again.
 #[command]
@@ -53,6 +54,12 @@ pub async fn pick_files(shell: State<'_, SharedShell>) -> Outcome<Vec<String>> {
 #[command]
 pub async fn pick_folders(shell: State<'_, SharedShell>) -> Outcome<Vec<String>> {
     pick(&shell, Pick::Folders).await
+}
+
+/// The page has something that nobody has sent yet: closing the window only hides it.
+#[command]
+pub fn hold_page<R: Runtime>(app: AppHandle<R>, held: bool) {
+    window::looks(&app).hold(held);
 }
 
 #[command]

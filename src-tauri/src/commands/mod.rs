@@ -3,6 +3,7 @@
 pub mod app;
 pub mod collections;
 pub mod duplicates;
+pub mod folders;
 pub mod library;
 pub mod metadata;
 pub mod network;
@@ -65,6 +66,10 @@ commands![
     duplicates::preview_duplicates,
     duplicates::stop_duplicate_preview,
     duplicates::open_duplicate,
+    folders::list_watched,
+    folders::watch_folder,
+    folders::change_watched,
+    folders::preview_sync,
     library::list_library,
     library::search_library,
     library::create_folder,
@@ -90,6 +95,7 @@ commands![
     settings::list_settings,
     settings::set_setting,
     settings::bandwidth_now,
+    app::hold_page,
     app::open_asset,
     app::show_in_folder,
     app::pick_files,

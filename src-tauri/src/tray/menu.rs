@@ -10,6 +10,8 @@ pub enum Item {
     /// Says something, does nothing.
     Line(String),
     Action(Action, String),
+    /// On or off.
+    Check(Action, String, bool),
     Separator,
 }
 
@@ -19,6 +21,10 @@ pub enum Action {
     All(JobAction),
     /// Nothing is sent for so many hours.
     Rest(u64),
+    /// All that is kept in step is looked through now.
+    SyncNow,
+    /// The one switch.
+    Sync(bool),
     Problems,
     Batch(BatchId),
     Quit,
@@ -31,6 +37,8 @@ impl Action {
             Self::All(JobAction::Pause) => "pause".into(),
             Self::All(_) => "resume".into(),
             Self::Rest(hours) => format!("rest-{hours}"),
+            Self::SyncNow => "sync-now".into(),
+            Self::Sync(on) => format!("sync-{}", if on { "on" } else { "off" }),
             Self::Problems => "problems".into(),
             Self::Batch(batch) => format!("batch-{batch}"),
             Self::Quit => "quit".into(),
@@ -42,6 +50,9 @@ impl Action {
             "open" => Some(Self::Open),
             "pause" => Some(Self::All(JobAction::Pause)),
             "resume" => Some(Self::All(JobAction::Resume)),
+            "sync-now" => Some(Self::SyncNow),
+            "sync-on" => Some(Self::Sync(true)),
+            "sync-off" => Some(Self::Sync(false)),
             "problems" => Some(Self::Problems),
             "quit" => Some(Self::Quit),
             other => {
@@ -69,9 +80,7 @@ pub fn items(picture: &Picture, language: Language) -> Vec<Item> {
                 RESTS.map(|hours| Item::Action(Action::Rest(hours), language.count(Word::PauseHours, hours)));
             items.extend(rests);
         }
-        if picture.problems() > 0 {
-            items.push(Item::Action(Action::Problems, language.count(Word::Problems, picture.problems())));
-        }
+        items.extend(synchronization(picture, language));
     }
     if !picture.recent.is_empty() {
         items.push(Item::Separator);
@@ -82,8 +91,22 @@ pub fn items(picture: &Picture, language: Language) -> Vec<Item> {
         }));
     }
     items.push(Item::Separator);
+    if picture.problems() > 0 {
+        items.push(Item::Action(Action::Problems, language.count(Word::Problems, picture.problems())));
+    }
     items.push(Item::Action(Action::Open, language.say(Word::Open)));
     items.push(Item::Action(Action::Quit, language.say(Word::Quit)));
+    items
+}
+
+/// Nothing where nothing is kept in step.
+fn synchronization(picture: &Picture, language: Language) -> Vec<Item> {
+    let Some(on) = picture.sync else { return Vec::new() };
+    let mut items = vec![Item::Separator];
+    if on {
+        items.push(Item::Action(Action::SyncNow, language.say(Word::SyncNow)));
+    }
+    items.push(Item::Check(Action::Sync(!on), language.say(Word::Sync), on));
     items
 }
 
@@ -145,6 +168,7 @@ mod tests {
     fn words(picture: &Picture) -> Vec<String> {
         let word = |item| match item {
             Item::Line(word) | Item::Action(_, word) => word,
+            Item::Check(_, word, on) => format!("{word}: {on}"),
             Item::Separator => "-".into(),
         };
         items(picture, Language::English).into_iter().map(word).collect()
@@ -165,8 +189,8 @@ mod tests {
                 "Pause for 1 hour",
                 "Pause for 2 hours",
                 "Pause for 8 hours",
-                "Problems (3)",
                 "-",
+                "Problems (3)",
                 "Open Ferry",
                 "Quit Ferry"
             ]
@@ -191,6 +215,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_in_step_can_be_asked_for_and_switched() {
+        let mut picture = with(&[]);
+        assert!(!words(&picture).contains(&"Sync now".into()));
+        picture.sync = Some(true);
+        assert_eq!(words(&picture)[6..10], ["-", "Sync now", "Synchronization: true", "-"]);
+        assert!(items(&picture, Language::German).contains(&Item::Check(
+            Action::Sync(false),
+            "Synchronisierung".into(),
+            true
+        )));
+        picture.sync = Some(false);
+        assert_eq!(words(&picture)[6..9], ["-", "Synchronization: false", "-"]);
+    }
+
+    #[test]
     fn an_engine_that_did_not_start_can_not_be_paused() {
         let picture = Picture { not_started: Some(ErrorCode::DiskFull.into()), ..Picture::default() };
         assert_eq!(words(&picture), ["Ferry could not start", "-", "Open Ferry", "Quit Ferry"]);
@@ -203,6 +242,9 @@ mod tests {
             Action::All(JobAction::Pause),
             Action::All(JobAction::Resume),
             Action::Rest(8),
+            Action::SyncNow,
+            Action::Sync(true),
+            Action::Sync(false),
             Action::Problems,
             Action::Batch(BatchId(12)),
             Action::Quit,

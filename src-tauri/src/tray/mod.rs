@@ -3,28 +3,28 @@
 mod host;
 mod icon;
 mod menu;
+mod ring;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use engine::error::Outcome;
-use engine::model::{JobSelection, SettingView};
-use tauri::image::Image;
-use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem};
+use engine::model::{JobSelection, SettingKey, SettingView, WatchedChange};
+use tauri::menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager, Runtime};
 use tokio::sync::Notify;
 
 use crate::commands::queue::control;
 use crate::errors::internal;
-use crate::events::{forward, picture, subscribe};
+use crate::events::{self, Heard};
 use crate::picture::Picture;
-use crate::state::{SharedShell, lock};
+use crate::state::{SharedShell, Shell, lock};
 use crate::text::Language;
-use crate::{quit, window};
+use crate::{opened, quit, window};
 pub use host::shows_icons;
-use icon::Icon;
+use icon::{Icon, Ink};
 use menu::{Action, Item};
 
 pub const ID: &str = "ferry";
@@ -37,17 +37,26 @@ pub struct Tray<R: Runtime> {
 }
 
 struct Shown<R: Runtime> {
-    icon: Icon,
+    icon: (Icon, Ink),
     items: Vec<Item>,
-    /// In the order of `items`; `None` for separators.
-    entries: Vec<Option<MenuItem<R>>>,
+    /// In the order of `items`.
+    entries: Vec<Entry<R>>,
+}
+
+enum Entry<R: Runtime> {
+    Words(MenuItem<R>),
+    Check(CheckMenuItem<R>),
+    Separator,
 }
 
 /// Makes the icon; `None` where the system has no way to show one. To be called on the main thread.
 pub fn make<R: Runtime>(app: &AppHandle<R>) -> Option<Tray<R>> {
+    let image =
+        Icon::Idle.image(Ink::here(None)).inspect_err(|failure| tracing::warn!(%failure, "no tray icon"));
+    let image = image.ok()?;
     let build = || {
         TrayIconBuilder::with_id(ID)
-            .icon(Image::from_bytes(Icon::Idle.png())?)
+            .icon(image)
             .icon_as_template(cfg!(target_os = "macos"))
             .show_menu_on_left_click(!cfg!(windows))
             .on_menu_event(|app, event| act(app, event.id().as_ref()))
@@ -76,22 +85,43 @@ pub fn make<R: Runtime>(app: &AppHandle<R>) -> Option<Tray<R>> {
     }
 }
 
+/// Whether closing the window leaves a way back to it. May block for a moment.
+pub fn leads_back<R: Runtime>(app: &AppHandle<R>) -> bool {
+    cfg!(target_os = "macos") || (app.tray_by_id(ID).is_some() && shows_icons())
+}
+
 /// Keeps the tray true.
 pub async fn follow<R: Runtime>(app: AppHandle<R>, tray: Tray<R>) {
+    let shell = SharedShell::clone(&app.state::<SharedShell>());
     let (seen, tray, changed) =
         (Arc::new(Mutex::new(Picture::default())), Arc::new(tray), Arc::new(Notify::new()));
     changed.notify_one();
-    let listen = listen(&app, Arc::clone(&seen), Arc::clone(&changed));
+    let listen = events::listen(&shell, |heard| {
+        let mut seen = lock(&seen);
+        match heard {
+            Heard::NotStarted(failure) => seen.not_started = Some(failure),
+            Heard::Event(event) => {
+                seen.not_started = None;
+                seen.apply(&event);
+            }
+        }
+        changed.notify_one();
+    });
     let draw = async {
         let mut language = Language::chosen(&[]);
         loop {
-            changed.notified().await;
-            if let Some(settings) = settings_if_new(&app, &seen).await {
+            let looks = window::looks(&app);
+            tokio::select! {
+                () = changed.notified() => {}
+                () = looks.changed() => {}
+            }
+            if let Some(settings) = look(&shell, &seen).await {
                 language = Language::chosen(&settings);
             }
+            let ink = Ink::here(looks.dark());
             let (now, tray, app) = (lock(&seen).clone(), Arc::clone(&tray), app.clone());
             // Menus belong to the main thread; waiting for it must not hold up the engine's tasks.
-            let drawn = tokio::task::spawn_blocking(move || tray.show(&app, &now, language)).await;
+            let drawn = tokio::task::spawn_blocking(move || tray.show(&app, &now, ink, language)).await;
             if let Err(failure) = drawn.map_err(internal).and_then(|drawn| drawn) {
                 tracing::warn!(%failure, "the tray shows something old");
             }
@@ -101,53 +131,30 @@ pub async fn follow<R: Runtime>(app: AppHandle<R>, tray: Tray<R>) {
     tokio::join!(listen, draw);
 }
 
-/// What is set, if that is not known yet or was changed.
-async fn settings_if_new<R: Runtime>(app: &AppHandle<R>, seen: &Mutex<Picture>) -> Option<Vec<SettingView>> {
-    if !std::mem::take(&mut lock(seen).settings_changed) {
+/// Asks for what events only hint at: whether something is kept in step, and what is set, if that was changed.
+async fn look(shell: &Shell, seen: &Mutex<Picture>) -> Option<Vec<SettingView>> {
+    let (set_anew, synced_anew) = {
+        let mut seen = lock(seen);
+        (std::mem::take(&mut seen.settings_changed), std::mem::take(&mut seen.synced_changed))
+    };
+    if !set_anew && !synced_anew {
         return None;
     }
-    let shell = SharedShell::clone(&app.state::<SharedShell>());
-    shell.engine().await.ok()?.list_settings().await.ok()
-}
-
-async fn listen<R: Runtime>(app: &AppHandle<R>, seen: Arc<Mutex<Picture>>, changed: Arc<Notify>) {
-    let shell = SharedShell::clone(&app.state::<SharedShell>());
-    let mut handles = shell.handles();
-    let (subscription, handles) = loop {
-        let subscribed = match shell.engine().await {
-            Ok(_) => subscribe(&shell).await,
-            Err(failure) => Err(failure),
-        };
-        match subscribed {
-            Ok(subscribed) => break subscribed,
-            Err(failure) => lock(&seen).not_started = Some(failure),
-        }
-        changed.notify_one();
-        // The page's *Try again* may have more luck.
-        if handles.changed().await.is_err() {
-            return;
-        }
-    };
-    {
-        let mut seen = lock(&seen);
-        seen.not_started = None;
-        picture(&subscription.snapshot).iter().for_each(|event| seen.apply(event));
-    }
-    changed.notify_one();
-    let tell = |event: Arc<_>| {
-        lock(&seen).apply(&event);
-        changed.notify_one();
-        true
-    };
-    forward(subscription, handles, tell).await;
+    let engine = shell.engine().await.ok()?;
+    let keeps = !engine.watched_folders().await.ok()?.is_empty()
+        || engine.kept_collections().await.is_ok_and(|kept| !kept.is_empty());
+    let settings = engine.list_settings().await.ok()?;
+    let on = settings.iter().any(|setting| setting.key == SettingKey::Sync && setting.value == "on");
+    lock(seen).sync = keeps.then_some(on);
+    Some(settings)
 }
 
 impl<R: Runtime> Tray<R> {
-    fn show(&self, app: &AppHandle<R>, picture: &Picture, language: Language) -> Outcome<()> {
-        let (icon, items) = (Icon::of(picture), menu::items(picture, language));
+    fn show(&self, app: &AppHandle<R>, picture: &Picture, ink: Ink, language: Language) -> Outcome<()> {
+        let (icon, items) = ((Icon::of(picture), ink), menu::items(picture, language));
         let mut shown = lock(&self.shown);
         if shown.as_ref().is_none_or(|shown| shown.icon != icon) {
-            self.icon.set_icon(Some(Image::from_bytes(icon.png()).map_err(internal)?)).map_err(internal)?;
+            self.icon.set_icon(Some(icon.0.image(ink)?)).map_err(internal)?;
             self.icon.set_icon_as_template(cfg!(target_os = "macos")).map_err(internal)?;
         }
         if shown.as_ref().is_none_or(|shown| shown.items != items) {
@@ -159,8 +166,15 @@ impl<R: Runtime> Tray<R> {
             // Menus that are open stay open when only words change.
             Some(shown) if same_shape(&shown.items, &items) => {
                 for (entry, item) in shown.entries.iter().zip(&items) {
-                    if let (Some(entry), Item::Line(words) | Item::Action(_, words)) = (entry, item) {
-                        entry.set_text(plain(words)).map_err(internal)?;
+                    match (entry, item) {
+                        (Entry::Words(entry), Item::Line(words) | Item::Action(_, words)) => {
+                            entry.set_text(plain(words)).map_err(internal)?;
+                        }
+                        (Entry::Check(entry), Item::Check(_, words, on)) => {
+                            entry.set_text(plain(words)).map_err(internal)?;
+                            entry.set_checked(*on).map_err(internal)?;
+                        }
+                        _ => {}
                     }
                 }
                 shown.entries
@@ -171,20 +185,25 @@ impl<R: Runtime> Tray<R> {
         Ok(())
     }
 
-    fn rebuild(&self, app: &AppHandle<R>, items: &[Item]) -> tauri::Result<Vec<Option<MenuItem<R>>>> {
+    fn rebuild(&self, app: &AppHandle<R>, items: &[Item]) -> tauri::Result<Vec<Entry<R>>> {
         let menu = Menu::new(app)?;
+        let none = None::<&str>;
         let mut entries = Vec::new();
         for item in items {
             let entry = match item {
-                Item::Separator => None,
-                Item::Line(words) => Some(MenuItem::new(app, plain(words), false, None::<&str>)?),
+                Item::Separator => Entry::Separator,
+                Item::Line(words) => Entry::Words(MenuItem::new(app, plain(words), false, none)?),
                 Item::Action(action, words) => {
-                    Some(MenuItem::with_id(app, action.id(), plain(words), true, None::<&str>)?)
+                    Entry::Words(MenuItem::with_id(app, action.id(), plain(words), true, none)?)
+                }
+                Item::Check(action, words, on) => {
+                    Entry::Check(CheckMenuItem::with_id(app, action.id(), plain(words), true, *on, none)?)
                 }
             };
             match &entry {
-                Some(entry) => menu.append(entry as &dyn IsMenuItem<R>)?,
-                None => menu.append(&PredefinedMenuItem::separator(app)?)?,
+                Entry::Words(entry) => menu.append(entry)?,
+                Entry::Check(entry) => menu.append(entry)?,
+                Entry::Separator => menu.append(&PredefinedMenuItem::separator(app)?)?,
             }
             entries.push(entry);
         }
@@ -196,7 +215,9 @@ impl<R: Runtime> Tray<R> {
 fn same_shape(before: &[Item], now: &[Item]) -> bool {
     let same = |pair: (&Item, &Item)| match pair {
         (Item::Line(_), Item::Line(_)) | (Item::Separator, Item::Separator) => true,
-        (Item::Action(before, _), Item::Action(now, _)) => before == now,
+        (Item::Action(before, _), Item::Action(now, _)) | (Item::Check(before, ..), Item::Check(now, ..)) => {
+            before == now
+        }
         _ => false,
     };
     before.len() == now.len() && before.iter().zip(now).all(same)
@@ -208,27 +229,37 @@ fn plain(words: &str) -> String {
 }
 
 fn act<R: Runtime>(app: &AppHandle<R>, id: &str) {
-    match Action::parse(id) {
-        Some(Action::Open | Action::Problems | Action::Batch(_)) => window::show(app),
-        Some(Action::Quit) => quit::quit(app),
-        Some(Action::All(action)) => {
-            let shell = SharedShell::clone(&app.state::<SharedShell>());
-            tauri::async_runtime::spawn(async move {
-                if let Err(failure) = control(&shell, JobSelection::All, action).await {
-                    tracing::warn!(%failure, ?action, "the tray's action failed");
-                }
-            });
+    let Some(action) = Action::parse(id) else { return };
+    match action {
+        Action::Open => return window::show(app),
+        Action::Quit => return quit::quit(app),
+        Action::Problems | Action::Batch(_) => {
+            window::show(app);
+            let view = if action == Action::Problems { opened::PROBLEMS } else { opened::HISTORY };
+            return opened::view(app, view);
         }
-        Some(Action::Rest(hours)) => {
-            let shell = SharedShell::clone(&app.state::<SharedShell>());
-            tauri::async_runtime::spawn(async move {
-                let time = Duration::from_secs(hours * 3_600);
-                let rests = async { shell.engine().await?.rest_for(time).await };
-                if let Err(failure) = rests.await {
-                    tracing::warn!(%failure, hours, "the tray's pause failed");
-                }
-            });
+        _ => {}
+    }
+    let shell = SharedShell::clone(&app.state::<SharedShell>());
+    tauri::async_runtime::spawn(async move {
+        if let Err(failure) = carry_out(&shell, action).await {
+            tracing::warn!(%failure, ?action, "the tray's action failed");
         }
-        None => {}
+    });
+}
+
+async fn carry_out(shell: &Shell, action: Action) -> Outcome<()> {
+    let engine = shell.engine().await?;
+    match action {
+        Action::All(action) => control(shell, JobSelection::All, action).await.map(drop),
+        Action::Rest(hours) => engine.rest_for(Duration::from_secs(hours * 3_600)).await,
+        Action::Sync(on) => engine.switch_sync(on).await,
+        Action::SyncNow => {
+            for folder in engine.watched_folders().await?.iter().filter(|folder| folder.on) {
+                engine.change_watched(folder.id, WatchedChange::Sync).await?;
+            }
+            engine.sync_collections(None).await
+        }
+        Action::Open | Action::Quit | Action::Problems | Action::Batch(_) => Ok(()),
     }
 }

@@ -17,6 +17,8 @@ pub struct Notes {
     /// What the next dialogs answer.
     pub picks: Mutex<Vec<PathBuf>>,
     pub target: Mutex<Option<PathBuf>>,
+    pub starts: Mutex<Vec<bool>>,
+    pub notices: Mutex<Vec<(String, String)>>,
 }
 
 pub struct NotedDesktop(pub Arc<Notes>);
@@ -45,6 +47,16 @@ impl Desktop for NotedDesktop {
 
     fn pick(&self, _: Pick) -> BoxFuture<'_, Vec<PathBuf>> {
         async { self.0.picks.lock().unwrap().clone() }.boxed()
+    }
+
+    fn start_at_login(&self, on: bool) -> Outcome<()> {
+        self.0.starts.lock().unwrap().push(on);
+        Ok(())
+    }
+
+    fn notify(&self, title: &str, body: &str) -> Outcome<()> {
+        self.0.notices.lock().unwrap().push((title.to_owned(), body.to_owned()));
+        Ok(())
     }
 
     fn pick_target(&self, file_name: &str) -> BoxFuture<'_, Option<PathBuf>> {

@@ -230,7 +230,8 @@ async fn files_that_are_written_in_any_manner_arrive_once_and_whole() {
         let old = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
         file.set_modified(old).unwrap();
     };
-    tokio::join!(slow, pausing, renaming, rewriting, preallocated, rendering, copying);
+    let waiting = stage.until_folder(id, |folder| folder.unfinished > 0);
+    tokio::join!(slow, pausing, renaming, rewriting, preallocated, rendering, copying, waiting);
     let names = [
         "slow.bin",
         "pausing.bin",
@@ -243,7 +244,7 @@ async fn files_that_are_written_in_any_manner_arrive_once_and_whole() {
     let all: Vec<(&str, &[u8])> =
         names.iter().zip(&bytes).map(|(name, bytes)| (*name, bytes.as_slice())).collect();
     stage.until_there(&all).await;
-    stage.sync(id).await;
+    assert_eq!(stage.sync(id).await.unfinished, 0);
     // Each once: nothing was taken before it was whole.
     assert_eq!(stage.tenant.assets().len(), names.len());
     assert_eq!(stage.posts(), names.len());

@@ -44,7 +44,7 @@ export const collections: Views = {
   "collections-none": {
     scenario: "collections-new",
     more: "&tenant=empty",
-    plain: true,
+    few: true,
     steps: async (page) => {
       await begin(page);
       await page.getByText("No collections yet").waitFor();
@@ -53,7 +53,7 @@ export const collections: Views = {
   "collections-loading": {
     scenario: "collections-new",
     more: "&tenant=silent",
-    plain: true,
+    few: true,
     steps: async (page) => {
       await begin(page);
       await page.getByText("Asking the library").waitFor();
@@ -62,7 +62,7 @@ export const collections: Views = {
   "collections-address": {
     scenario: "collections-new",
     more: "&tenant=strict",
-    plain: true,
+    few: true,
     steps: async (page) => {
       await begin(page);
       const field = page.getByLabel("Add a collection by its address");
@@ -74,7 +74,7 @@ export const collections: Views = {
   "collections-failing": {
     scenario: "collections",
     more: "&tenant=failing",
-    plain: true,
+    few: true,
     steps: async (page) => {
       await openCollections(page);
       await page.getByRole("button", { name: "Try again" }).first().waitFor();
@@ -82,7 +82,7 @@ export const collections: Views = {
   },
   "collections-many": {
     scenario: "collections-many",
-    plain: true,
+    few: true,
     steps: async (page) => {
       await openCollections(page);
       await page.getByRole("heading", { name: "Collection 0001" }).waitFor();
@@ -90,7 +90,7 @@ export const collections: Views = {
   },
   "collections-trouble": {
     scenario: "collections-trouble",
-    plain: true,
+    few: true,
     steps: openCollections,
   },
   "collections-moving": {
@@ -99,7 +99,7 @@ export const collections: Views = {
   },
   "collections-move": {
     scenario: "collections",
-    plain: true,
+    few: true,
     steps: async (page) => {
       await more(page, "Move the Canto Sync Folder…");
       await page.getByRole("dialog").getByText("would be copied").waitFor();
@@ -115,7 +115,7 @@ export const collections: Views = {
   },
   "collections-plan": {
     scenario: "collections",
-    plain: true,
+    few: true,
     steps: async (page) => {
       await openCollections(page);
       await page
@@ -136,7 +136,7 @@ export const collections: Views = {
   },
   "collections-recent-none": {
     scenario: "collections-new",
-    plain: true,
+    few: true,
     steps: async (page) => {
       await begin(page);
       await tab(page, /^Recent/);
@@ -145,7 +145,7 @@ export const collections: Views = {
   },
   "collections-held": {
     scenario: "collections",
-    plain: true,
+    few: true,
     steps: async (page) => {
       await tab(page, /^Held files/);
       await page
@@ -156,7 +156,7 @@ export const collections: Views = {
   },
   "collections-held-none": {
     scenario: "collections-many",
-    plain: true,
+    few: true,
     steps: async (page) => {
       await tab(page, /^Held files/);
       await page.getByText("No held files").waitFor();

@@ -6,6 +6,7 @@ import { places } from "./places";
 import { queue } from "./queue";
 import { session } from "./session";
 import { staging } from "./staging";
+import { sync } from "./sync";
 import type { Views } from "./view";
 
 export type { View } from "./view";
@@ -18,4 +19,5 @@ export const VIEWS: Views = {
   ...duplicates,
   ...places,
   ...collections,
+  ...sync,
 };

@@ -9,8 +9,8 @@ export interface View {
   steps?: (page: Page) => Promise<unknown>;
   /** Opens its menu again, which closes when the window changes and keeps the language it was opened in. */
   menu?: "Enter" | "Shift+F10";
-  /** Only light and English, dark and German: its layout is that of another view. */
-  plain?: boolean;
+  /** One light and one dark look are enough: others would show nothing that a view beside it does not. */
+  few?: boolean;
   /** Where it is, for pictures that could only show a part. */
   shows?: string;
 }

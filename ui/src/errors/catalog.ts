@@ -113,9 +113,20 @@ const SETTING: Record<string, MessageKey> = {
   authorities: "setting.wrong_authorities",
   authority_file: "setting.wrong_authority_file",
   timetable_hours: "setting.wrong_timetable_hours",
+  frequency: "sync.wrong_frequency",
   test_running: "test.error_running",
   test_album: "test.error_album",
   test_none: "test.error_none",
+};
+
+/** Why a folder can't be watched or looked through. */
+const WATCHED: Record<string, MessageKey> = {
+  folder_own: "sync.wrong_own",
+  folder_album: "sync.wrong_album",
+  folder_watched: "sync.wrong_watched",
+  folder_nested: "sync.wrong_nested",
+  folder_off: "sync.wrong_folder_off",
+  sync_off: "sync.wrong_sync_off",
 };
 
 /** What is wrong with a proxy script. */
@@ -209,7 +220,7 @@ const REASONS: Partial<Record<ErrorCode, Record<string, MessageKey>>> = {
   NetworkInterrupted: { host: "test.error_broke" },
   UnexpectedAnswer: { host: "test.error_page", list: "collections.odd_list" },
   MetadataRefused: METADATA,
-  RequestInvalid: SETTING,
+  RequestInvalid: { ...SETTING, ...WATCHED },
   PacUnusable: SCRIPT,
   TenantUnknown: SIGN_IN,
   TlsRefused: SIGN_IN,
@@ -228,6 +239,7 @@ const REASONS: Partial<Record<ErrorCode, Record<string, MessageKey>>> = {
 };
 
 function reasonOf(failure: Failure): MessageKey | undefined {
+  if (failure.code === "RequestInvalid" && failure.params.pattern !== undefined) return "sync.wrong_pattern";
   return REASONS[failure.code]?.[failure.params.reason ?? ""];
 }
 

@@ -53,13 +53,20 @@ import type {
   StagingSummary,
   SyncFolderOffer,
   SyncFolderView,
+  SyncPreview,
   ValueRefusal,
   VaultState,
+  WatchedChange,
+  WatchedFolder,
+  WatchedId,
+  WatchFolder,
   WordList,
 } from "./bindings";
 
 /** A job's file, one that is staged, the asset that a job's file is a duplicate of, or what happened to a mirrored file. */
 export type ThumbnailOf = { job: JobId } | { path: string } | { duplicate: JobId } | { mirrored: number };
+
+export type AskedView = "problems" | "history";
 
 export type ReceiptFormat = "csv" | "json" | "html";
 
@@ -95,6 +102,14 @@ export interface Backend {
   stopDuplicatePreview(): Promise<void>;
   /** The asset that a job's file is a duplicate of, in the browser. */
   openDuplicate(job: JobId): Promise<void>;
+
+  /** Watched folders, in the order in which they were added. */
+  listWatched(): Promise<WatchedFolder[]>;
+  watchFolder(folder: WatchFolder): Promise<WatchedId>;
+  changeWatched(folder: WatchedId, change: WatchedChange): Promise<void>;
+  /** What looking through a folder now would send. Nothing is sent. */
+  previewSync(folder: WatchedId): Promise<SyncPreview>;
+
   pickFiles(): Promise<string[]>;
   pickFolders(): Promise<string[]>;
   /** Files are dragged over the window, or no longer. */
@@ -102,6 +117,10 @@ export interface Backend {
   onDropped(listener: (paths: string[]) => void): Promise<Unsubscribe>;
   /** Paths given to a second start, by the system's *Send to*, or dropped on the dock icon. */
   onPathsOpened(listener: (paths: string[]) => void): Promise<Unsubscribe>;
+  /** Somebody wants to see something, asked for from outside of the window. */
+  onViewAsked(listener: (view: AskedView) => void): Promise<Unsubscribe>;
+  /** The page has something that is not sent yet: closing the window only hides it. */
+  holdPage(held: boolean): Promise<void>;
   /** Addresses given in the same ways that name no file. */
   onOpenRefused(listener: (addresses: string[]) => void): Promise<Unsubscribe>;
 

@@ -667,7 +667,7 @@ md5: string | null, };
 /**
  * A switch, a choice, or something typed.
  */
-export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "duplicates_upload" | "duplicates_sync" | "duplicates_picture" | "sync" | "sync_frequency" | "sync_changed" | "collections_when" | "collections_deleted" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
+export type SettingKey = "language" | "theme" | "rows" | "sidecars" | "metadata_dialog" | "duplicates_upload" | "duplicates_sync" | "duplicates_picture" | "sync" | "sync_frequency" | "sync_changed" | "start_at_login" | "notify_done" | "notify_needs" | "notify_failed" | "collections_when" | "collections_deleted" | "limit_up" | "limit_down" | "timetable" | "on_battery" | "on_metered" | "rest_until" | "proxy" | "proxy_address" | "proxy_pac" | "proxy_user" | "proxy_exceptions" | "authorities" | "secrets";
 
 /**
  * A setting as it is in force.
@@ -1103,6 +1103,10 @@ last_run: number | null, next_run: number | null,
  * As the last whole run found them.
  */
 files: number, 
+/**
+ * Files that are still being written, as it looks: they are taken when they rest.
+ */
+unfinished: number, 
 /**
  * Files that are on their way.
  */

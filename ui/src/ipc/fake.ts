@@ -1,5 +1,5 @@
 // A Backend without an engine, for the browser and the tests. Same seed, same picture; time is passed in.
-import type { Backend, Unsubscribe } from "./backend";
+import type { AskedView, Backend, Unsubscribe } from "./backend";
 import type {
   AccountView,
   DecisionQuery,
@@ -18,12 +18,15 @@ import type {
   SettingKey,
   SheetQuery,
   VaultState,
+  WatchedChange,
+  WatchFolder,
   WordList,
 } from "./bindings";
 import { FakeBatch } from "./fake/batch";
 import { FakeDuplicates } from "./fake/duplicates";
 import { collectionsFor, type FakeCollections } from "./fake/collections";
 import { FakeConnection, LINES, type Line } from "./fake/connection";
+import { FakeFolders } from "./fake/folders";
 import { FakeLibrary } from "./fake/library";
 import { FakeNetwork } from "./fake/network";
 import { FakeSettings } from "./fake/settings";
@@ -65,6 +68,7 @@ export class FakeBackend implements Backend {
   private readonly settings: FakeSettings;
   readonly duplicates: FakeDuplicates;
   readonly collections: FakeCollections;
+  readonly folders: FakeFolders;
   private readonly network = new FakeNetwork((key) => this.settings.list().find((one) => one.key === key)!.value);
   private readonly connection: FakeConnection;
   /** How often the page for whoever runs the network was opened, for tests. */
@@ -73,6 +77,9 @@ export class FakeBackend implements Backend {
   private readonly sheets: FakeSheets;
   private readonly dropListeners = new Set<(paths: string[]) => void>();
   private readonly pathListeners = new Set<(paths: string[]) => void>();
+  private readonly viewListeners = new Set<(view: AskedView) => void>();
+  /** Closing the window would only hide it, for tests. */
+  held = false;
   private readonly refusedListeners = new Set<(addresses: string[]) => void>();
   /** Places that were opened in the browser, for tests. */
   readonly places: string[] = [];
@@ -109,6 +116,13 @@ export class FakeBackend implements Backend {
     const managed = locked ? { by: "Acme IT", settings: locked } : null;
     this.settings = new FakeSettings(managed, options.scenario === "duplicates-others");
     this.duplicates = new FakeDuplicates(this.queue);
+    if (options.scenario === "sync-off") this.settings.set("sync", "off");
+    this.folders = new FakeFolders(
+      options.scenario,
+      () => this.time,
+      () => ({ on: this.value("sync") === "on", frequency: this.value("sync_frequency") }),
+      (event) => this.listener(event),
+    );
     this.accounts = options.scenario === "signed-out" ? [] : [{ ...ACCOUNT }];
     if (options.scenario === "accounts") this.accounts = [...THREE];
     if (options.scenario === "no-keychain") {
@@ -139,6 +153,7 @@ export class FakeBackend implements Backend {
     this.queue.advance(ms);
     this.connection.advance(ms);
     this.collections.advance(ms);
+    this.folders.advance(ms);
   }
 
   drop(paths: string[]): void {
@@ -147,6 +162,10 @@ export class FakeBackend implements Backend {
 
   openPaths(paths: string[]): void {
     for (const listener of this.pathListeners) listener(paths);
+  }
+
+  askView(view: AskedView): void {
+    for (const listener of this.viewListeners) listener(view);
   }
 
   refuse(addresses: string[]): void {
@@ -278,7 +297,31 @@ export class FakeBackend implements Backend {
   openDuplicate = async (job: number) => void this.duplicates.opened.push(job);
 
   private rule(): DuplicateRule {
-    return this.settings.list().find(({ key }) => key === "duplicates_upload")!.value as DuplicateRule;
+    return this.value("duplicates_upload") as DuplicateRule;
+  }
+
+  private value(key: SettingKey): string {
+    return this.settings.list().find((one) => one.key === key)!.value;
+  }
+
+  async listWatched() {
+    await (this.options.scenario === "sync-loading" ? never : this.pause());
+    return this.folders.list();
+  }
+
+  async watchFolder(folder: WatchFolder) {
+    await this.pause();
+    return this.folders.add(folder, this.accounts);
+  }
+
+  async changeWatched(folder: number, change: WatchedChange) {
+    await this.pause();
+    this.folders.change(folder, change);
+  }
+
+  async previewSync(folder: number) {
+    await this.tenant();
+    return this.folders.preview(folder);
   }
 
   pickFiles = async () => ["/Users/mira/Desktop/Key visual.psd", "/Users/mira/Desktop/Brand film master v3.mov"];
@@ -299,6 +342,13 @@ export class FakeBackend implements Backend {
     this.pathListeners.add(listener);
     return () => this.pathListeners.delete(listener);
   }
+
+  async onViewAsked(listener: (view: AskedView) => void): Promise<Unsubscribe> {
+    this.viewListeners.add(listener);
+    return () => this.viewListeners.delete(listener);
+  }
+
+  holdPage = async (held: boolean) => void (this.held = held);
 
   async onOpenRefused(listener: (addresses: string[]) => void): Promise<Unsubscribe> {
     this.refusedListeners.add(listener);
@@ -515,6 +565,7 @@ export class FakeBackend implements Backend {
     await this.pause();
     this.settings.set(key, value);
     this.listener({ event: "settings_changed" });
+    if (key === "sync") this.listener({ event: "sync_switched", on: value !== "off" });
     if (key === "secrets") this.vault = "open";
     if (key === "rest_until") {
       const until = value ? Date.parse(value) : null;

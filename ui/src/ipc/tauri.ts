@@ -1,7 +1,7 @@
 // The desktop shell's side of the `Backend` interface.
 import { Channel, convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import type { Backend, ThumbnailOf } from "./backend";
+import type { AskedView, Backend, ThumbnailOf } from "./backend";
 import type { ConnectionReport, EngineEvent, Failure, JobAction } from "./bindings";
 import { handOver, whole, type Piece } from "./pieces";
 
@@ -61,11 +61,17 @@ export const tauriBackend: Backend = {
   previewDuplicates: (request, basis) => callOn("preview_duplicates", "request", request, { basis }),
   stopDuplicatePreview: () => call("stop_duplicate_preview"),
   openDuplicate: (job) => call("open_duplicate", { job }),
+  listWatched: () => call("list_watched"),
+  watchFolder: (folder) => call("watch_folder", { folder }),
+  changeWatched: (folder, change) => call("change_watched", { folder, change }),
+  previewSync: (folder) => call("preview_sync", { folder }),
   pickFiles: () => call("pick_files"),
   pickFolders: () => call("pick_folders"),
   onDragged: (listener) => listen<"above" | "away">("files-dragged", ({ payload }) => listener(payload === "above")),
   onDropped: (listener) => onPaths("files-dropped", listener),
   onPathsOpened: (listener) => onPaths("paths-opened", listener),
+  onViewAsked: (listener) => listen<AskedView[]>("view-asked", ({ payload }) => payload.forEach(listener)),
+  holdPage: (held) => call("hold_page", { held }),
   onOpenRefused: (listener) => listen<string[]>("open-refused", ({ payload }) => listener(payload)),
 
   listCollections: (account) => call("list_collections", { account }),

@@ -1,7 +1,7 @@
 // Everything the views share, made once and found through Svelte's context.
 import { getContext, setContext } from "svelte";
 import { t } from "../i18n";
-import type { AccountView, Backend, ControlResult, JobAction, JobSelection, QueueSpot } from "../ipc";
+import type { AccountView, AskedView, Backend, ControlResult, JobAction, JobSelection, QueueSpot } from "../ipc";
 import { Collections } from "./collections.svelte";
 import { ConnectionTests } from "./connection.svelte";
 import { Decisions } from "./decisions.svelte";
@@ -16,11 +16,12 @@ import { SignIn } from "./session.svelte";
 import { MeasuredSpeed } from "./speed.svelte";
 import { Settings } from "./settings.svelte";
 import { Staging } from "./staging.svelte";
+import { WatchedFolders } from "./sync.svelte";
 
 const KEY = Symbol("ferry");
 const ACCOUNT = "ferry.account";
 
-export type Place = "uploads" | "collections" | "history" | "settings";
+export type Place = "uploads" | "sync" | "collections" | "history" | "settings";
 
 /** Asked before something is lost. */
 export interface Question {
@@ -44,6 +45,7 @@ export class Ferry {
   readonly connection: ConnectionTests;
   readonly decisions: Decisions;
   readonly collections: Collections;
+  readonly folders: WatchedFolders;
   question = $state.raw<Question | null>(null);
   place = $state<Place>("uploads");
   version = $state("");
@@ -71,6 +73,7 @@ export class Ferry {
         run: () => (this.place = "collections"),
       }),
     );
+    this.folders = new WatchedFolders(backend);
     backend.appVersion().then(
       (version) => (this.version = version),
       () => {},
@@ -94,6 +97,7 @@ export class Ferry {
         this.speed.take(event.frame.speed, Date.now());
       }
       if (event.event === "collection_changed") this.collections.changed(event.collection);
+      this.folders.hear(event);
       if (event.event === "settings_changed") this.settings.load().catch(() => {});
       if (event.event === "batch_finished" && this.history.loaded) void this.history.reload();
     });
@@ -147,6 +151,21 @@ export class Ferry {
     if (this.account && !this.signIn.asked) this.staging.add(paths, this.account.id);
     // Not by spreading: WebKit takes 65,536 arguments.
     else for (const path of paths) this.early.push(path);
+  }
+
+  /** What was dropped or opened: in Auto Sync it is folders to be watched. */
+  take(paths: string[]): void {
+    if (this.place === "sync" && this.account && !this.signIn.asked && !this.staging.open) this.folders.adding = paths;
+    else this.stage(paths);
+  }
+
+  showView(view: AskedView): void {
+    if (view === "problems") this.queue.show("problems");
+    this.place = view === "problems" ? "uploads" : "history";
+  }
+
+  async pickWatched(): Promise<void> {
+    this.folders.adding = (await this.notices.attempt(this.backend.pickFolders())) ?? [];
   }
 
   async pick(what: "files" | "folders"): Promise<void> {

@@ -3,6 +3,7 @@
 
 mod collections;
 mod duplicates;
+mod folders;
 mod names;
 mod opened;
 mod permissions;

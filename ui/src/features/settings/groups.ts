@@ -4,11 +4,17 @@ import type { DuplicateRule, SettingKey, SettingView } from "../../ipc";
 import { ruleName } from "../duplicates/words";
 
 /** Groups that show more than settings. */
-type GroupId = "look" | "uploads" | "duplicates" | "bandwidth" | "network" | "sign_in";
+type GroupId = "look" | "uploads" | "sync" | "background" | "duplicates" | "bandwidth" | "network" | "sign_in";
 
 const GROUPS: { id: GroupId; title: MessageKey; keys: SettingKey[] }[] = [
   { id: "look", title: "settings.group.look", keys: ["language", "theme", "rows"] },
   { id: "uploads", title: "settings.group.uploads", keys: ["metadata_dialog", "sidecars"] },
+  { id: "sync", title: "settings.group.sync", keys: ["sync", "sync_frequency", "sync_changed"] },
+  {
+    id: "background",
+    title: "settings.group.background",
+    keys: ["start_at_login", "notify_done", "notify_needs", "notify_failed"],
+  },
   {
     id: "duplicates",
     title: "settings.group.duplicates",
@@ -35,8 +41,8 @@ const MATTERS: Partial<Record<SettingKey, string[]>> = {
   proxy_exceptions: ["system", "manual", "pac"],
 };
 
-/** Set elsewhere: by a button that says what it does, or (of Auto Sync and collections) by a view of its own. */
-type Elsewhere = "rest_until" | "sync" | "sync_frequency" | "sync_changed" | "collections_when" | "collections_deleted";
+/** Set elsewhere: by a button that says what it does, or (of collections) by a view of its own. */
+type Elsewhere = "rest_until" | "collections_when" | "collections_deleted";
 type Shown = Exclude<SettingKey, Elsewhere>;
 
 /** A choice of theirs is a rule: a switch, a basis and an action. */

@@ -7,7 +7,9 @@ import { fraction } from "./random";
 import type { Shoot } from "./shoot";
 
 export const SCENARIOS = [
-  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed", "damaged", "consumer", "rights", "accounts", "no-keychain", "locked", "upload-link", "place-closed", "duplicates", "duplicates-many", "duplicates-locked", "duplicates-others", "collections", "collections-new", "collections-trouble", "collections-moving", "collections-many",
+  "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed", "damaged", "consumer", "rights", "accounts", "no-keychain", "locked", "upload-link", "place-closed", "duplicates", "duplicates-many", "duplicates-locked", "duplicates-others",
+  "collections", "collections-new", "collections-trouble", "collections-moving", "collections-many",
+  "sync", "sync-one", "sync-hundred", "sync-off", "sync-failed", "sync-loading",
 ] as const; // prettier-ignore
 export type Scenario = (typeof SCENARIOS)[number];
 
@@ -171,6 +173,10 @@ export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void
     case "no-keychain":
     case "damaged":
     case "empty":
+    case "sync-one":
+    case "sync-hundred":
+    case "sync-failed":
+    case "sync-loading":
       return;
     case "ten":
       add(stage, "Open day", EVENTS, MIXED, 10, 0);

@@ -130,6 +130,11 @@ impl Settling {
         self.folders.iter().filter(|(_, of)| is_due(of)).map(|(folder, _)| folder.clone()).collect()
     }
 
+    /// Files that are being written, as far as anybody can tell.
+    pub fn unfinished(&self) -> usize {
+        self.folders.values().flat_map(HashMap::values).filter(|file| !file.rests).count()
+    }
+
     /// No file is being written.
     pub fn is_quiet(&self) -> bool {
         self.count == 0 || self.folders.values().flat_map(HashMap::values).all(|file| file.rests)

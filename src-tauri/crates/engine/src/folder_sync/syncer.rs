@@ -186,6 +186,7 @@ impl Syncer {
                 || row.wanted > row.answered
             {
                 let standing = Standing {
+                    unfinished: Some(0),
                     looking: Some(false),
                     watching: Some(Watching::Not),
                     next_run: Some(None),
@@ -295,7 +296,9 @@ impl Syncer {
         live.row.failure = Some(failure.clone());
         live.row.watching = Watching::Not;
         live.row.answered = live.row.wanted;
+        live.row.unfinished = 0;
         let standing = Standing {
+            unfinished: Some(0),
             looking: Some(false),
             watching: Some(Watching::Not),
             failure: Some(Some(failure)),
@@ -478,6 +481,11 @@ impl Syncer {
         live.settling = settling;
         live.look_later(ran.later, steady + pace.sync_later);
         let mut standing = Standing::default();
+        let unfinished = live.settling.unfinished() as u64;
+        if unfinished != live.row.unfinished {
+            live.row.unfinished = unfinished;
+            standing.unfinished = Some(unfinished);
+        }
         let database = ran.failure.as_ref().is_some_and(|failure| {
             matches!(failure.code, ErrorCode::Internal | ErrorCode::DiskFull | ErrorCode::DatabaseUnusable)
         });

@@ -39,6 +39,14 @@ pub enum SettingKey {
     SyncFrequency,
     /// What a file of a watched folder becomes whose content has changed.
     SyncChanged,
+    /// Whether the app starts with the computer, without its window.
+    StartAtLogin,
+    /// Whether the app tells of finished uploads when its window is not in front.
+    NotifyDone,
+    /// The same of what waits for somebody.
+    NotifyNeeds,
+    /// And of failures.
+    NotifyFailed,
     /// How often collections are brought up to date.
     CollectionsWhen,
     /// What becomes of a collection's file that was deleted on this computer.
@@ -85,6 +93,10 @@ impl SettingKey {
         Self::Sync,
         Self::SyncFrequency,
         Self::SyncChanged,
+        Self::StartAtLogin,
+        Self::NotifyDone,
+        Self::NotifyNeeds,
+        Self::NotifyFailed,
         Self::CollectionsWhen,
         Self::CollectionsDeleted,
         Self::LimitUp,
@@ -116,6 +128,10 @@ impl SettingKey {
             Self::Sync => "sync",
             Self::SyncFrequency => "sync_frequency",
             Self::SyncChanged => "sync_changed",
+            Self::StartAtLogin => "start_at_login",
+            Self::NotifyDone => "notify_done",
+            Self::NotifyNeeds => "notify_needs",
+            Self::NotifyFailed => "notify_failed",
             Self::CollectionsWhen => "collections_when",
             Self::CollectionsDeleted => "collections_deleted",
             Self::LimitUp => "limit_up",
@@ -146,8 +162,10 @@ impl SettingKey {
             Self::Sidecars => Shape::Choice(&["upload", "leave_out"]),
             Self::MetadataDialog => Shape::Choice(&["when_required", "always", "never"]),
             Self::DuplicatesUpload | Self::DuplicatesSync => Shape::Choice(DuplicateRule::WORDS),
-            Self::DuplicatesPicture => Shape::Choice(&["off", "on"]),
-            Self::Sync => Shape::Choice(&["on", "off"]),
+            Self::DuplicatesPicture | Self::StartAtLogin => Shape::Choice(&["off", "on"]),
+            Self::Sync | Self::NotifyDone | Self::NotifyNeeds | Self::NotifyFailed => {
+                Shape::Choice(&["on", "off"])
+            }
             Self::SyncFrequency => Shape::Text(Frequency::kept),
             Self::SyncChanged => Shape::Choice(&["version", "new"]),
             Self::CollectionsWhen => Shape::Choice(&[

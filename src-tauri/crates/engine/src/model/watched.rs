@@ -64,6 +64,9 @@ pub struct WatchedFolder {
     /// As the last whole run found them.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub files: u64,
+    /// Files that are still being written, as it looks: they are taken when they rest.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub unfinished: u64,
     /// Files that are on their way.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub open: u64,

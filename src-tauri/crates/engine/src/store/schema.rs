@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0014_watched_folders.sql"),
     include_str!("../../migrations/0015_collections.sql"),
     include_str!("../../migrations/0016_sign_ins.sql"),
+    include_str!("../../migrations/0017_unfinished.sql"),
 ];
 
 /// Brings the database to this version of Ferry.

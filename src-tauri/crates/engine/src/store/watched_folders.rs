@@ -43,6 +43,7 @@ pub struct WatchedRow {
     pub next_run: Option<Millis>,
     pub files: u64,
     pub failure: Option<Failure>,
+    pub unfinished: u64,
 }
 
 impl WatchedRow {
@@ -60,7 +61,8 @@ impl WatchedRow {
 
 const COLUMNS: &str =
     "id, account_id, path, volume_id, volume_name, mount, dest_kind, dest_id, dest_path, user_name, name,
-    switched_on, include, exclude, wanted, answered, looking, watching, last_run, next_run, files, failure";
+    switched_on, include, exclude, wanted, answered, looking, watching, last_run, next_run, files, failure,
+    unfinished";
 
 /// `name`: in the library.
 pub fn insert(
@@ -155,6 +157,7 @@ pub struct Standing {
     pub failure: Option<Option<Failure>>,
     /// Requests up to this one are answered.
     pub answered: Option<i64>,
+    pub unfinished: Option<u64>,
 }
 
 pub fn set_standing(db: &Connection, id: WatchedId, standing: &Standing) -> Result<()> {
@@ -165,7 +168,7 @@ pub fn set_standing(db: &Connection, id: WatchedId, standing: &Standing) -> Resu
         "UPDATE watched_folder SET looking = coalesce(?2, looking), watching = coalesce(?3, watching),
          last_run = coalesce(?4, last_run), files = coalesce(?5, files),
          next_run = CASE WHEN ?6 THEN ?7 ELSE next_run END, failure = CASE WHEN ?8 THEN ?9 ELSE failure END,
-         answered = max(answered, coalesce(?10, answered)) WHERE id = ?1",
+         answered = max(answered, coalesce(?10, answered)), unfinished = coalesce(?11, unfinished) WHERE id = ?1",
     )?
     .execute(params![
         id.0,
@@ -177,7 +180,8 @@ pub fn set_standing(db: &Connection, id: WatchedId, standing: &Standing) -> Resu
         standing.next_run.flatten(),
         standing.failure.is_some(),
         text.flatten(),
-        standing.answered
+        standing.answered,
+        standing.unfinished.map(u64::cast_signed)
     ])
     .map(drop)
 }
@@ -185,7 +189,8 @@ pub fn set_standing(db: &Connection, id: WatchedId, standing: &Standing) -> Resu
 /// After a start nothing is under way.
 pub fn none_is_looked_at(db: &Connection) -> Result<()> {
     db.execute(
-        "UPDATE watched_folder SET looking = 0, watching = 'not' WHERE looking <> 0 OR watching <> 'not'",
+        "UPDATE watched_folder SET looking = 0, watching = 'not', unfinished = 0
+         WHERE looking <> 0 OR watching <> 'not' OR unfinished <> 0",
         [],
     )
     .map(drop)
@@ -245,6 +250,7 @@ fn view(db: &Connection, row: WatchedRow) -> Result<WatchedFolder> {
         last_run: row.last_run,
         next_run: row.next_run,
         files: row.files,
+        unfinished: row.unfinished,
         open,
         problems,
         done,
@@ -289,5 +295,6 @@ fn read(row: &Row<'_>) -> Result<WatchedRow> {
         next_run: row.get(19)?,
         files: row.get::<_, i64>(20)?.cast_unsigned(),
         failure: failure.and_then(|text| serde_json::from_str(&text).ok()),
+        unfinished: row.get::<_, i64>(22)?.cast_unsigned(),
     })
 }
