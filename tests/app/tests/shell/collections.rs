@@ -32,9 +32,8 @@ fn mirrored(stage: &Stage) -> (AccountView, Vec<AssetKey>, Value) {
     stage.page.subscribe();
     stage.page.ask::<()>("set_setting", json!({ "key": "collections_when", "value": "by_hand" }));
     // Of such a name no picture is made here: the library's own is shown.
-    let keys: Vec<AssetKey> = (0..MANY)
-        .map(|number| stage.tenant.put_asset(&format!("picture {number:02}.docx"), PNG))
-        .collect();
+    let keys: Vec<AssetKey> =
+        (0..MANY).map(|number| stage.tenant.put_asset(&format!("picture {number:02}.docx"), PNG)).collect();
     put(stage, &keys);
     let folder: Value = stage
         .page

@@ -207,7 +207,8 @@ mod tests {
             to: None,
             size: None,
         };
-        let kind = |number: usize| if number.is_multiple_of(10) { MirrorStep::Remove } else { MirrorStep::Download };
+        let kind =
+            |number: usize| if number.is_multiple_of(10) { MirrorStep::Remove } else { MirrorStep::Download };
         let plan = MirrorPlan {
             mirror: MirrorId(1),
             steps: (0..1_000).map(|number| step(number, kind(number))).collect(),
