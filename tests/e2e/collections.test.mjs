@@ -28,8 +28,8 @@ before(async () => {
   page = await stage.open();
   await until("the files are in the library", async () => (await stage.tenant.assets()).length === 6, 60_000);
   const contents = (await stage.tenant.assets()).map(({ scheme, id }) => ({ scheme, id }));
-  const owner = stage.tenant.user.email;
-  await stage.tenant.admin("PUT", "collections/PLANE", { name: "Plane trip", owner, shared_with: [], contents });
+  const shared_with = (await stage.tenant.admin("GET", "users")).map(({ email }) => email);
+  await stage.tenant.admin("POST", "collections", { id: "PLANE", name: "Plane trip", shared_with, contents });
 });
 after(() => stage.end());
 

@@ -133,6 +133,9 @@ fn what_leaves_is_asked_for_held_and_comes_back() {
     ended(&stage, "up_to_date", 1);
     put(&stage, &keys[4..]);
     run(&stage, &mirror, "up_to_date", 2);
+    // The second look counts a minute after the first.
+    let db = rusqlite::Connection::open(stage.data.path().join("ferry.db")).unwrap();
+    db.execute("UPDATE mirrored_file SET missing_since = missing_since - 120000", []).unwrap();
     let asks = run(&stage, &mirror, "confirm_removals", 3);
     assert_eq!(asks["removals"], 4);
     let plan: Value = stage.page.ask("preview_collection", json!({ "mirror": mirror }));
