@@ -19,6 +19,8 @@ use crate::window::MAIN;
 pub enum Pick {
     Files,
     Folders,
+    /// One folder.
+    Folder,
     /// One file with rows.
     Sheet,
 }
@@ -38,6 +40,12 @@ pub trait Desktop: Send + Sync {
     /// # Errors
     /// `Internal` when no program starts.
     fn open_file(&self, path: &Path) -> Outcome<()>;
+
+    /// A folder, in the file manager.
+    ///
+    /// # Errors
+    /// `SourceMissing`; `Internal` when no file manager starts.
+    fn open_folder(&self, path: &Path) -> Outcome<()>;
 
     /// Selects a file in the file manager.
     ///
@@ -87,6 +95,13 @@ impl<R: Runtime> Desktop for SystemDesktop<R> {
         self.0.opener().open_path(path.to_string_lossy(), None::<&str>).map_err(internal)
     }
 
+    fn open_folder(&self, path: &Path) -> Outcome<()> {
+        if !path.is_dir() {
+            return Err(Failure::new(ErrorCode::SourceMissing).with("path", path.display()));
+        }
+        self.0.opener().open_path(path.to_string_lossy(), None::<&str>).map_err(internal)
+    }
+
     fn show_in_folder(&self, path: PathBuf) -> BoxFuture<'_, Outcome<()>> {
         async move {
             let missing = Failure::new(ErrorCode::SourceMissing).with("path", path.display());
@@ -108,6 +123,7 @@ impl<R: Runtime> Desktop for SystemDesktop<R> {
         match what {
             Pick::Files => self.dialog().pick_files(answer),
             Pick::Folders => self.dialog().pick_folders(answer),
+            Pick::Folder => self.dialog().pick_folder(|path| answer(path.map(|path| vec![path]))),
             Pick::Sheet => {
                 let dialog = self.dialog().add_filter("CSV, Excel", &SHEETS);
                 dialog.pick_file(|path| answer(path.map(|path| vec![path])));

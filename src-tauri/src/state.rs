@@ -29,6 +29,8 @@ pub struct Shell {
     pub path_lists: PathLists,
     /// What of the staged files the library has already.
     pub preview: OneAtATime,
+    /// What a run over a collection would do.
+    pub plan: OneAtATime,
     engine: tokio::sync::Mutex<Slot>,
     handles: watch::Sender<Option<EngineHandle>>,
     /// Tells the page what happens; a page that was loaded anew replaces the one before.
@@ -57,6 +59,7 @@ impl Shell {
             staged_numbers: StagedNumbers::default(),
             path_lists: PathLists::default(),
             preview: OneAtATime::default(),
+            plan: OneAtATime::default(),
             engine: tokio::sync::Mutex::new(Slot::NotStarted),
             handles: watch::channel(None).0,
             listener: Mutex::default(),

@@ -1,6 +1,6 @@
 //! Small pictures for the page, by a scheme of their own. An address names a job or the number of a staged file, never a path:
 //! `thumb://localhost/job/17`, `thumb://localhost/staged/3`; of the asset that a job's file is a duplicate of,
-//! `thumb://localhost/duplicate/17`.
+//! `thumb://localhost/duplicate/17`; of what happened to a mirrored file, `thumb://localhost/mirrored/9`.
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
@@ -91,6 +91,8 @@ enum Wish {
     Job(JobId),
     Staged(u64),
     Duplicate(JobId),
+    /// What happened to a mirrored file.
+    Mirrored(i64),
 }
 
 fn wish(path: &str) -> Option<Wish> {
@@ -98,6 +100,7 @@ fn wish(path: &str) -> Option<Wish> {
     match what {
         "job" => Some(Wish::Job(JobId(number.parse().ok()?))),
         "duplicate" => Some(Wish::Duplicate(JobId(number.parse().ok()?))),
+        "mirrored" => Some(Wish::Mirrored(number.parse().ok()?)),
         "staged" => Some(Wish::Staged(number.parse().ok()?)),
         _ => None,
     }
@@ -108,6 +111,7 @@ async fn find(shell: &Shell, wish: Wish) -> Outcome<Option<Thumbnail>> {
     match wish {
         Wish::Job(job) => engine.thumbnail(job).await,
         Wish::Duplicate(job) => engine.duplicate_picture(job).await,
+        Wish::Mirrored(activity) => engine.mirrored_picture(activity).await,
         Wish::Staged(number) => match shell.staged_numbers.path(number) {
             Some(path) => Ok(engine.thumbnail_of_file(path).await),
             None => Ok(None),
@@ -124,6 +128,7 @@ mod tests {
         assert!(matches!(wish("/job/17"), Some(Wish::Job(JobId(17)))));
         assert!(matches!(wish("/staged/3"), Some(Wish::Staged(3))));
         assert!(matches!(wish("/duplicate/17"), Some(Wish::Duplicate(JobId(17)))));
+        assert!(matches!(wish("/mirrored/17"), Some(Wish::Mirrored(17))));
         for path in
             ["/", "/duplicate", "/job", "/job/", "/job/x", "/job/1/2", "/etc/passwd", "/staged/../job/1", ""]
         {

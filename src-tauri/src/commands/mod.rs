@@ -1,6 +1,7 @@
 //! What the page may ask. A command is a few lines: it hands over to the engine and gives its answer back.
 
 pub mod app;
+pub mod collections;
 pub mod duplicates;
 pub mod folders;
 pub mod library;
@@ -43,6 +44,22 @@ commands![
     queue::list_staged,
     queue::number_staged,
     queue::enqueue_files,
+    collections::list_collections,
+    collections::kept_collections,
+    collections::add_collection,
+    collections::switch_collection,
+    collections::sync_collections,
+    collections::preview_collection,
+    collections::confirm_removals,
+    collections::sync_folder_now,
+    collections::preview_sync_folder,
+    collections::pick_sync_folder,
+    collections::choose_sync_folder,
+    collections::open_sync_folder,
+    collections::list_held_files,
+    collections::restore_held_file,
+    collections::list_mirror_activity,
+    collections::show_mirrored_file,
     duplicates::list_decisions,
     duplicates::decide_duplicates,
     duplicates::local_facts,

@@ -35,6 +35,11 @@ impl Desktop for NotedDesktop {
         Ok(())
     }
 
+    fn open_folder(&self, path: &Path) -> Outcome<()> {
+        self.0.opened.lock().unwrap().push(path.to_owned());
+        Ok(())
+    }
+
     fn show_in_folder(&self, path: PathBuf) -> BoxFuture<'_, Outcome<()>> {
         self.0.shown.lock().unwrap().push(path);
         async { Ok(()) }.boxed()

@@ -1,4 +1,5 @@
 // Every view and state of the window, by the name of its pictures.
+import { collections } from "./collections";
 import { duplicates } from "./duplicates";
 import { metadata } from "./metadata";
 import { places } from "./places";
@@ -17,5 +18,6 @@ export const VIEWS: Views = {
   ...metadata,
   ...duplicates,
   ...places,
+  ...collections,
   ...sync,
 };

@@ -1,5 +1,6 @@
 // What each failure means for people: its sentence, and what to do next.
 import type { ErrorCode, Failure, Who } from "../ipc/bindings";
+import { formatBytes } from "../format/numbers";
 import { placeParts } from "../format/paths";
 import { t, type MessageKey } from "../i18n";
 
@@ -190,6 +191,9 @@ const NEXT_OF: Record<string, MessageKey> = {
   create_album: "next.other_album",
   create_folder: "next.other_album",
   view: "next.ask_admin_view",
+  inside: "next.other_sync_folder",
+  not_empty: "next.other_sync_folder",
+  read_only: "next.other_sync_folder",
 };
 
 /** How sure it is that the library has a file, and whether somebody decided. */
@@ -203,11 +207,18 @@ const ASKED: Record<string, MessageKey> = {
   picture: "error.DecisionNeeded_picture",
 };
 
+/** What is the matter with a collection, or with the folder that they are in. */
+const FOLDER: Record<string, MessageKey> = {
+  inside: "collections.folder_inside",
+  not_empty: "collections.folder_not_empty",
+  read_only: "collections.folder_read_only",
+};
+
 const REASONS: Partial<Record<ErrorCode, Record<string, MessageKey>>> = {
   NetworkOffline: { name: "test.error_name", refused: "test.error_refused", host: HOST },
   NetworkTimeout: { host: "test.error_silent" },
   NetworkInterrupted: { host: "test.error_broke" },
-  UnexpectedAnswer: { host: "test.error_page" },
+  UnexpectedAnswer: { host: "test.error_page", list: "collections.odd_list" },
   MetadataRefused: METADATA,
   RequestInvalid: { ...SETTING, ...WATCHED },
   PacUnusable: SCRIPT,
@@ -215,7 +226,10 @@ const REASONS: Partial<Record<ErrorCode, Record<string, MessageKey>>> = {
   TlsRefused: SIGN_IN,
   CredentialsRefused: SIGN_IN,
   WrongAccount: SIGN_IN,
-  NoPermission: RIGHTS,
+  NoPermission: { ...RIGHTS, collection: "collections.denied" },
+  PathUnusable: FOLDER,
+  SyncFolderMissing: FOLDER,
+  DiskFull: { sync_folder: "collections.disk_full" },
   DestinationMissing: RIGHTS,
   DestinationRefused: RIGHTS,
   AssetUnseen: UNSEEN,
@@ -229,8 +243,12 @@ function reasonOf(failure: Failure): MessageKey | undefined {
   return REASONS[failure.code]?.[failure.params.reason ?? ""];
 }
 
+/** Parameters that are sizes. */
+const BYTES = ["needed", "free"];
+
 export function sentenceOf(failure: Failure): string {
-  const params = { ...failure.params, destination: placeOf(failure) || t("picker.top") };
+  const params: Record<string, string> = { ...failure.params, destination: placeOf(failure) || t("picker.top") };
+  for (const key of BYTES) if (params[key] !== undefined) params[key] = formatBytes(Number(params[key]));
   return t(reasonOf(failure) ?? errorText(failure.code).sentence, params);
 }
 

@@ -2,10 +2,13 @@
 import type {
   AccountId,
   AccountView,
+  ActivityPage,
   AddressView,
   BatchId,
   BandwidthView,
   BatchView,
+  CollectionView,
+  CollectionsView,
   ConnectionReport,
   ConnectionTest,
   ControlResult,
@@ -18,6 +21,8 @@ import type {
   DuplicateReach,
   EngineEvent,
   Enqueue,
+  HeldId,
+  HeldView,
   JobAction,
   JobDetails,
   JobId,
@@ -29,9 +34,11 @@ import type {
   MetadataForm,
   MetadataTemplate,
   MetadataValues,
+  MirrorId,
   MissingField,
   NetworkWay,
   PlaceRequest,
+  PlanSummary,
   SheetPreview,
   SheetQuery,
   SettingKey,
@@ -44,6 +51,8 @@ import type {
   StagedQuery,
   StagingChoices,
   StagingSummary,
+  SyncFolderOffer,
+  SyncFolderView,
   SyncPreview,
   ValueRefusal,
   VaultState,
@@ -54,8 +63,8 @@ import type {
   WordList,
 } from "./bindings";
 
-/** A job's file, one that is staged, or the asset that a job's file is a duplicate of. */
-export type ThumbnailOf = { job: JobId } | { path: string } | { duplicate: JobId };
+/** A job's file, one that is staged, the asset that a job's file is a duplicate of, or what happened to a mirrored file. */
+export type ThumbnailOf = { job: JobId } | { path: string } | { duplicate: JobId } | { mirrored: number };
 
 export type AskedView = "problems" | "history";
 
@@ -114,6 +123,37 @@ export interface Backend {
   holdPage(held: boolean): Promise<void>;
   /** Addresses given in the same ways that name no file. */
   onOpenRefused(listener: (addresses: string[]) => void): Promise<Unsubscribe>;
+
+  /** Asks the library, where that lists its collections. */
+  listCollections(account: AccountId): Promise<CollectionsView>;
+  /** Those that are known on this computer, of every account; asks nobody. */
+  keptCollections(): Promise<CollectionView[]>;
+  /** Keeps one here, by its id or the address of its page. */
+  addCollection(account: AccountId, typed: string): Promise<CollectionView>;
+  /** Switched off, its files stay where they are. */
+  switchCollection(mirror: MirrorId, on: boolean): Promise<void>;
+  /** Null: all that are on. */
+  syncCollections(mirror: MirrorId | null): Promise<void>;
+  /** What a run would do now. Only the last question is answered. */
+  previewCollection(mirror: MirrorId): Promise<PlanSummary>;
+  /** Agrees to the removals that wait. */
+  confirmRemovals(mirror: MirrorId): Promise<void>;
+  /** Null: nobody has chosen one yet. */
+  syncFolder(): Promise<SyncFolderView | null>;
+  /** What choosing a folder would come to; null: one in the user's own folder. Nothing is made. */
+  previewSyncFolder(path: string | null): Promise<SyncFolderOffer>;
+  /** The chosen path, or null if the dialog was closed. */
+  pickSyncFolder(): Promise<string | null>;
+  /** Or has it moved; `anew`: in place of one that can't be used, and with nothing. */
+  chooseSyncFolder(path: string, anew: boolean): Promise<SyncFolderView>;
+  /** In the file manager; null: all of it, else a collection's. */
+  openSyncFolder(mirror: MirrorId | null): Promise<void>;
+  listHeldFiles(): Promise<HeldView[]>;
+  /** Resolves with where it is now. */
+  restoreHeldFile(held: HeldId): Promise<string>;
+  /** Newest first. */
+  listMirrorActivity(offset: number, limit: number): Promise<ActivityPage>;
+  showMirroredFile(activity: number): Promise<void>;
 
   listLibrary(account: AccountId, folder: string | null): Promise<LibraryNode[]>;
   searchLibrary(account: AccountId, text: string): Promise<LibraryNode[]>;

@@ -1250,6 +1250,11 @@ runs: number,
 wanted: boolean, failure: Failure | null, };
 
 /**
+ * How far a move of the sync folder to another disk is.
+ */
+export type FolderMove = { files: number, files_copied: number, bytes: number, bytes_copied: number, };
+
+/**
  * Where the mirror is.
  */
 export type SyncFolderView = { path: string, 
@@ -1258,9 +1263,38 @@ export type SyncFolderView = { path: string,
  */
 moving_to: string | null, 
 /**
+ * How far that is, where files are copied.
+ */
+moving: FolderMove | null, 
+/**
+ * Why the last move came to nothing, until another one is asked for; everything is where it was.
+ */
+move_failure: Failure | null, 
+/**
  * Why it can't be used at present.
  */
 failure: Failure | null, free: number | null, };
+
+/**
+ * A place for the sync folder, before anybody has agreed to it. Nothing was made.
+ */
+export type SyncFolderOffer = { 
+/**
+ * Where it would be: the chosen folder, or one of our own in it.
+ */
+path: string, free: number | null, 
+/**
+ * The disk or share that it would be on.
+ */
+volume: string | null, 
+/**
+ * That is a share of the network.
+ */
+is_remote: boolean, 
+/**
+ * Bytes that would be copied there; `None`: nothing has to be, since it is the same disk, or there is nothing yet.
+ */
+needed: number | null, };
 
 export type CollectionsView = { collections: Array<CollectionView>, 
 /**
@@ -1316,6 +1350,15 @@ deleted_here: number,
  */
 changed_here: number, };
 
+/**
+ * A plan in figures, with as many of its steps as somebody reads; those that remove come first.
+ */
+export type PlanSummary = { mirror: MirrorId, download: number, replace: number, rename: number, move_aside: number, remove: number, steps: Array<PlannedStep>, 
+/**
+ * Steps that are not in `steps`.
+ */
+more: number, assets: number, bytes: number, free: number | null, confirm: boolean, missing: number, deleted_here: number, changed_here: number, };
+
 export type ActivityKind = "downloaded" | "replaced" | "renamed" | "moved_aside" | "removed" | "restored";
 
 /**
@@ -1328,9 +1371,31 @@ export type MirrorActivity = { mirror: MirrorId, kind: ActivityKind, asset: Asse
 path: string, size: number, at: number, };
 
 /**
+ * Something that happened to a file lately, with its collection's name.
+ */
+export type ActivityView = { 
+/**
+ * Grows with time.
+ */
+id: number, mirror: MirrorId, account: AccountId, collection: string, kind: ActivityKind, asset: AssetId, 
+/**
+ * Within the collection's folder.
+ */
+path: string, size: number, at: number, };
+
+/**
+ * A window of what happened, newest first.
+ */
+export type ActivityPage = { total: number, activity: Array<ActivityView>, };
+
+/**
  * A file that left its collection.
  */
-export type HeldView = { id: HeldId, mirror: MirrorId, asset: AssetId, 
+export type HeldView = { id: HeldId, mirror: MirrorId, 
+/**
+ * The collection's name.
+ */
+collection: string, asset: AssetId, 
 /**
  * Where it was, within the collection's folder.
  */

@@ -24,6 +24,7 @@ import type {
 } from "./bindings";
 import { FakeBatch } from "./fake/batch";
 import { FakeDuplicates } from "./fake/duplicates";
+import { collectionsFor, type FakeCollections } from "./fake/collections";
 import { FakeConnection, LINES, type Line } from "./fake/connection";
 import { FakeFolders } from "./fake/folders";
 import { FakeLibrary } from "./fake/library";
@@ -66,6 +67,7 @@ export class FakeBackend implements Backend {
   private readonly library: FakeLibrary;
   private readonly settings: FakeSettings;
   readonly duplicates: FakeDuplicates;
+  readonly collections: FakeCollections;
   readonly folders: FakeFolders;
   private readonly network = new FakeNetwork((key) => this.settings.list().find((one) => one.key === key)!.value);
   private readonly connection: FakeConnection;
@@ -99,6 +101,12 @@ export class FakeBackend implements Backend {
     this.metadata = new FakeMetadata(options.tenant ?? "usual");
     this.sheets = new FakeSheets(this.metadata);
     this.queue = new FakeQueue(
+      () => this.time,
+      (event) => this.listener(event),
+    );
+    this.collections = collectionsFor(
+      options.scenario,
+      options.tenant ?? "usual",
       () => this.time,
       (event) => this.listener(event),
     );
@@ -144,6 +152,7 @@ export class FakeBackend implements Backend {
     this.time += ms;
     this.queue.advance(ms);
     this.connection.advance(ms);
+    this.collections.advance(ms);
     this.folders.advance(ms);
   }
 
@@ -346,6 +355,35 @@ export class FakeBackend implements Backend {
     return () => this.refusedListeners.delete(listener);
   }
 
+  async listCollections(account: number) {
+    await this.tenant();
+    return this.collections.list(account);
+  }
+
+  keptCollections = async () => this.collections.kept();
+  syncFolder = async () => this.collections.folder();
+  previewSyncFolder = async (path: string | null) => this.collections.offer(path);
+  pickSyncFolder = async () => this.collections.picked;
+  chooseSyncFolder = async (path: string, anew: boolean) => this.collections.choose(path, anew);
+  openSyncFolder = async (mirror: number | null) => void this.collections.opened.push(mirror);
+  switchCollection = async (mirror: number, on: boolean) => this.collections.switch(mirror, on);
+  syncCollections = async (mirror: number | null) => this.collections.sync(mirror);
+  confirmRemovals = async (mirror: number) => this.collections.confirm(mirror);
+  listHeldFiles = async () => [...this.collections.held];
+  restoreHeldFile = async (held: number) => this.collections.restore(held);
+  listMirrorActivity = async (offset: number, limit: number) => this.collections.page(offset, limit);
+  showMirroredFile = async (activity: number) => void this.collections.shown.push(activity);
+
+  async addCollection(account: number, typed: string) {
+    await this.tenant();
+    return this.collections.add(account, typed);
+  }
+
+  async previewCollection(mirror: number) {
+    await this.tenant();
+    return this.collections.plan(mirror);
+  }
+
   async listLibrary(account: number, folder: string | null) {
     const place = this.accounts.find((one) => one.id === account)?.place;
     if (place) return folder ? [] : treeOf(place);
@@ -542,6 +580,7 @@ export class FakeBackend implements Backend {
 
   async thumbnail(of: Parameters<Backend["thumbnail"]>[0]) {
     await this.pause();
+    if ("mirrored" in of) return this.collections.pictureOf(of.mirrored);
     // Of an asset the same picture, or another one of the shoot.
     const alike = "duplicate" in of && fraction(of.duplicate, 15) < 0.6;
     const seed = "duplicate" in of ? of.duplicate + Number(!alike) : "job" in of ? of.job : textSeed(of.path);

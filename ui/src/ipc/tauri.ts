@@ -74,6 +74,23 @@ export const tauriBackend: Backend = {
   holdPage: (held) => call("hold_page", { held }),
   onOpenRefused: (listener) => listen<string[]>("open-refused", ({ payload }) => listener(payload)),
 
+  listCollections: (account) => call("list_collections", { account }),
+  keptCollections: () => call("kept_collections"),
+  addCollection: (account, typed) => call("add_collection", { account, typed }),
+  switchCollection: (mirror, on) => call("switch_collection", { mirror, on }),
+  syncCollections: (mirror) => call("sync_collections", { mirror }),
+  previewCollection: (mirror) => call("preview_collection", { mirror }),
+  confirmRemovals: (mirror) => call("confirm_removals", { mirror }),
+  syncFolder: () => call("sync_folder_now"),
+  previewSyncFolder: (path) => call("preview_sync_folder", { path }),
+  pickSyncFolder: () => call("pick_sync_folder"),
+  chooseSyncFolder: (path, anew) => call("choose_sync_folder", { path, anew }),
+  openSyncFolder: (mirror) => call("open_sync_folder", { mirror }),
+  listHeldFiles: () => call("list_held_files"),
+  restoreHeldFile: (held) => call("restore_held_file", { held }),
+  listMirrorActivity: (offset, limit) => call("list_mirror_activity", { offset, limit }),
+  showMirroredFile: (activity) => call("show_mirrored_file", { activity }),
+
   listLibrary: (account, folder) => call("list_library", { account, folder }),
   searchLibrary: (account, text) => call("search_library", { account, text }),
   createFolder: (account, parent, name) => call("create_folder", { account, parent, name }),
@@ -131,6 +148,7 @@ export const tauriBackend: Backend = {
 
 async function pictureOf(of: ThumbnailOf): Promise<string> {
   if ("job" in of) return `job/${of.job}`;
+  if ("mirrored" in of) return `mirrored/${of.mirrored}`;
   if ("duplicate" in of) return `duplicate/${of.duplicate}`;
   return `staged/${await call<number>("number_staged", { path: of.path })}`;
 }

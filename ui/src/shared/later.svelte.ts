@@ -3,6 +3,7 @@ import { SvelteMap } from "svelte/reactivity";
 
 const loads = {
   settings: () => import("../features/settings/SettingsView.svelte"),
+  collections: () => import("../features/collections/CollectionsView.svelte"),
   sync: () => import("../features/sync/AutoSync.svelte"),
   history: () => import("../features/receipts/History.svelte"),
   signIn: () => import("../features/session/SignIn.svelte"),

@@ -2,6 +2,7 @@
 import { getContext, setContext } from "svelte";
 import { t } from "../i18n";
 import type { AccountView, AskedView, Backend, ControlResult, JobAction, JobSelection, QueueSpot } from "../ipc";
+import { Collections } from "./collections.svelte";
 import { ConnectionTests } from "./connection.svelte";
 import { Decisions } from "./decisions.svelte";
 import { EngineState } from "./engine.svelte";
@@ -20,7 +21,7 @@ import { WatchedFolders } from "./sync.svelte";
 const KEY = Symbol("ferry");
 const ACCOUNT = "ferry.account";
 
-export type Place = "uploads" | "sync" | "history" | "settings";
+export type Place = "uploads" | "sync" | "collections" | "history" | "settings";
 
 /** Asked before something is lost. */
 export interface Question {
@@ -43,6 +44,7 @@ export class Ferry {
   readonly settings: Settings;
   readonly connection: ConnectionTests;
   readonly decisions: Decisions;
+  readonly collections: Collections;
   readonly folders: WatchedFolders;
   question = $state.raw<Question | null>(null);
   place = $state<Place>("uploads");
@@ -64,6 +66,12 @@ export class Ferry {
     this.connection = new ConnectionTests(backend);
     this.decisions = new Decisions(backend, (n) =>
       this.notices.ask(t("decide.notice", { n }), { label: t("decide.open"), run: () => this.decisions.open() }),
+    );
+    this.collections = new Collections(backend, ({ name, removals }) =>
+      this.notices.ask(t("collections.notice", { name, n: removals }), {
+        label: t("collections.notice_look"),
+        run: () => (this.place = "collections"),
+      }),
     );
     this.folders = new WatchedFolders(backend);
     backend.appVersion().then(
@@ -88,6 +96,7 @@ export class Ferry {
         this.motion.take(event.frame, Date.now());
         this.speed.take(event.frame.speed, Date.now());
       }
+      if (event.event === "collection_changed") this.collections.changed(event.collection);
       this.folders.hear(event);
       if (event.event === "settings_changed") this.settings.load().catch(() => {});
       if (event.event === "batch_finished" && this.history.loaded) void this.history.reload();

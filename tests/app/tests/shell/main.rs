@@ -1,6 +1,7 @@
 //! The shell, as its page sees it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panic")]
 
+mod collections;
 mod duplicates;
 mod folders;
 mod names;

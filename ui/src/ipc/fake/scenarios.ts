@@ -8,6 +8,7 @@ import type { Shoot } from "./shoot";
 
 export const SCENARIOS = [
   "empty", "signed-out", "ten", "busy", "million", "problems", "offline", "signin-required", "done", "managed", "damaged", "consumer", "rights", "accounts", "no-keychain", "locked", "upload-link", "place-closed", "duplicates", "duplicates-many", "duplicates-locked", "duplicates-others",
+  "collections", "collections-new", "collections-trouble", "collections-moving", "collections-many",
   "sync", "sync-one", "sync-hundred", "sync-off", "sync-failed", "sync-loading",
 ] as const; // prettier-ignore
 export type Scenario = (typeof SCENARIOS)[number];
@@ -180,6 +181,11 @@ export function prepare(scenario: Scenario, queue: FakeQueue, now: number): void
     case "ten":
       add(stage, "Open day", EVENTS, MIXED, 10, 0);
       return;
+    case "collections":
+    case "collections-new":
+    case "collections-trouble":
+    case "collections-moving":
+    case "collections-many":
     case "managed":
     case "done":
       done(stage, "Open day", EVENTS, MIXED, 46, 60 * 49);

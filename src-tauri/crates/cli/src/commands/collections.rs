@@ -288,6 +288,9 @@ async fn location(handle: &EngineHandle, dir: Option<PathBuf>, out: &Output) -> 
         tokio::time::sleep(LOOK).await;
         folder = handle.sync_folder().await?.ok_or(ErrorCode::Internal).map_err(Failure::from)?;
     }
+    if let Some(failure) = folder.move_failure {
+        return Err(failure.into());
+    }
     if !folder.path.starts_with(&dir) {
         let failure = Failure::new(ErrorCode::PathUnusable).with("path", dir.display());
         return Err(failure.into());

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::model::MirrorId;
+use crate::error::Failure;
+use crate::model::{FolderMove, MirrorId};
 
 /// Counters of one run.
 #[derive(Debug, Default)]
@@ -15,9 +16,39 @@ pub struct RunCounts {
     pub bytes_fetched: Arc<AtomicU64>,
 }
 
-/// The runs that are under way.
+/// The runs that are under way, and the folder's move.
 #[derive(Clone, Debug, Default)]
-pub struct MirrorBoard(Arc<Mutex<HashMap<MirrorId, Arc<RunCounts>>>>);
+pub struct MirrorBoard {
+    runs: Arc<Mutex<HashMap<MirrorId, Arc<RunCounts>>>>,
+    pub folder: Arc<FolderBoard>,
+}
+
+/// A move of the sync folder: how far it is, and what became of the last one.
+#[derive(Debug, Default)]
+pub struct FolderBoard(Mutex<(Option<FolderMove>, Option<Failure>)>);
+
+impl FolderBoard {
+    pub fn now(&self) -> (Option<FolderMove>, Option<Failure>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// So many files and bytes are to be copied.
+    pub fn begin(&self, files: u64, bytes: u64) {
+        let begun = FolderMove { files, bytes, ..FolderMove::default() };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = Some(begun);
+    }
+
+    pub fn copied(&self, bytes: u64) {
+        if let Some(moving) = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).0 {
+            moving.files_copied += 1;
+            moving.bytes_copied += bytes;
+        }
+    }
+
+    pub fn end(&self, failure: Option<Failure>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (None, failure);
+    }
+}
 
 /// The run is shown until this is dropped.
 #[derive(Debug)]
@@ -30,18 +61,18 @@ pub struct Shown {
 impl MirrorBoard {
     pub fn begin(&self, mirror: MirrorId) -> Shown {
         let counts = Arc::<RunCounts>::default();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(mirror, Arc::clone(&counts));
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).insert(mirror, Arc::clone(&counts));
         Shown { board: self.clone(), mirror, counts }
     }
 
     pub fn of(&self, mirror: MirrorId) -> Option<Arc<RunCounts>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&mirror).cloned()
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).get(&mirror).cloned()
     }
 }
 
 impl Drop for Shown {
     fn drop(&mut self) {
-        self.board.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.mirror);
+        self.board.runs.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.mirror);
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::board::FolderBoard;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::platform::volumes;
 use crate::store::sync_folder::SyncFolderRow;
@@ -71,27 +72,38 @@ fn marker_of(root: &Path) -> io::Result<String> {
     Ok(fs::read_to_string(root.join(MARKER))?.trim().to_owned())
 }
 
+/// Where the sync folder is when somebody chooses a folder: there, or below it where that holds other things. Makes nothing.
+///
+/// # Errors
+/// `PathUnusable`, `SyncFolderMissing` for a folder that can't be read.
+pub fn place_in(path: &Path) -> Outcome<PathBuf> {
+    let unusable = || Failure::new(ErrorCode::PathUnusable).with("path", path.display());
+    if !path.is_absolute() || path.to_str().is_none() || (path.exists() && !path.is_dir()) {
+        return Err(unusable());
+    }
+    let refused = |error: io::Error| crate::transfer::download::write_failure(&error, path);
+    if !path.exists() || marker_of(path).is_ok() || is_empty(path).map_err(refused)? {
+        return Ok(path.to_path_buf());
+    }
+    let below = path.join(USUAL_NAME);
+    if below.exists() && !below.is_dir() { Err(unusable()) } else { Ok(below) }
+}
+
 /// Makes a folder ours, or finds that it is. One that holds other things gets a folder of our own in it.
 ///
 /// # Errors
 /// `PathUnusable`, `SyncFolderMissing` where it can't be written.
 pub fn choose(path: &Path, word: &str) -> Outcome<SyncFolderRow> {
-    if !path.is_absolute() || path.to_str().is_none() {
-        return Err(Failure::new(ErrorCode::PathUnusable).with("path", path.display()));
-    }
     let refused = |error: io::Error| crate::transfer::download::write_failure(&error, path);
-    let mut root = path.to_path_buf();
-    if !root.exists() {
+    let root = place_in(path)?;
+    if root == path && !root.exists() {
         fs::create_dir(&root).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
                 Failure::new(ErrorCode::PathUnusable).with("path", path.display()).because(error)
             }
             _ => refused(error),
         })?;
-    } else if !root.is_dir() {
-        return Err(Failure::new(ErrorCode::PathUnusable).with("path", path.display()));
-    } else if marker_of(&root).is_err() && !is_empty(&root).map_err(refused)? {
-        root.push(USUAL_NAME);
+    } else {
         fs::create_dir_all(&root).map_err(refused)?;
     }
     let marker = match marker_of(&root) {
@@ -145,7 +157,7 @@ pub fn sync_dir(_: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// `SyncFolderMissing`, `DiskFull`, `PathUnusable`.
-pub fn move_to(from: &Location, target: &Path) -> Outcome<PathBuf> {
+pub fn move_to(from: &Location, target: &Path, board: &FolderBoard) -> Outcome<PathBuf> {
     from.check()?;
     let refused = |error: io::Error| crate::transfer::download::write_failure(&error, target);
     let there = Location { root: target.to_path_buf(), marker: from.marker.clone() };
@@ -174,7 +186,7 @@ pub fn move_to(from: &Location, target: &Path) -> Outcome<PathBuf> {
             Ok(target.to_path_buf())
         }
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices || target.exists() => {
-            copy_to(from, target)
+            copy_to(from, target, board)
         }
         Err(error) => Err(refused(error)),
     }
@@ -183,8 +195,17 @@ pub fn move_to(from: &Location, target: &Path) -> Outcome<PathBuf> {
 /// In a folder that is being copied to.
 const UNFINISHED: &str = ".ferry-moving";
 
-fn copy_to(from: &Location, target: &Path) -> Outcome<PathBuf> {
+fn copy_to(from: &Location, target: &Path, board: &FolderBoard) -> Outcome<PathBuf> {
     let refused = |error: io::Error| crate::transfer::download::write_failure(&error, target);
+    let (files, bytes) = content(&from.root, target);
+    board.begin(files.0, files.1);
+    if let Some(free) = volumes::free(target.parent().unwrap_or(target))
+        && bytes > free
+    {
+        let full =
+            Failure::new(ErrorCode::DiskFull).with("reason", "sync_folder").with("path", target.display());
+        return Err(full.with("needed", bytes).with("free", free));
+    }
     fs::create_dir_all(target).map_err(refused)?;
     fs::write(target.join(UNFINISHED), &from.marker).map_err(refused)?;
     let mut copied = Vec::new();
@@ -195,7 +216,9 @@ fn copy_to(from: &Location, target: &Path) -> Outcome<PathBuf> {
         if entry.file_type().is_dir() {
             fs::create_dir_all(&to).map_err(refused)?;
         } else if entry.file_type().is_file() && below != Path::new(MARKER) {
-            copied.push((entry.path().to_path_buf(), copy_file(entry.path(), &to).map_err(refused)?));
+            let stamp = copy_file(entry.path(), &to).map_err(refused)?;
+            board.copied(stamp.0);
+            copied.push((entry.path().to_path_buf(), stamp));
         }
     }
     let dirs = walkdir::WalkDir::new(target).into_iter().flatten().filter(|entry| entry.file_type().is_dir());
@@ -214,6 +237,19 @@ fn copy_to(from: &Location, target: &Path) -> Outcome<PathBuf> {
     let dirs = walkdir::WalkDir::new(&from.root).contents_first(true).into_iter().flatten();
     dirs.filter(|entry| entry.file_type().is_dir()).for_each(|dir| drop(fs::remove_dir(dir.path())));
     Ok(target.to_path_buf())
+}
+
+/// Files and bytes below a folder, and the bytes of those that an earlier try has not brought to the target.
+fn content(root: &Path, target: &Path) -> ((u64, u64), u64) {
+    let entries =
+        walkdir::WalkDir::new(root).into_iter().flatten().filter(|entry| entry.file_type().is_file());
+    let sizes = entries.filter_map(|entry| {
+        let size = entry.metadata().ok()?.len();
+        let there =
+            fs::metadata(target.join(entry.path().strip_prefix(root).ok()?)).map_or(0, |there| there.len());
+        Some((size, size.saturating_sub(there)))
+    });
+    sizes.fold(((0, 0), 0), |((files, bytes), open), (size, rest)| ((files + 1, bytes + size), open + rest))
 }
 
 type Stamp = (u64, i64);

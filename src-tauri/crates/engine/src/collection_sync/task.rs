@@ -213,20 +213,25 @@ impl<S: Surroundings> MirrorTask<S> {
             let row = self.context.readers.read(sync_folder::get).await?;
             let Some(row) = row else { return Ok(()) };
             let Some(target) = row.moving_to.clone() else { return Ok(()) };
-            let (known, to) = (row.clone(), target.clone());
+            let (known, to, board) = (row.clone(), target.clone(), Arc::clone(&self.board.folder));
             let moved = off_the_workers(move || {
                 let from = location::Location::find(&known)?;
                 if from.root == to {
                     return Ok(location::row_of(&to, known.marker));
                 }
-                location::move_to(&from, &to).map(|root| location::row_of(&root, known.marker))
+                location::move_to(&from, &to, &board).map(|root| location::row_of(&root, known.marker))
             });
             let row = match moved.await {
-                Ok(row) => row,
+                Ok(row) => {
+                    self.board.folder.end(None);
+                    row
+                }
                 Err(failure) => {
                     tracing::warn!(%failure, "the folder for collections stays where it is");
                     // A disk that is away is waited for; a place that can't be used is given up.
-                    if failure.code == ErrorCode::VolumeAway {
+                    let waits = failure.code == ErrorCode::VolumeAway;
+                    self.board.folder.end(Some(failure));
+                    if waits {
                         return Ok::<(), Failure>(());
                     }
                     crate::store::sync_folder::SyncFolderRow { moving_to: None, ..row }

@@ -184,7 +184,8 @@ impl EngineHandle {
         let word = crate::clock::random_word(&*self.inner.world, 16);
         let row = match known {
             None => off_the_workers(move || location::choose(&path, &word)).await?,
-            Some(row) if row.path == path => row,
+            // The one that there is: whoever chooses that one wants no move.
+            Some(row) if row.path == path => sync_folder::SyncFolderRow { moving_to: None, ..row },
             Some(row) => {
                 if !path.is_absolute() || path.to_str().is_none() {
                     return Err(Failure::new(ErrorCode::PathUnusable).with("path", path.display()));
@@ -192,6 +193,7 @@ impl EngineHandle {
                 sync_folder::SyncFolderRow { moving_to: Some(path), ..row }
             }
         };
+        self.inner.mirrors.folder.end(None);
         self.change_mirror(vec![MirrorChange::PutFolder(Box::new(row.clone()))]).await?;
         self.folder_view(row).await
     }
@@ -212,9 +214,12 @@ impl EngineHandle {
     /// Files that left their collections and can be had back.
     pub async fn held_files(&self) -> Outcome<Vec<HeldView>> {
         let rows = self.inner.readers.read(held_files::all).await?;
+        let mirrors = self.inner.readers.read(mirrored_collections::all).await?;
+        let name = |id: MirrorId| mirrors.iter().find(|one| one.id == id).map(|one| one.name.clone());
         let view = |row: held_files::HeldRow| HeldView {
             id: row.id,
             mirror: row.mirror,
+            collection: name(row.mirror).unwrap_or_default(),
             days_left: holding::days_left(&row),
             asset: row.asset,
             path: row.path,
@@ -244,7 +249,7 @@ impl EngineHandle {
         }
     }
 
-    async fn change_mirror(&self, changes: Vec<MirrorChange>) -> Outcome<()> {
+    pub(super) async fn change_mirror(&self, changes: Vec<MirrorChange>) -> Outcome<()> {
         if self.is_owner() {
             self.ask(|reply| ToOwner::Mirror { changes, reply }).await
         } else {
@@ -252,7 +257,7 @@ impl EngineHandle {
         }
     }
 
-    async fn mirror_row(&self, mirror: MirrorId) -> Outcome<MirrorRow> {
+    pub(super) async fn mirror_row(&self, mirror: MirrorId) -> Outcome<MirrorRow> {
         let row = self.inner.readers.read(move |db| mirrored_collections::get(db, mirror)).await?;
         row.ok_or_else(|| Failure::new(ErrorCode::CollectionMissing).with("collection", mirror))
     }
@@ -310,12 +315,14 @@ impl EngineHandle {
         self.change_mirror(vec![MirrorChange::Add(Box::new(new))]).await
     }
 
-    async fn folder_view(&self, row: sync_folder::SyncFolderRow) -> Outcome<SyncFolderView> {
+    pub(super) async fn folder_view(&self, row: sync_folder::SyncFolderRow) -> Outcome<SyncFolderView> {
+        let (moving, move_failure) = self.inner.mirrors.folder.now();
         off_the_workers(move || {
             let found = Location::find(&row);
             let path = found.as_ref().map_or(row.path, |found| found.root.clone());
             let free = volumes::free(&path);
-            Ok(SyncFolderView { path, moving_to: row.moving_to, failure: found.err(), free })
+            let failure = found.err();
+            Ok(SyncFolderView { path, moving_to: row.moving_to, moving, move_failure, failure, free })
         })
         .await
     }

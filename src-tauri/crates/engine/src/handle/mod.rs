@@ -13,6 +13,7 @@ mod guest;
 mod library;
 mod listening;
 mod metadata;
+mod mirrored;
 mod network;
 mod places;
 mod queue;
@@ -43,7 +44,7 @@ use crate::platform::surroundings::Surroundings;
 use crate::queue::message::{Reply, ToOwner};
 use crate::session::{LazyVault, SharedVault, SignIns, Tenants};
 use crate::store::Readers;
-use crate::thumbnails::Thumbnails;
+use crate::thumbnails::{FetchedPictures, Thumbnails};
 use crate::transfer::progress::Board;
 use crate::transfer::upload::TransferContext;
 
@@ -69,6 +70,8 @@ struct Inner {
     events: broadcast::Sender<Arc<EngineEvent>>,
     board: Arc<Board>,
     thumbnails: Thumbnails,
+    /// Those that the tenant makes of its assets.
+    previews: FetchedPictures,
     listings: Listings,
     condition: Arc<Mutex<Condition>>,
     managed: Managed,

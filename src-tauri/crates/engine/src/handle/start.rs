@@ -38,7 +38,7 @@ use crate::queue::{Owner, OwnerLinks};
 use crate::session::{Keychain, LazyVault, SharedVault, SignIns, Tenants};
 use crate::store::{Readers, Store};
 use crate::supervisor::Supervisor;
-use crate::thumbnails::Thumbnails;
+use crate::thumbnails::{FetchedPictures, Thumbnails};
 use crate::transfer::aborter;
 use crate::transfer::confirm::Confirmer;
 use crate::transfer::dispatcher::Dispatcher;
@@ -199,6 +199,7 @@ impl Engine {
                 events: events.clone(),
                 board: Arc::clone(&board),
                 thumbnails: Thumbnails::new(&options.data_dir),
+                previews: FetchedPictures::new(&options.data_dir),
                 listings: Default::default(),
                 condition: Arc::clone(&condition),
                 managed,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, AssetId, HeldId, MirrorId};
+use super::{AccountId, AssetId, FolderMove, HeldId, MirrorId};
 use crate::error::Failure;
 
 /// What a collection does at present.
@@ -94,6 +94,10 @@ pub struct SyncFolderView {
     pub path: PathBuf,
     /// On its way there.
     pub moving_to: Option<PathBuf>,
+    /// How far that is, where files are copied.
+    pub moving: Option<FolderMove>,
+    /// Why the last move came to nothing, until another one is asked for; everything is where it was.
+    pub move_failure: Option<Failure>,
     /// Why it can't be used at present.
     pub failure: Option<Failure>,
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
@@ -218,6 +222,8 @@ pub struct MirrorActivity {
 pub struct HeldView {
     pub id: HeldId,
     pub mirror: MirrorId,
+    /// The collection's name.
+    pub collection: String,
     pub asset: AssetId,
     /// Where it was, within the collection's folder.
     pub path: String,

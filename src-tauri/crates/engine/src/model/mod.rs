@@ -14,6 +14,7 @@ mod ids;
 mod job;
 mod library;
 mod metadata;
+mod mirror_views;
 mod network;
 pub mod network_settings;
 mod place;
@@ -55,6 +56,7 @@ pub use metadata::{
     MetadataOrder, MetadataState, MetadataTemplate, MetadataValues, MissingField, NearKind, NearMatch,
     SheetChoice, SheetPreview, SheetQuery, UnmatchedRow, ValueRefusal, WordList,
 };
+pub use mirror_views::{ActivityPage, ActivityView, FolderMove, PlanSummary, SyncFolderOffer};
 pub use network::{NetworkWay, WayReason};
 pub use place::{PlaceKind, PlaceOffer, PlaceRequest, PlaceView};
 pub use proxy::{ProxyAddress, ProxyKind};

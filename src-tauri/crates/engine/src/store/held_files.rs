@@ -78,3 +78,7 @@ pub fn kept(db: &Connection, id: HeldId, looked_at: Millis, kept_ms: Millis) -> 
 pub fn remove(db: &Connection, id: HeldId) -> Result<()> {
     db.execute("DELETE FROM held_file WHERE id = ?1", [id.0]).map(drop)
 }
+
+pub fn forget_all(db: &Connection) -> Result<()> {
+    db.execute("DELETE FROM held_file", []).map(drop)
+}

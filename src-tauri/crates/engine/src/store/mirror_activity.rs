@@ -1,8 +1,8 @@
 //! What happened to mirrored files lately.
 
-use rusqlite::{Connection, Result, params};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use crate::model::{ActivityKind, AssetId, MirrorActivity, MirrorId};
+use crate::model::{AccountId, ActivityKind, ActivityView, AssetId, MirrorActivity, MirrorId};
 
 /// Older ones are forgotten.
 const MOST: i64 = 2_000;
@@ -44,4 +44,36 @@ pub fn latest(db: &Connection, limit: u32) -> Result<Vec<MirrorActivity>> {
         })
     })?;
     rows.collect()
+}
+
+const VIEW: &str = "SELECT a.id, a.mirror_id, c.account_id, c.name, a.kind, a.scheme, a.asset, a.path, a.size, a.at \
+                    FROM mirror_activity a JOIN mirrored_collection c ON c.id = a.mirror_id";
+
+fn view(row: &Row<'_>) -> Result<ActivityView> {
+    let kind: String = row.get(4)?;
+    Ok(ActivityView {
+        id: row.get(0)?,
+        mirror: MirrorId(row.get(1)?),
+        account: AccountId(row.get(2)?),
+        collection: row.get(3)?,
+        kind: ActivityKind::parse(&kind).unwrap_or(ActivityKind::Downloaded),
+        asset: AssetId { scheme: row.get(5)?, id: row.get(6)? },
+        path: row.get(7)?,
+        size: row.get::<_, i64>(8)?.cast_unsigned(),
+        at: row.get(9)?,
+    })
+}
+
+/// A window, newest first, and how many there are.
+pub fn page(db: &Connection, offset: u64, limit: u32) -> Result<(u64, Vec<ActivityView>)> {
+    let count = "SELECT COUNT(*) FROM mirror_activity a JOIN mirrored_collection c ON c.id = a.mirror_id";
+    let total: i64 = db.prepare_cached(count)?.query_row([], |row| row.get(0))?;
+    let mut statement = db.prepare_cached(&format!("{VIEW} ORDER BY a.id DESC LIMIT ?1 OFFSET ?2"))?;
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![limit, offset], view)?.collect::<Result<_>>()?;
+    Ok((total.cast_unsigned(), rows))
+}
+
+pub fn get(db: &Connection, id: i64) -> Result<Option<ActivityView>> {
+    db.prepare_cached(&format!("{VIEW} WHERE a.id = ?1"))?.query_row([id], view).optional()
 }

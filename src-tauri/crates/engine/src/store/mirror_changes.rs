@@ -14,6 +14,8 @@ use crate::model::{AssetId, HeldId, MirrorActivity, MirrorId};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum MirrorChange {
     PutFolder(Box<SyncFolderRow>),
+    /// The folder is another one, with nothing of ours in it: what was known of files in the old one is forgotten.
+    BeginAnew,
     Add(Box<NewMirror>),
     Switch {
         mirror: MirrorId,
@@ -58,6 +60,10 @@ pub enum MirrorChange {
 pub fn apply(db: &Connection, change: &MirrorChange) -> Result<()> {
     match change {
         MirrorChange::PutFolder(row) => sync_folder::put(db, row),
+        MirrorChange::BeginAnew => {
+            mirrored_files::forget_all(db)?;
+            held_files::forget_all(db)
+        }
         MirrorChange::Add(new) => mirrored_collections::add(db, new),
         MirrorChange::Switch { mirror, is_on } => mirrored_collections::switch(db, *mirror, *is_on),
         MirrorChange::Want(mirror) => mirrored_collections::want(db, *mirror),

@@ -175,6 +175,10 @@ pub fn progress(
     .map(drop)
 }
 
+pub fn forget_all(db: &Connection) -> Result<()> {
+    db.execute("DELETE FROM mirrored_file", []).map(drop)
+}
+
 pub fn remove(db: &Connection, mirror: MirrorId, asset: &AssetId) -> Result<()> {
     db.prepare_cached("DELETE FROM mirrored_file WHERE mirror_id = ?1 AND scheme = ?2 AND asset = ?3")?
         .execute(params![mirror.0, asset.scheme, asset.id])

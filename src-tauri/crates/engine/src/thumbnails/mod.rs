@@ -5,6 +5,7 @@ mod cache;
 mod decode;
 #[cfg(test)]
 mod decode_tests;
+mod fetched;
 mod film;
 #[cfg(test)]
 mod film_tests;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use cache::Cache;
+pub use fetched::FetchedPictures;
 
 /// Wishes that wait at most; of rows that were scrolled past, nobody looks at the oldest any more.
 const MOST_WAITING: usize = 256;
