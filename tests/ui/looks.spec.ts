@@ -26,7 +26,7 @@ const PLAIN: Look = {
   language: "en",
 };
 
-/** What shows every text and colour. */
+/** What shows every text and colour: of these a picture is made in a test as well. */
 const FEW = ["light-en", "dark-de"];
 
 const LOOKS: Record<string, Look> = {
@@ -37,9 +37,6 @@ const LOOKS: Record<string, Look> = {
   // What the usual window, 1280 × 800, has room for at 200 %.
   "zoom-200": { ...PLAIN, width: 640, height: 400 },
 };
-
-/** Of these a picture is made in a test as well. */
-const FEW = ["light-en", "dark-de"];
 
 test.use({ timezoneId: "Europe/Berlin" });
 
