@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use engine::error::Outcome;
 use tauri::{App, AppHandle, Builder, Context, Manager, RunEvent, Runtime, Wry};
+use tauri_plugin_notification::NotificationExt;
 use tracing_subscriber::EnvFilter;
 
 use crate::desktop::SystemDesktop;
@@ -89,6 +90,10 @@ fn setup(app: &AppHandle<Wry>, settings: Settings) -> tauri::Result<()> {
     }
     if let Some(tray) = tray {
         tauri::async_runtime::spawn(tray::follow(app.clone(), tray));
+    }
+    let clicked = app.clone();
+    if let Err(error) = app.notification().on_action(move |_| window::show(&clicked)) {
+        tracing::warn!(%error, "a click on a notification does nothing");
     }
     tauri::async_runtime::spawn(background::follow(app.clone()));
     tauri::async_runtime::spawn(quit::on_signals(app.clone()));

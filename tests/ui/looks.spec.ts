@@ -26,7 +26,7 @@ const PLAIN: Look = {
   language: "en",
 };
 
-/** What shows every text and colour; of these a picture is made in a test as well. */
+/** What shows every text and colour: of these a picture is made in a test as well. */
 const FEW = ["light-en", "dark-de"];
 
 const LOOKS: Record<string, Look> = {

@@ -60,7 +60,9 @@ describe("the status of a watched folder", () => {
 });
 
 it("says how changes are noticed", () => {
-  expect(courseOf(folder(), true, "at_once", NOW)).toBe("Changes are noticed at once");
+  expect(courseOf(folder(), true, "at_once", NOW)).toBe(
+    "Changes are noticed at once; everything is looked through at 12:10",
+  );
   expect(courseOf(folder({ watching: "polling" }), true, "at_once", NOW)).toMatch(/can’t be noticed.*12:10/);
   expect(courseOf(folder({ watching: "not" }), true, "15", NOW)).toBe("Next: 12:10");
   expect(courseOf(folder({ next_run: null }), true, "by_hand", NOW)).toBe("Looked through when you ask");

@@ -55,7 +55,9 @@ export function courseOf(folder: WatchedFolder, on: boolean, frequency: string, 
   if (!folder.on || !on || isHeld(folder.failure)) return "";
   if (frequency === "by_hand") return t("sync.course.by_hand");
   const next = folder.next_run === null ? "" : formatSoon(Math.max(folder.next_run, now), now);
-  if (folder.watching === "watching") return t("sync.course.watching");
+  if (folder.watching === "watching") {
+    return next ? t("sync.course.watching_next", { time: next }) : t("sync.course.watching");
+  }
   if (folder.watching === "polling") return next ? t("sync.course.polling", { time: next }) : t("sync.course.polls");
   return next ? t("sync.course.next", { time: next }) : "";
 }
