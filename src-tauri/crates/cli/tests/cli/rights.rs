@@ -18,17 +18,18 @@ async fn what_can_t_go_to_an_album_goes_to_another_one() {
     }
     let album = stage.tenant.node_id(&["Marketing", "Press 24/25"], true).unwrap();
     let to = format!("album:{album}");
-    // Read once when it is named; refused from then on.
+    // Read when it is named, by a program that sends nothing; refused from then on, so that whoever sends finds it closed.
     stage.tenant.add_fault(forbidden(&format!("/api/v1/info/album/{album}")).after(1));
     let files: Vec<String> = (0..5).map(|number| format!("Shoot/{number}.jpg")).collect();
-    let mut words = vec!["--json", "upload", "--to", &to];
+    let mut words = vec!["--json", "upload", "--detach", "--to", &to];
     words.extend(files.iter().map(String::as_str));
-    let ran = stage.ferry(&words).await.expect_code(4);
-    let last = ran.last();
-    assert_eq!((&last["blocked"], &last["done"]), (&5.into(), &0.into()), "{last}");
-    let job = ran.job("0.jpg");
-    assert_eq!((&job["error"]["code"], &job["error"]["who"]), (&"NoPermission".into(), &"admin".into()));
-    let batch = last["batch"].to_string();
+    let batch = stage.ferry(&words).await.expect_code(0).last()["batch"].to_string();
+    let engine = stage.engine().await;
+    for job in stage.wait_for("blocked", 5).await {
+        assert_eq!((&job["error"]["code"], &job["error"]["who"]), (&"NoPermission".into(), &"admin".into()));
+    }
+    drop(engine);
+    assert_eq!(stage.tenant.assets().len(), 0);
 
     let ran = stage.ferry(&["--json", "retarget", "--batch", &batch, "--to", "Nowhere"]).await.expect_code(4);
     assert_eq!(ran.last()["code"], "DestinationMissing");
