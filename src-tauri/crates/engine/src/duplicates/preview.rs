@@ -12,7 +12,6 @@ use super::finder::{Asked, Finder, Trouble};
 use super::library::Library;
 use super::picture::{self, may_be_picture};
 use super::sums;
-use crate::clock::SharedWorld;
 use crate::error::{ErrorCode, Failure, Outcome};
 use crate::intake::{Filter, Found, FoundFile, walk_all};
 use crate::model::{
@@ -39,7 +38,8 @@ pub struct Preview {
     pub same_picture: bool,
     /// Keeps the sums that are made, so that sending reads each file once less; `None` where another program does.
     pub owner: Option<Sender<ToOwner>>,
-    pub world: SharedWorld,
+    /// When the preview was asked for: no sum is made before that. Unix milliseconds.
+    pub began: i64,
 }
 
 /// Of a file, and of the picture in it.
@@ -141,7 +141,7 @@ impl Preview {
         // Nobody waits for it any more when this is dropped.
         let stop = StopOnDrop::default();
         let stopped = Arc::clone(&stop.0);
-        let began = self.world.now();
+        let began = self.began;
         let work = move || {
             let mut kept = Made::default();
             let known = |path: &PathBuf| {

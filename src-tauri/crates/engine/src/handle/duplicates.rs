@@ -53,7 +53,7 @@ impl EngineHandle {
             keys: Arc::default(),
             same_picture: self.setting(SettingKey::DuplicatesPicture).await? == "on",
             owner: inner.owner.clone(),
-            world: Arc::clone(&inner.world),
+            began: inner.world.now(),
         };
         preview.of(request, basis).await
     }
