@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
 pub use damage::{Damage, Kind, On, Side};
@@ -44,6 +44,19 @@ impl Book {
     }
 }
 
+/// What the kernel takes for a connection that is held here: else it takes tens of megabytes, and a film that is *held in its
+/// middle* has left its sender whole.
+const ROOM: u32 = 256 * 1024;
+const BACKLOG: u32 = 1024;
+
+fn bound(address: SocketAddr) -> TcpListener {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.set_recv_buffer_size(ROOM).unwrap();
+    socket.bind(address).unwrap();
+    socket.listen(BACKLOG).unwrap()
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -58,7 +71,7 @@ pub struct Relay {
 impl Relay {
     /// Listens; connections are refused until an upstream is named.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let listener = bound(([127, 0, 0, 1], 0).into());
         let relay = Self {
             book: Arc::default(),
             upstream: Arc::default(),
@@ -109,7 +122,7 @@ impl Relay {
     /// Listens again at the same address.
     pub async fn come_back(&self) {
         if lock(&self.listening).is_none() {
-            self.listen(TcpListener::bind(self.address).await.unwrap());
+            self.listen(bound(self.address));
         }
     }
 
