@@ -81,8 +81,10 @@ impl Squid {
         } else {
             "http_access allow all\n".to_owned()
         };
+        // Squid 5 reads nothing into a full buffer and takes that for the client's end, whenever the server behind it is
+        // slower than the client. So none of these tests fills it.
         let config = format!(
-            "http_port 127.0.0.1:{port}\ntcp_outgoing_address {BEYOND}\n{access}cache deny all\npid_filename none\n\
+            "client_request_buffer_max_size 256 MB\nhttp_port 127.0.0.1:{port}\ntcp_outgoing_address {BEYOND}\n{access}cache deny all\npid_filename none\n\
              cache_log {at}/cache.log\naccess_log stdio:{at}/access.log\nbuffered_logs off\ncoredump_dir {at}\n\
              visible_hostname ferry\nshutdown_lifetime 0 seconds\n"
         );
