@@ -15,6 +15,10 @@ const SIDE_BY_SIDE: usize = 8;
 /// Small files whose sums are made together.
 const TOGETHER: usize = 16;
 
+/// What is read at once of a large file that is alone: it stays in the first caches until it is hashed (0.62 GB/s here, and
+/// 0.61 with [`BLOCK`]).
+const SMALL_BLOCK: usize = 64 * 1024;
+
 /// A file's sum with what it was like, or why there is none.
 pub type Summed = io::Result<(Seen, [u8; 16])>;
 
@@ -64,14 +68,14 @@ pub fn of_files(paths: &[PathBuf], stop: &AtomicBool) -> Vec<Summed> {
 /// Nothing goes beside it, so that handing blocks to another thread would cost more than it brings: the system reads ahead.
 fn of_alone(source: &Source, stop: &AtomicBool) -> io::Result<[u8; 16]> {
     let size = source.seen().size;
-    let (mut stream, mut at, mut block) = (Md5Stream::default(), 0, vec![0; BLOCK]);
-    while size - at > BLOCK as u64 {
+    let (mut stream, mut at, mut block) = (Md5Stream::default(), 0, vec![0; SMALL_BLOCK]);
+    while size - at > SMALL_BLOCK as u64 {
         if stop.load(Ordering::Relaxed) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         source.read_into(at, &mut block)?;
         stream.blocks(&block);
-        at += BLOCK as u64;
+        at += SMALL_BLOCK as u64;
     }
     block.truncate((size - at) as usize);
     source.read_into(at, &mut block)?;
