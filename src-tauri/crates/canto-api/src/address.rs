@@ -219,7 +219,10 @@ fn with_scheme(typed: &str) -> Result<String, AddressError> {
 fn check_host(host: &Host<&str>) -> Result<(), AddressError> {
     let Host::Domain(name) = host else { return Ok(()) };
     let name = &name.trim_end_matches('.');
-    if !name.contains('.') || name.split('.').any(|label| label.is_empty() || label.len() > 63) {
+    // RFC 1123, 2.1.
+    let no_label =
+        |label: &str| label.is_empty() || label.len() > 63 || label.starts_with('-') || label.ends_with('-');
+    if !name.contains('.') || name.len() > 253 || name.split('.').any(no_label) {
         return Err(AddressError::Unreadable);
     }
     if DOMAINS.contains(name) {
@@ -308,6 +311,7 @@ mod tests {
         assert_eq!(refused("my company"), AddressError::Unreadable);
         assert_eq!(refused("ftp://acme.canto.com"), AddressError::OtherScheme);
         assert_eq!(refused("https://acme"), AddressError::Unreadable);
+        assert_eq!(refused("-acme"), AddressError::Unreadable);
         assert_eq!(refused("http://acme.canto.com"), AddressError::NotEncrypted);
         assert_eq!(refused("www.canto.com"), AddressError::NotATenant);
         assert_eq!(refused("https://oauth.canto.de/oauth"), AddressError::NotATenant);
