@@ -144,6 +144,27 @@ test("one file has values of its own", async ({ page }) => {
   });
 });
 
+test("a key that follows at once opens the dialog again", async ({ page }) => {
+  await stage(page);
+  await drop(page, ["/a/One.jpg"]);
+  const button = page.getByRole("button", { name: "Values for One.jpg" });
+  await button.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Values for One.jpg" });
+  await expect(dialog).toBeVisible();
+  // Before the browser says that it closed.
+  await button.evaluate(async (opener: HTMLElement) => {
+    document
+      .querySelector<HTMLDialogElement>("dialog[aria-describedby]:modal")!
+      .close();
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    opener.click();
+  });
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  await expect(dialog).toBeVisible();
+  await press(page, "Escape");
+  await expect(dialog).toBeHidden();
+});
+
 test("required fields: open, named, and in the way of Upload", async ({
   page,
 }) => {

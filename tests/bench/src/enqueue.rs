@@ -19,6 +19,7 @@ use crate::upload::RunFolder;
 
 const FOLDERS: u32 = 100_000;
 const FILES_EACH: u32 = 10;
+pub const FILES: u64 = FOLDERS as u64 * FILES_EACH as u64;
 /// Between two looks at the batch.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -91,7 +92,7 @@ fn contender(run: &Path, source: &Path, again: bool) -> Outcome<Said> {
 }
 
 /// Empty files: it is their number that is measured. The mark says that all are there.
-fn million(folder: &Path) -> Outcome<PathBuf> {
+pub fn million(folder: &Path) -> Outcome<PathBuf> {
     let root = folder.join("sources/million");
     let mark = folder.join("sources/million.made");
     if !mark.is_file() {
@@ -149,7 +150,7 @@ async fn add(options: &Contender) -> Outcome<Said> {
     engine.stop().await;
     listening.abort();
     let peak_memory = ferry::peak_memory();
-    if jobs != u64::from(FOLDERS * FILES_EACH) {
+    if jobs != FILES {
         return Err(Trouble::new(format!("{jobs} jobs of a million files")));
     }
     Ok(Said { jobs, walk_seconds, add_seconds, peak_memory, ..Said::default() })

@@ -1,4 +1,4 @@
-//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|line|durability|verify|hash|limits|control|enqueue|views|memory`.
+//! Ferry's benchmarks, beside peers in the same run: `cargo xtask bench upload|line|durability|verify|hash|limits|control|enqueue|scan|views|memory`.
 
 mod contender;
 mod control;
@@ -10,6 +10,7 @@ mod line;
 mod memory;
 mod outcome;
 mod process;
+mod scan;
 mod seaweed;
 mod sink;
 mod sources;
@@ -47,6 +48,8 @@ enum Name {
     Control(control::Options),
     /// A million files added, and shown after a restart.
     Enqueue(enqueue::Options),
+    /// A watched folder of a million files looked through again, beside find and rclone.
+    Scan(scan::Options),
     /// Windows, searches and moves in a queue of a million files.
     Views,
     /// The engine's memory over 100,000 uploads.
@@ -66,6 +69,9 @@ enum Name {
     /// Ferry, adding a million files.
     #[command(hide = true)]
     Adding(enqueue::Contender),
+    /// Ferry, looking through a watched folder.
+    #[command(hide = true)]
+    Scanning(scan::Contender),
     /// Ferry, going on with a large file.
     #[command(hide = true)]
     Verifying(contender::verifying::Options),
@@ -88,6 +94,7 @@ fn main() -> ExitCode {
         Name::Limits => limits::command(),
         Name::Control(options) => control::command(&options),
         Name::Enqueue(options) => enqueue::command(&options),
+        Name::Scan(options) => scan::command(&options),
         Name::Views => views::command(),
         Name::Fill(options) => views::fill(&options),
         Name::Memory => memory::command(),
@@ -95,6 +102,7 @@ fn main() -> ExitCode {
         Name::Ferry(options) => contender::ferry::contend(&options),
         Name::Library(options) => seaweed::run(&options),
         Name::Adding(options) => enqueue::contend(&options),
+        Name::Scanning(options) => scan::contend(&options),
         Name::Verifying(options) => contender::verifying::contend(&options),
         Name::Controlling(options) => contender::controlling::contend(&options),
     };

@@ -314,17 +314,23 @@ async fn a_changed_file_becomes_a_new_version_or_a_new_asset() {
     assert_eq!(ids.len(), 2);
 }
 
+/// So many by an environment variable, or fewer.
+fn so_many(name: &str, otherwise: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// The are `FERRY_FILES=1000 FERRY_RENAMES=100`.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_renamed_again_and_again_is_not_sent_again() {
-    const FILES: usize = 300;
+    let (files, renames) = (so_many("FERRY_FILES", 300), so_many("FERRY_RENAMES", 10));
     let stage = stage().await;
-    for number in 0..FILES {
+    for number in 0..files {
         stage.file(&format!("Photos/one/{}/{number}.txt", number % 7), format!("file {number}").as_bytes());
     }
     let id = stage.watch_it().await;
-    stage.until_folder(id, |folder| folder.done == FILES as u64 && !folder.looking).await;
+    stage.until_folder(id, |folder| folder.done == files as u64 && !folder.looking).await;
     let posts = stage.posts();
-    for round in 0..10 {
+    for round in 0..renames {
         let (from, to) = if round % 2 == 0 { ("one", "two") } else { ("two", "one") };
         fs::rename(stage.path("Photos").join(from), stage.path("Photos").join(to)).unwrap();
         stage.sync(id).await;
@@ -333,19 +339,22 @@ async fn a_folder_that_is_renamed_again_and_again_is_not_sent_again() {
     fs::rename(stage.path("Photos/one/3/3.txt"), stage.path("Photos/moved.txt")).unwrap();
     let folder = stage.sync(id).await;
     assert_eq!((stage.posts(), folder.problems), (posts, 0));
+    println!("{renames} renames of {files} files: {} uploads", stage.posts() - posts);
     // A second name of a file is another file to the library.
     fs::hard_link(stage.path("Photos/moved.txt"), stage.path("Photos/linked.txt")).unwrap();
     stage.until(|| stage.versions_of("linked.txt").len() == 1).await;
 }
 
+/// The are `FERRY_FILES=1000`.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_deleted_in_the_library_is_not_sent_again() {
+    let files = so_many("FERRY_FILES", 50);
     let stage = stage().await;
-    for number in 0..50 {
+    for number in 0..files {
         stage.file(&format!("Photos/{number}.txt"), format!("file {number}").as_bytes());
     }
     let id = stage.watch_it().await;
-    stage.until_folder(id, |folder| folder.done == 50 && !folder.looking).await;
+    stage.until_folder(id, |folder| folder.done == files as u64 && !folder.looking).await;
     let posts = stage.posts();
     for asset in stage.current() {
         stage.tenant.delete_asset(asset.scheme, &asset.id);
@@ -354,6 +363,7 @@ async fn what_was_deleted_in_the_library_is_not_sent_again() {
         stage.sync(id).await;
     }
     assert_eq!(stage.posts(), posts);
+    println!("{files} assets deleted: {} uploads", stage.posts() - posts);
     // Also when it changes: the library is asked, twice.
     stage.file("Photos/7.txt", b"another content");
     for _ in 0..3 {
