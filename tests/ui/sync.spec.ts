@@ -53,6 +53,7 @@ test("a folder is added, switched, looked through, given patterns and removed by
   await press("Space");
   await expect(added).toContainText("Looking through the folder");
   await advance(page, 2);
+  await expect(added).toContainText("Up to date");
   await added.getByRole("button", { name: "Sync now" }).focus();
   await press("Enter");
   await expect(added).toContainText("Looking through the folder");
