@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use engine::model::{BatchState, Destination, DestinationKind, JobQuery};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::contender::ferry;
@@ -60,8 +61,8 @@ pub fn command(options: &Options) -> Outcome {
     for _ in 0..options.rounds.max(1) {
         let run = RunFolder::new(&folder)?;
         check_room(&folder, 1024 * 1024 * 1024)?;
-        let added = contender(run.path(), &source, false)?;
-        let again = contender(run.path(), &source, true)?;
+        let added: Said = contender("adding", run.path(), &source, None)?;
+        let again: Said = contender("adding", run.path(), &source, Some("--again"))?;
         let own = added.add_seconds - added.walk_seconds;
         let megabytes = added.peak_memory as f64 / 1024.0 / 1024.0;
         println!("{} files in {FOLDERS} folders", added.jobs);
@@ -80,13 +81,16 @@ pub fn command(options: &Options) -> Outcome {
         .map_err(because("the report can't be written"))
 }
 
-fn contender(run: &Path, source: &Path, again: bool) -> Outcome<Said> {
+/// This program as a contender of that name, on a data directory; what it says of itself.
+pub fn contender<T: DeserializeOwned>(
+    name: &str,
+    run: &Path,
+    source: &Path,
+    flag: Option<&str>,
+) -> Outcome<T> {
     let program = std::env::current_exe().map_err(because("this program can't be found"))?;
     let mut command = Command::new(program);
-    command.arg("adding").arg("--data").arg(run).arg("--source").arg(source);
-    if again {
-        command.arg("--again");
-    }
+    command.arg(name).arg("--data").arg(run).arg("--source").arg(source).args(flag);
     let (_, text) = measure(command, "ferry")?;
     serde_json::from_str(&text).map_err(because("ferry said nothing that can be read"))
 }

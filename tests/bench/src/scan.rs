@@ -2,7 +2,7 @@
 //! them, beside `find` and `rclone lsf`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contender::ferry;
 use crate::contender::session::until;
-use crate::enqueue::{FILES, million};
+use crate::enqueue::{FILES, contender, million};
 use crate::outcome::{Outcome, Trouble, because};
 use crate::process::{Cost, load, measure};
 use crate::sink::{Manner, Sink};
@@ -54,11 +54,11 @@ pub fn command(options: &Options) -> Outcome {
     let source = million(&folder)?;
     let run = RunFolder::new(&folder)?;
     check_room(&folder, 1024 * 1024 * 1024)?;
-    let first = contender(run.path(), &source, true)?;
+    let first: Said = contender("scanning", run.path(), &source, Some("--first"))?;
     println!("{FILES} files, queued at first sight in {:.1} s", first.seconds);
-    let (mut ours, mut finds, mut rclones) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ours, mut finds, mut rclones) = (Vec::<Said>::new(), Vec::new(), Vec::new());
     for _ in 0..options.rounds.max(1) {
-        ours.push(contender(run.path(), &source, false)?);
+        ours.push(contender("scanning", run.path(), &source, None)?);
         finds.push(listed(Command::new("find").arg(&source).args(["-printf", "%s\n"]), "find")?);
         rclones.push(listed(Command::new("rclone").args(["lsf", "-R"]).arg(&source), "rclone")?);
     }
@@ -74,17 +74,6 @@ pub fn command(options: &Options) -> Outcome {
     println!("  peak memory   {}", verdict(mebibytes(memory), "MiB", mebibytes(MEMORY), false));
     let report = serde_json::json!({ "first": first, "ferry": ours, "find": finds, "rclone": rclones, "load": load() });
     fs::write(folder.join("scan.json"), format!("{report:#}")).map_err(because("the report can't be written"))
-}
-
-fn contender(run: &Path, source: &Path, first: bool) -> Outcome<Said> {
-    let program = std::env::current_exe().map_err(because("this program can't be found"))?;
-    let mut command = Command::new(program);
-    command.arg("scanning").arg("--data").arg(run).arg("--source").arg(source);
-    if first {
-        command.arg("--first");
-    }
-    let (_, text) = measure(command, "ferry")?;
-    serde_json::from_str(&text).map_err(because("ferry said nothing that can be read"))
 }
 
 fn listed(command: &mut Command, name: &str) -> Outcome<Cost> {
